@@ -1,0 +1,1 @@
+"""What the assistant knows, may do and does. Names no vendor system."""

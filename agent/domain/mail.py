@@ -1,0 +1,130 @@
+"""What a mail is, what it names and what follows from it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from agent.domain.records import Record
+
+
+class MailClass(StrEnum):
+    DELAY_NOTICE = "delay_notice"
+    PO_CONFIRMATION = "po_confirmation"
+    DISPATCH_ADVICE = "dispatch_advice"
+    DELIVERY_APPOINTMENT = "delivery_appointment"
+    DELIVERY_EXCEPTION = "delivery_exception"
+    PROOF_OF_DELIVERY = "proof_of_delivery"
+    DAMAGE_SHORTAGE_CLAIM = "damage_shortage_claim"
+    CUSTOMS_DOCUMENTS = "customs_documents"
+    ORDER_STATUS_INQUIRY = "order_status_inquiry"
+    ORDER_CHANGE = "order_change"
+    RETURN_REQUEST = "return_request"
+    INVOICE_DISPUTE = "invoice_dispute"
+    QUOTE_OR_ORDER = "quote_or_order"
+    AUTOMATED_NOISE = "automated_noise"
+    OTHER = "other"
+
+
+class Priority(StrEnum):
+    P1 = "P1"
+    P2 = "P2"
+    P3 = "P3"
+    P4 = "P4"
+    P5 = "P5"
+
+
+class Trust(StrEnum):
+    """What our own mail server said of the sender."""
+
+    ALIGNED = "aligned"
+    UNALIGNED = "unaligned"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    name: str
+    content_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedMail:
+    """A message taken apart without believing it. Text has control characters removed."""
+
+    message_id: str | None
+    sender: str
+    """The address in From, lower case; empty when there is not exactly one."""
+    sender_name: str
+    to: tuple[str, ...]
+    subject: str
+    sent_at: datetime | None
+    in_reply_to: str | None
+    text: str
+    """The whole body as text: new part and quotes."""
+    quoted: tuple[tuple[int, int], ...]
+    """Character spans of `text` that quote earlier mails; kept, weighed less."""
+    hidden_text: str
+    """What HTML hid from the reader's eye: a sign of an attempt to instruct a machine."""
+    headers: tuple[tuple[str, str], ...]
+    attachments: tuple[Attachment, ...]
+
+
+class ReferenceKind(StrEnum):
+    SALE_ORDER = "sale_order"
+    PURCHASE_ORDER = "purchase_order"
+    DELIVERY = "delivery"
+    INVOICE = "invoice"
+    RMA = "rma"
+    TRACKING = "tracking"
+    CUSTOMER_REFERENCE = "customer_reference"
+    CONTAINER = "container"
+    PRODUCT = "product"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A number the mail names, with where it stands in `ParsedMail.text` (or subject, when `in_subject`)."""
+
+    kind: ReferenceKind
+    value: str
+    span: tuple[int, int]
+    in_subject: bool = False
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A record of the ERP the mail is about."""
+
+    record: Record
+    confidence: float
+    """0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What the rules made of one mail."""
+
+    mail_class: MailClass
+    intents: tuple[MailClass, ...]
+    priority: Priority
+    language: str
+    confidence: float
+    needs_person: bool
+    reason: str
+    """Why this class and priority, or why a person should look."""
+    automatic: bool
+    """Sent by a machine: triaged, never answered."""
+    trust: Trust
+    flags: tuple[str, ...]
+    """bank_change, injection_text, hidden_text, msgid_missing …"""
+    references: tuple[Reference, ...]
+    links: tuple[Link, ...]
+    candidates: tuple[Link, ...]
+    """Possible records a person should choose from; nothing is linked on their strength."""
+    fields: dict[str, Any] = field(default_factory=dict)
+    draft: str | None = None
+    """A reply for a person to review; never for automatic mail."""

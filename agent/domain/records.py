@@ -1,0 +1,30 @@
+"""What a fact came from."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of the ERP, named the way people name it: `Record("sale.order", 42, "S00042")`."""
+
+    model: str
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ErpDescription:
+    """Which ERP answered, as whom, and what that login may do there."""
+
+    product: str
+    """`Odoo` or `demo distributor`."""
+    version: str
+    database: str
+    login: str
+    modules: frozenset[str]
+    """Technical names of the installed modules."""
+    may_write: tuple[str, ...]
+    """Models this login could write, create or delete in; empty for a true reader."""
+    clock: datetime | None = None
+    """The server's own time, aware, where it tells."""

@@ -1,0 +1,73 @@
+"""Every refusal that someone can handle. The message is one sentence that says what to do next."""
+
+
+class ExpediterError(Exception):
+    """A refusal with a reason; surfaces show `str(error)` as it is, never a traceback."""
+
+
+class SettingMissing(ExpediterError):
+    """A setting this process needs is absent or malformed."""
+
+
+class ErpUnavailable(ExpediterError):
+    """The ERP did not answer in time, or at all; nothing was changed by this call."""
+
+
+class ErpRefused(ExpediterError):
+    """The ERP answered and said no: wrong database, login, access rights or a validation of its own."""
+
+
+class ErpIncomplete(ExpediterError):
+    """The ERP lacks a module or field that the question needs."""
+
+
+class ErpAnswerLost(ExpediterError):
+    """A write was sent and its answer never came: whether it took effect has to be looked up."""
+
+
+class RecordMissing(ExpediterError):
+    """No record of that name or id exists, or the reader may not see it."""
+
+
+class NotPermitted(ExpediterError):
+    """This person may not do this; the message names the role that may."""
+
+
+class DecisionRefused(ExpediterError):
+    """The decision cannot be taken: own proposal, wrong step, already decided, expired or changed."""
+
+
+class PolicyInvalid(ExpediterError):
+    """The approval policy cannot be used; the message names the file, the line and the mistake."""
+
+
+class PolicyRejected(ExpediterError):
+    """No rule of the policy allows this action; without a rule nothing is permitted."""
+
+
+class PreconditionFailed(ExpediterError):
+    """The action makes no sense on the record as it is now."""
+
+
+class DatabaseUnavailable(ExpediterError):
+    """PostgreSQL cannot be reached or refuses this process's role."""
+
+
+class SchemaOutdated(ExpediterError):
+    """The database schema is older (or newer) than this program; `expediter db migrate` mends it."""
+
+
+class ModelUnavailable(ExpediterError):
+    """No language model is configured, or it failed; the rule planner takes over."""
+
+
+class MailUnreadable(ExpediterError):
+    """The file is not a mail message that can be read."""
+
+
+class KnowledgeUnavailable(ExpediterError):
+    """The document index is missing or damaged; `expediter knowledge index` rebuilds it."""
+
+
+class ServerUnreachable(ExpediterError):
+    """The command needs `expediter serve`, and it does not answer."""

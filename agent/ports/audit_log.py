@@ -1,0 +1,20 @@
+"""The log that cannot be quietly changed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Protocol
+
+from agent.domain.audit import AuditEntry, ChainCheck
+
+
+class AuditLog(Protocol):
+    def append(self, kind: str, subject: str, payload: dict[str, Any], person_id: int | None = None) -> None:
+        """Add an entry; proposals, decisions, grants and executions add theirs by trigger, in their own transaction."""
+
+    def verify(self) -> ChainCheck:
+        """Recompute the whole chain in constant memory."""
+
+    def about(self, subject: str) -> list[AuditEntry]:
+        """Entries of one subject and of what it led to, oldest first."""
+
+    def entries(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[AuditEntry]: ...

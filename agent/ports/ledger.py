@@ -1,0 +1,87 @@
+"""Proposals, decisions, grants and executions. One Protocol per process: each role of the database can do only its own part."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Protocol
+
+from agent.domain.decisions import (
+    Attempt,
+    Grant,
+    Outcome,
+    Proposal,
+    ProposalContent,
+    ProposalState,
+    Provenance,
+    Verdict,
+)
+
+
+class ProposalBook(Protocol):
+    """Reading, for every process."""
+
+    def proposal(self, proposal_id: int) -> Proposal:
+        """Raises RecordMissing."""
+
+    def proposals(self, states: Sequence[ProposalState] | None = None, limit: int = 50) -> list[Proposal]:
+        """Newest first."""
+
+
+class ProposalDesk(ProposalBook, Protocol):
+    """The worker's part: it may propose, and nothing more."""
+
+    def propose(
+        self,
+        content: ProposalContent,
+        *,
+        inbound_id: int,
+        rationale: str,
+        provenance: Provenance,
+        expires_at: datetime,
+        inverse_of: int | None = None,
+    ) -> Proposal:
+        """Insert a frozen proposal. The asker is taken by the database from the inbound row. Raises DatabaseUnavailable."""
+
+
+class DecisionDesk(ProposalBook, Protocol):
+    """Serve's part: it records who clicked. Each call is one transaction."""
+
+    def decide(
+        self,
+        proposal_id: int,
+        *,
+        person_id: int,
+        verdict: Verdict,
+        step: int,
+        sha256: str,
+        reason: str,
+        policy_version: str,
+        rule: str,
+        grant_until: datetime | None,
+    ) -> Grant | None:
+        """Record a decision; with `grant_until`, issue the grant in the same transaction and hint the executor.
+
+        Raises DecisionRefused when the database refuses it (own proposal, expired, decided before, other hash).
+        """
+
+
+class ExecutionDesk(ProposalBook, Protocol):
+    """The executor's part."""
+
+    def open_grants(self) -> list[Grant]:
+        """Unexpired grants without an outcome, oldest first."""
+
+    def claimed(self, grant: Grant) -> AbstractContextManager[bool]:
+        """Hold the grant for this process (advisory lock); False when another process has it."""
+
+    def begin(self, grant: Grant) -> tuple[int, Sequence[Attempt]]:
+        """Reference the grant by its one execution, or find the one a dead process left. Returns its id and earlier attempts."""
+
+    def attempt(self, execution_id: int) -> int:
+        """Log a new attempt, committed before anything is sent; returns its number."""
+
+    def sending(self, execution_id: int, number: int) -> None:
+        """Log that the write is about to be sent, committed before it is."""
+
+    def finish(self, execution_id: int, outcome: Outcome, detail: str, evidence: dict[str, Any]) -> None:
+        """Record how it ended; once."""

@@ -1,0 +1,1 @@
+"""PostgreSQL: schema, roles, the embedded server and what is stored."""

@@ -1,0 +1,1 @@
+"""Reading mail messages without believing them."""

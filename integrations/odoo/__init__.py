@@ -1,0 +1,1 @@
+"""Odoo through odoorpc's `execute_kw`."""

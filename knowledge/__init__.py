@@ -1,0 +1,1 @@
+"""The company's procedures and their index."""

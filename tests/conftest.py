@@ -1,0 +1,8 @@
+"""Fixtures of all tests live in tests/fixtures, one module for each real part."""
+
+pytest_plugins = [
+    "tests.fixtures.postgres",
+    "tests.fixtures.demo",
+    "tests.fixtures.odoo",
+    "tests.fixtures.scripted_model",
+]

@@ -1,0 +1,51 @@
+# Everything a developer or a first-time user types. `make` alone lists it.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' && { echo $$p; break; }; done)
+BIN := .venv/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo odoo static check test evals bench lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(BIN)/.ready  ## create .venv with everything in it
+
+$(BIN)/.ready: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Expediter needs Python 3.11 or newer; on Debian or Ubuntu: apt install python3 python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing; on Debian or Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Installing Expediter into .venv (a minute or two the first time)"
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.9,<1'
+	@$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+demo: setup  ## the whole tour on a demo company, then keep serving (ARGS=--once ends after the tour)
+	@$(BIN)/expediter demo $(ARGS)
+
+odoo: setup  ## start a real Odoo 19 with demo data on this machine (root, Debian) and write odoo.env
+	@$(BIN)/python dev/odoo-env
+
+static: setup
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+check: static  ## format, lint, types, import contracts, unit tests: under two minutes
+	@$(BIN)/pytest tests/unit -q $(ARGS)
+
+test: static  ## everything: check, then all tests on a real PostgreSQL and a real Odoo
+	@$(BIN)/pytest $(ARGS)
+
+evals: setup  ## score the assistant on the committed cases; fails under the baseline
+	@$(BIN)/python -m evals $(ARGS)
+
+bench: setup  ## measure the bars, each beside what it is compared with
+	@$(BIN)/python -m evals.bench $(ARGS)
+
+lock: setup  ## resolve requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra dev pyproject.toml -o requirements.lock
+
+clean:  ## remove .venv and caches
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -12,6 +12,9 @@ class InboundDesk(Protocol):
     def receive(self, *, kind: str, person_id: int, conversation_id: str, text: str) -> Inbound:
         """Raises NotPermitted when the conversation belongs to someone else."""
 
+    def inbound(self, inbound_id: int) -> Inbound:
+        """To answer only whoever asked. Raises RecordMissing."""
+
     def parts(self, inbound_id: int, after_seq: int = 0) -> Sequence[AnswerPart]: ...
 
     def follow(self, inbound_id: int, timeout_s: float) -> Iterator[AnswerPart]:

@@ -30,6 +30,8 @@ class Customer:
     email: str | None
     credit_limit: Money | None
     """None: no limit is kept, or the reader may not see it."""
+    exposure: Money | None = None
+    """What the ERP counts against the limit (Odoo: `credit` + `credit_to_invoice`); None where it does not tell."""
 
     @property
     def record(self) -> Record:

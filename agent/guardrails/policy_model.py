@@ -49,6 +49,10 @@ class Thresholds(Strict):
     overdue_invoice_days: int = Field(default=0, ge=0)
     transfer_days: int = Field(default=2, ge=0)
     """Transit between two of our own warehouses."""
+    critical_days_late: int = Field(default=7, ge=0)
+    """From this delay on, a broken promise is graver; the delay that earns half of the score's points for lateness."""
+    weighty_order_value: int = Field(default=10_000, gt=0)
+    """The outstanding value that earns half of the score's points for value, in the order's own currency."""
 
 
 class Condition(Strict):

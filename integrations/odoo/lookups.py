@@ -1,0 +1,138 @@
+"""Small tables that other records point to, remembered for a minute."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from agent.domain.records import Record
+from agent.domain.stock import PickingKind, Product
+from agent.errors import ErpRefused
+from integrations.odoo.pages import Pages, Row
+
+T = TypeVar("T")
+
+#: A name, a unit or a location may be this old.
+MAX_AGE_S = 60.0
+
+
+class Remembered(Generic[T]):
+    """Things by id, read in batches when first asked for and forgotten together after a minute."""
+
+    def __init__(self, what: str, load: Callable[[Iterable[int]], dict[int, T]]) -> None:
+        self._what = what
+        self._load = load
+        self._known: dict[int, T] = {}
+        self._since = time.monotonic()
+
+    def by_id(self, ids: Iterable[int]) -> dict[int, T]:
+        """All of these, and maybe more. Raises ErpRefused when one is not visible: without its unit a number would be wrong."""
+        found, missing = self.visible(ids)
+        if missing:
+            raise ErpRefused(
+                f"The login may not see {self._what} {sorted(missing)[0]}, which an order or move uses; widen its rights."
+            )
+        return found
+
+    def visible(self, ids: Iterable[int]) -> tuple[dict[int, T], set[int]]:
+        """Those that can be read, and the ids of the others."""
+        known = self._fresh()
+        wanted = {each for each in ids if each}
+        if absent := wanted - known.keys():
+            # replaced, not filled: another thread may be iterating over the old one
+            self._known = known = {**known, **self._load(absent)}
+        return known, wanted - known.keys()
+
+    def _fresh(self) -> dict[int, T]:
+        if time.monotonic() - self._since > MAX_AGE_S:
+            self._known, self._since = {}, time.monotonic()
+        return self._known
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    name: str
+    factor: float
+    """How many of its kind's reference units one of it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    usage: str
+    warehouse_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stocked:
+    """A product and how it is counted."""
+
+    product: Product
+    factor: float
+    """Of its stocking unit."""
+    goods: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PickingType:
+    kind: PickingKind
+    warehouse_id: int | None
+
+
+class Lookups:
+    """The tables, each read at most once a minute per record."""
+
+    def __init__(self, pages: Pages) -> None:
+        self._pages = pages
+        self.currencies = Remembered("currency", self._names("res.currency"))
+        self.users = Remembered("user", self._names("res.users"))
+        self.tags = Remembered("partner tag", self._names("res.partner.category"))
+        self.units = Remembered("unit of measure", self._units)
+        self.locations = Remembered("location", self._locations)
+        self.picking_types = Remembered("operation type", self._picking_types)
+        self.products = Remembered("product", self._products)
+        self.companies = Remembered("partner", self._commercial_partners)
+        """Partner id → the commercial partner, the one that is invoiced."""
+
+    def _names(self, model: str) -> Callable[[Iterable[int]], dict[int, str]]:
+        return lambda ids: {key: row["name"] for key, row in self._pages.read(model, ids, ["name"]).items()}
+
+    def _units(self, ids: Iterable[int]) -> dict[int, Unit]:
+        multiplies = self._pages.connection.dialect.unit_factor_multiplies
+        rows = self._pages.read("uom.uom", ids, ["name", "factor"])
+        return {key: Unit(row["name"], row["factor"] if multiplies else 1 / row["factor"]) for key, row in rows.items()}
+
+    def _locations(self, ids: Iterable[int]) -> dict[int, Location]:
+        rows = self._pages.read("stock.location", ids, ["usage", "warehouse_id"])
+        return {key: Location(row["usage"], row["warehouse_id"] or None) for key, row in rows.items()}
+
+    def _picking_types(self, ids: Iterable[int]) -> dict[int, PickingType]:
+        kinds = {"incoming": PickingKind.RECEIPT, "outgoing": PickingKind.DELIVERY, "dropship": PickingKind.RECEIPT}
+        rows = self._pages.read("stock.picking.type", ids, ["code", "warehouse_id"])
+        return {
+            key: PickingType(kinds.get(row["code"], PickingKind.INTERNAL), row["warehouse_id"] or None)
+            for key, row in rows.items()
+        }
+
+    def _products(self, ids: Iterable[int]) -> dict[int, Stocked]:
+        fields = ["name", "default_code", "uom_id", "type", "is_storable"]
+        rows = self._pages.read("product.product", ids, fields)
+        units = self.units.by_id(row["uom_id"] for row in rows.values())
+        services = self._pages.connection.dialect.not_goods
+        return {key: stocked(row, units[row["uom_id"]], services) for key, row in rows.items()}
+
+    def _commercial_partners(self, ids: Iterable[int]) -> dict[int, Record]:
+        rows = self._pages.read("res.partner", ids, ["commercial_partner_id", "name"])
+        names = {key: row["name"] for key, row in rows.items()}
+        owners = {row["commercial_partner_id"] for row in rows.values()}
+        names |= {key: row["name"] for key, row in self._pages.read("res.partner", owners - names.keys(), ["name"]).items()}
+        return {
+            key: Record("res.partner", owner, names.get(owner) or "")
+            for key, row in rows.items()
+            for owner in [row["commercial_partner_id"]]
+        }
+
+
+def stocked(row: Row, unit: Unit, services: frozenset[str]) -> Stocked:
+    goods = row["type"] not in services
+    product = Product(row["id"], row["name"], row["default_code"] or None, unit.name, goods and bool(row["is_storable"]))
+    return Stocked(product, unit.factor, goods)

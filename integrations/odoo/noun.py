@@ -1,0 +1,19 @@
+"""What the readers of all nouns share."""
+
+from integrations.odoo.connection import OdooConnection
+from integrations.odoo.lookups import Lookups
+from integrations.odoo.pages import Pages
+from integrations.odoo.versions import Dialect
+
+
+class Noun:
+    """One connection, read in pages, with the small tables remembered."""
+
+    def __init__(self, connection: OdooConnection) -> None:
+        self.connection = connection
+        self.pages = Pages(connection)
+        self.lookups = Lookups(self.pages)
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.connection.dialect

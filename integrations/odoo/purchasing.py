@@ -1,0 +1,80 @@
+"""Purchase lines and what they were bought for."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from agent.domain.purchasing import PurchaseLine
+from integrations.odoo.noun import Noun
+from integrations.odoo.pages import Row
+from integrations.odoo.values import moment, quantity
+
+_ALIVE: list[Any] = [
+    ("order_id.state", "in", ["draft", "sent", "to approve", "purchase", "done"]),
+    ("order_id.receipt_status", "!=", "full"),  # a purchase without a receipt yet has no status, and `!=` finds it
+    ("display_type", "=", False),
+    ("product_id", "!=", False),
+]
+
+
+class Purchasing(Noun):
+    def open_purchase_lines(self, product_ids: Sequence[int] | None = None) -> list[PurchaseLine]:
+        unit = self.dialect.purchase_line_unit
+        fields = ["order_id", "product_id", "product_qty", "qty_received", "date_planned", "move_dest_ids", unit]
+        if product_ids is None:
+            rows = self.pages.search("purchase.order.line", _ALIVE, fields)
+        else:
+            rows = self.pages.search_where("purchase.order.line", "product_id", product_ids, _ALIVE, fields)
+        products = self.lookups.products.by_id(row["product_id"] for row in rows)
+        rows = [row for row in rows if products[row["product_id"]].goods and row["qty_received"] < row["product_qty"]]
+        units = self.lookups.units.by_id(row[unit] for row in rows)
+        orders = self.pages.read(
+            "purchase.order", (row["order_id"] for row in rows), ["name", "state", "partner_id", "date_order"]
+        )
+        vendors = self.lookups.companies.by_id(order["partner_id"] for order in orders.values())
+        expected = self._receipts_expected(row["id"] for row in rows)
+        sold = self._sale_lines_behind(rows)
+        lines = []
+        for row in rows:
+            order, stocked = orders[row["order_id"]], products[row["product_id"]]
+            product, rate = stocked.product, units[row[unit]].factor / stocked.factor
+            vendor = vendors[order["partner_id"]]
+            lines.append(
+                PurchaseLine(
+                    row["id"],
+                    order["id"],
+                    order["name"],
+                    order["state"],
+                    vendor.id,
+                    vendor.name,
+                    product.id,
+                    product.name,
+                    quantity(row["product_qty"] * rate, product.unit),
+                    quantity(row["qty_received"] * rate, product.unit),
+                    moment(row["date_planned"] or order["date_order"]),
+                    expected.get(row["id"]),
+                    sold.get(row["id"], ()),
+                )
+            )
+        return lines
+
+    def _receipts_expected(self, line_ids: Iterable[int]) -> dict[int, datetime]:
+        """Purchase line → the latest date of its unfinished receipt moves."""
+        unfinished = [("state", "not in", ["done", "cancel"])]
+        rows = self.pages.search_where("stock.move", "purchase_line_id", line_ids, unfinished, ["purchase_line_id", "date"])
+        latest: dict[int, datetime] = {}
+        for row in rows:
+            date = moment(row["date"])
+            latest[row["purchase_line_id"]] = max(date, latest.get(row["purchase_line_id"], date))
+        return latest
+
+    def _sale_lines_behind(self, rows: Iterable[Row]) -> dict[int, tuple[int, ...]]:
+        """Purchase line → the sale order lines whose moves wait for it; its own `sale_order_id` stays empty for make to order."""
+        waiting = {row["id"]: row["move_dest_ids"] for row in rows if row["move_dest_ids"]}
+        if not waiting or not self.pages.has_field("stock.move", "sale_line_id"):
+            return {}
+        moves = self.pages.read("stock.move", (move for ids in waiting.values() for move in ids), ["sale_line_id"])
+        return {
+            line: tuple(sorted({moves[move]["sale_line_id"] for move in ids if move in moves and moves[move]["sale_line_id"]}))
+            for line, ids in waiting.items()
+        }

@@ -1,0 +1,115 @@
+"""Sale orders, their lines and customers."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from agent.domain.money import Money
+from agent.domain.sales import Customer, SaleOrder, SaleOrderLine, Segment
+from integrations.odoo.noun import Noun
+from integrations.odoo.pages import Row
+from integrations.odoo.values import exact, moment, moment_or_none, money, quantity
+
+_ORDER_FIELDS = (
+    "name", "partner_id", "state", "date_order", "commitment_date", "amount_untaxed", "currency_id", "warehouse_id",
+    "delivery_status", "locked", "client_order_ref", "user_id",
+)  # fmt: skip
+
+
+class Sales(Noun):
+    def open_sale_orders(self, names: Sequence[str] | None = None) -> list[SaleOrder]:
+        # an order without any delivery has no delivery status at all, and `!=` finds it
+        is_open: list[Any] = [("state", "=", "sale"), ("delivery_status", "!=", "full")]
+        if names is None:
+            return self._orders(self.pages.search("sale.order", is_open, _ORDER_FIELDS))
+        return self._orders(self.pages.search_where("sale.order", "name", names, is_open, _ORDER_FIELDS))
+
+    def sale_orders(self, names: Sequence[str]) -> list[SaleOrder]:
+        return self._orders(self.pages.search_where("sale.order", "name", names, [], _ORDER_FIELDS))
+
+    def sale_order_lines(self, order_ids: Sequence[int]) -> list[SaleOrderLine]:
+        unit = self.dialect.sale_line_unit
+        fields = ["order_id", "product_id", "product_uom_qty", "qty_delivered", "price_subtotal", "currency_id", unit]
+        goods_or_service = [("display_type", "=", False), ("product_id", "!=", False)]
+        rows = self.pages.search_where("sale.order.line", "order_id", order_ids, goods_or_service, fields)
+        products = self.lookups.products.by_id(row["product_id"] for row in rows)
+        units = self.lookups.units.by_id(row[unit] for row in rows)
+        currencies = self.lookups.currencies.by_id(row["currency_id"] for row in rows)
+        lines = []
+        for row in rows:
+            stocked = products[row["product_id"]]
+            product, rate = stocked.product, units[row[unit]].factor / stocked.factor
+            lines.append(
+                SaleOrderLine(
+                    row["id"],
+                    row["order_id"],
+                    product.id,
+                    product.name,
+                    stocked.goods,
+                    quantity(row["product_uom_qty"] * rate, product.unit),
+                    quantity(row["qty_delivered"] * rate, product.unit),
+                    money(row["price_subtotal"], currencies[row["currency_id"]]),
+                )
+            )
+        return lines
+
+    def orders_of_lines(self, line_ids: Sequence[int]) -> dict[int, SaleOrder]:
+        order_of = {key: row["order_id"] for key, row in self.pages.read("sale.order.line", line_ids, ["order_id"]).items()}
+        rows = self.pages.read("sale.order", order_of.values(), _ORDER_FIELDS)
+        orders = {order.id: order for order in self._orders(rows.values())}
+        return {line: orders[order] for line, order in order_of.items() if order in orders}
+
+    def customers(self, ids: Sequence[int]) -> list[Customer]:
+        limits = self.pages.has_field("res.partner", "credit_limit")
+        fields = ["name", "category_id", "lang", "email", *(["credit_limit"] if limits else [])]
+        rows = self.pages.read("res.partner", ids, fields).values()
+        tags, _ = self.lookups.tags.visible(tag for row in rows for tag in row["category_id"])
+        currency = self._company_currency() if any(row.get("credit_limit") for row in rows) else ""
+        return [_customer(row, tags, currency) for row in rows]
+
+    def _orders(self, rows: Iterable[Row]) -> list[SaleOrder]:
+        rows = list(rows)
+        customers = self.lookups.companies.by_id(row["partner_id"] for row in rows)
+        currencies = self.lookups.currencies.by_id(row["currency_id"] for row in rows)
+        people, _ = self.lookups.users.visible(row["user_id"] for row in rows)
+        return [
+            SaleOrder(
+                row["id"],
+                row["name"],
+                customers[row["partner_id"]].id,
+                customers[row["partner_id"]].name,
+                row["state"],
+                moment(row["date_order"]),
+                moment_or_none(row["commitment_date"]),
+                money(row["amount_untaxed"], currencies[row["currency_id"]]),
+                row["warehouse_id"] or None,
+                row["delivery_status"] == "full",
+                row["locked"],
+                row["client_order_ref"] or None,
+                people.get(row["user_id"]),
+            )
+            for row in rows
+        ]
+
+    def _company_currency(self) -> str:
+        """Credit limits are kept in the currency of the login's own company."""
+        users = self.pages.read("res.users", [self.pages.connection.user_id], ["company_id"])
+        companies = self.pages.read("res.company", [row["company_id"] for row in users.values()], ["currency_id"])
+        currency = next(iter(companies.values()))["currency_id"]
+        return self.lookups.currencies.by_id([currency])[currency]
+
+
+def _customer(row: Row, tags: dict[int, str], currency: str) -> Customer:
+    limit = row.get("credit_limit") or 0.0
+    return Customer(
+        row["id"],
+        row["name"] or "",
+        _segment(tags.get(tag, "") for tag in row["category_id"]),
+        (row["lang"] or "en").split("_")[0],
+        row["email"] or None,
+        Money(exact(limit), currency) if limit > 0 else None,  # Odoo, too, reads 0 as: no limit
+    )
+
+
+def _segment(tags: Iterable[str]) -> Segment:
+    names = {tag.casefold() for tag in tags}
+    return next((segment for segment in (Segment.STRATEGIC, Segment.KEY) if segment.value in names), Segment.STANDARD)

@@ -1,0 +1,65 @@
+"""What may be proposed. An action that is not listed here does not exist."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from agent.actions.base import Action, Effect
+from agent.actions.move_promise_date import MovePromiseDateAction
+from agent.actions.post_note import PostNoteAction, StrikeNoteAction
+from agent.domain.decisions import Proposal, ProposalContent, ProposalState
+from agent.errors import PolicyRejected, PreconditionFailed
+from agent.ports.erp_reader import ErpReader
+
+__all__ = ["ACTIONS", "Action", "Effect", "action_named", "inverse", "marker_of", "prepare"]
+
+ACTIONS: Mapping[str, Action[Any]] = {
+    action.name: action for action in (MovePromiseDateAction(), PostNoteAction(), StrikeNoteAction())
+}
+
+
+def action_named(name: str) -> Action[Any]:
+    """Raises PolicyRejected: what is not an action is not permitted."""
+    if name not in ACTIONS:
+        raise PolicyRejected(f"There is no action {name}; these can be proposed: {', '.join(ACTIONS)}.")
+    return ACTIONS[name]
+
+
+def prepare(name: str, arguments: Mapping[str, Any], reader: ErpReader, *, now: datetime | None = None) -> ProposalContent:
+    """The exact change that `arguments` ask for, on the ERP as it is.
+
+    With `now` (a new request, not an undo and not the executor) it must also make sense at this time.
+    Raises PolicyRejected (no such action), PreconditionFailed (wrong arguments too), RecordMissing, and what the reader raises.
+    """
+    action = action_named(name)
+    try:
+        parsed = action.arguments.model_validate(dict(arguments))
+    except ValidationError as invalid:
+        raise PreconditionFailed(_sentence(name, invalid)) from None
+    content = action.prepare(parsed, reader)
+    if now is not None:
+        action.check_time(content, now)
+    return content
+
+
+def marker_of(proposal: Proposal) -> str:
+    """What a created record carries so that it can be found again; one for each proposal, and safe in HTML and in LIKE."""
+    return f"expediter-p{proposal.id}-{proposal.sha256[:12]}"
+
+
+def inverse(proposal: Proposal) -> tuple[str, dict[str, Any]] | None:
+    """Name and arguments of what takes a carried-out proposal back; None when it is irreversible.
+
+    Raises PreconditionFailed when it was not carried out.
+    """
+    if proposal.state is not ProposalState.DONE:
+        raise PreconditionFailed(f"{proposal.label} is {proposal.state.replace('_', ' ')}, so there is nothing to undo.")
+    return action_named(proposal.content.action).inverse(proposal.content, marker_of(proposal))
+
+
+def _sentence(name: str, invalid: ValidationError) -> str:
+    error = invalid.errors()[0]
+    field = next((str(part) for part in error["loc"]), "arguments")
+    return f"{name} cannot use its {field}: {error['msg'][:1].lower()}{error['msg'][1:]}."

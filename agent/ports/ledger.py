@@ -69,7 +69,7 @@ class ExecutionDesk(ProposalBook, Protocol):
     """The executor's part."""
 
     def open_grants(self) -> list[Grant]:
-        """Unexpired grants without an outcome, oldest first."""
+        """Grants without an outcome, oldest first: the unexpired, and those begun, whose end has to be found out at any age."""
 
     def claimed(self, grant: Grant) -> AbstractContextManager[bool]:
         """Hold the grant for this process (advisory lock); False when another process has it."""

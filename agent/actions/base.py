@@ -1,0 +1,85 @@
+"""What an action has to bring."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from agent.domain.decisions import ProposalContent
+from agent.domain.sales import Customer, SaleOrder
+from agent.errors import PreconditionFailed, RecordMissing
+from agent.ports.erp_reader import ErpReader
+from agent.ports.erp_writer import ErpWriter
+
+
+class Effect(StrEnum):
+    """What reading back shows."""
+
+    BEFORE = "before"
+    """Nothing has changed yet; a write on its way may still arrive."""
+    DONE = "done"
+    OTHER = "other"
+    """Neither as before nor as proposed."""
+
+
+class Arguments(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+A = TypeVar("A", bound=Arguments)
+
+
+class Action(Protocol[A]):
+    """One kind of change. Stateless; everything it needs is in the content and the ERP."""
+
+    name: str
+    arguments: type[A]
+    lost_answer: str
+    """In words: how it is found out whether a write without an answer took effect."""
+    repeatable: bool
+    """Sending twice leaves the same as sending once, so a lost write need not be waited for.
+
+    What no reading can tell: our write arrived and somebody put the old value back before we looked. It would be set again.
+    """
+
+    def prepare(self, arguments: A, reader: ErpReader) -> ProposalContent:
+        """The exact change. Knows no clock: the same ERP state gives the same bytes, which the executor relies on.
+
+        Raises PreconditionFailed and RecordMissing, and what the reader raises.
+        """
+
+    def check_time(self, content: ProposalContent, now: datetime) -> None:
+        """Raises PreconditionFailed when asking for this now makes no sense. Not asked of an undo, nor at execution."""
+
+    def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
+        """Send the write, once. Raises what the writer raises."""
+
+    def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
+        """Read back. The answer after a write, and the way to resolve a lost one."""
+
+    def verified(self, content: ProposalContent) -> str:
+        """What `Effect.DONE` means here, as a sentence for the outcome."""
+
+    def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
+        """Name and arguments of the action that takes it back; None when it is irreversible."""
+
+
+def find_order(name: str, reader: ErpReader) -> SaleOrder:
+    """Raises RecordMissing, and PreconditionFailed when two companies use the same number."""
+    orders = reader.sale_orders([name])
+    if not orders:
+        raise RecordMissing(f"There is no sale order {name}, or it may not be read; check the number.")
+    if len(orders) > 1:
+        raise PreconditionFailed(
+            f"There are {len(orders)} sale orders {name}; open the right one in the ERP and change it there."
+        )
+    return orders[0]
+
+
+def find_customer(order: SaleOrder, reader: ErpReader) -> Customer:
+    """Raises RecordMissing: without the customer no policy can tell who may approve."""
+    customers = reader.customers([order.customer_id])
+    if not customers:
+        raise RecordMissing(f"The customer of {order.name} cannot be read, so nobody can tell who would have to approve.")
+    return customers[0]

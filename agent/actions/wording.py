@@ -1,0 +1,30 @@
+"""Dates and texts as previews show them. The same on every machine: a proposal's hash covers them."""
+
+import unicodedata
+from datetime import UTC, datetime
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def moment(at: datetime | None) -> str:
+    """`Fri 20 Nov 2026, 17:00 UTC`; `none` without one. Not strftime, which follows the machine's locale."""
+    if at is None:
+        return "none"
+    utc = at.astimezone(UTC)
+    return f"{WEEKDAYS[utc.weekday()]} {utc.day} {MONTHS[utc.month - 1]} {utc.year}, {utc:%H:%M} UTC"
+
+
+def stored(at: datetime | None) -> str | None:
+    """A moment as content holds it: ISO 8601 in UTC, to the second."""
+    return at.astimezone(UTC).replace(microsecond=0).isoformat() if at else None
+
+
+def days(count: int) -> str:
+    return "1 day" if abs(count) == 1 else f"{abs(count)} days"
+
+
+def clean_text(text: str) -> str:
+    """Without control and invisible formatting characters (which can hide or reorder words); line breaks stay."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return "".join(char for char in lines if char == "\n" or unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Co")).strip()

@@ -1,0 +1,109 @@
+"""Whether a person may decide now, and whether the decisions taken add up to what the policy asks for. Pure."""
+
+from dataclasses import dataclass
+
+from agent.domain.decisions import Decision, Person, Proposal, ProposalState, Verdict
+from agent.errors import DecisionRefused, NotPermitted
+from agent.guardrails.requirement import Requirement, Step
+
+DECIDED = {
+    ProposalState.GRANTED: "is approved already",
+    ProposalState.EXECUTING: "is being carried out",
+    ProposalState.DONE: "was carried out already",
+    ProposalState.FAILED: "was approved and then failed; have it proposed again",
+    ProposalState.REFUSED_STALE: "was approved, but the order had changed by then; have it proposed again",
+    ProposalState.UNCERTAIN: "was approved, and a person has to look whether it took effect",
+    ProposalState.REJECTED: "was rejected already",
+    ProposalState.EXPIRED: "has expired; have it proposed again",
+    ProposalState.SUPERSEDED: "was replaced by a newer proposal",
+    ProposalState.WITHDRAWN: "was withdrawn",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a decision would be: for which step (from 0), and whether it is the last approval that was missing."""
+
+    step: int
+    completes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the approvals given so far lead through the steps."""
+
+    due: int
+    """The step that waits; the number of steps when none does."""
+    given: tuple[Person, ...]
+    """Whose approval counts for any step so far."""
+    here: int
+    """Approvals the due step already has."""
+
+
+def rule_on(requirement: Requirement, proposal: Proposal, person: Person, verdict: Verdict) -> Ruling:
+    """The step a verdict of this person would count for.
+
+    Rejecting takes any role of the step that waits. Raises NotPermitted, naming who may, and DecisionRefused: not pending, own
+    proposal, approved before, or the policy has changed under the approvals given.
+    """
+    if proposal.state is not ProposalState.PENDING:
+        raise DecisionRefused(f"{proposal.label} {DECIDED[proposal.state]}.")
+    if person.id == proposal.asker.id:
+        raise DecisionRefused(
+            f"{person.handle} asked for {proposal.label} and cannot decide on it; {requirement.words()} has to."
+        )
+    progress = _progress(requirement, proposal)
+    if progress is None or progress.due == len(requirement.steps):
+        raise DecisionRefused(
+            f"The policy has changed since {proposal.label} was first approved and now asks for {requirement.words()}; "
+            "have it proposed again."
+        )
+    step = requirement.steps[progress.due]
+    if not person.roles.intersection(step.any_of):
+        raise NotPermitted(
+            f"{person.handle} may not decide on {proposal.label} now; rule {requirement.rule} asks for {step.words()}."
+        )
+    if verdict is Verdict.REJECT:
+        return Ruling(progress.due, completes=False)
+    return _approval(requirement, proposal, person, progress)
+
+
+def satisfied(requirement: Requirement, proposal: Proposal) -> bool:
+    """Whether the proposal's decisions, in the order they were taken, fill every step with different persons of its roles."""
+    progress = _progress(requirement, proposal)
+    return progress is not None and progress.due == len(requirement.steps)
+
+
+def _approval(requirement: Requirement, proposal: Proposal, person: Person, progress: Progress) -> Ruling:
+    if person.id in {earlier.id for earlier in progress.given}:
+        raise DecisionRefused(
+            f"{person.handle} has already approved {proposal.label}; {requirement.steps[progress.due].words()} "
+            "who did not has to take this step."
+        )
+    last = progress.due == len(requirement.steps) - 1
+    return Ruling(progress.due, completes=last and progress.here + 1 == requirement.steps[progress.due].count)
+
+
+def _progress(requirement: Requirement, proposal: Proposal) -> Progress | None:
+    """None when some decision does not fit the requirement as it is today, or does not cover this content."""
+    due, here, given = 0, 0, list[Person]()
+    for decision in sorted(proposal.decisions, key=lambda taken: taken.decided_at):
+        if due == len(requirement.steps):
+            break
+        if decision.step != due or not _counts(decision, proposal, requirement.steps[due], given):
+            return None
+        given.append(decision.person)
+        here += 1
+        if here == requirement.steps[due].count:
+            due, here = due + 1, 0
+    return Progress(due, tuple(given), here)
+
+
+def _counts(decision: Decision, proposal: Proposal, step: Step, given: list[Person]) -> bool:
+    return (
+        decision.verdict is Verdict.APPROVE
+        and decision.sha256 == proposal.sha256
+        and decision.person.id != proposal.asker.id
+        and decision.person.id not in {person.id for person in given}
+        and not decision.person.roles.isdisjoint(step.any_of)
+    )

@@ -1,0 +1,43 @@
+"""From a snapshot to the orders at risk."""
+
+from datetime import timedelta
+
+from agent.domain.findings import OrderRisk, RiskReport
+from agent.guardrails.policy import Policy
+from agent.risk.detectors import DETECTORS
+from agent.risk.options import options_for
+from agent.risk.projection import project
+from agent.risk.ranking import ranked, score, worst
+from agent.risk.situation import Situation, situation_of
+from agent.risk.snapshot import Snapshot
+
+
+def assess(snapshot: Snapshot, policy: Policy) -> RiskReport:
+    """The orders looked at that have at least one finding, most urgent first. Pure: the same snapshot gives the same report."""
+    thresholds = policy.thresholds
+    projection = project(snapshot, timedelta(days=thresholds.receipt_grace_days))
+    risks = []
+    for order_id in snapshot.subjects:
+        situation = situation_of(snapshot, projection, thresholds, snapshot.orders[order_id])
+        if situation and (risk := assess_order(situation, policy)):
+            risks.append(risk)
+    return RiskReport(snapshot.now, len(snapshot.subjects), ranked(risks))
+
+
+def assess_order(situation: Situation, policy: Policy) -> OrderRisk | None:
+    """None when no detector finds anything."""
+    findings = tuple(finding for detect in DETECTORS for finding in detect(situation))
+    if not findings:
+        return None
+    value, late = situation.outstanding_value, situation.days_late
+    return OrderRisk(
+        order=situation.order.record,
+        customer_name=situation.order.customer_name,
+        promise_date=situation.order.promise_date,
+        projected_date=situation.projected,
+        days_late=late,
+        value_at_risk=value,
+        score=score(late, value.amount, situation.segment, worst(findings), policy.thresholds),
+        findings=findings,
+        options=options_for(situation, policy),
+    )

@@ -1,0 +1,64 @@
+"""Open demand with neither stock nor a confirmed supply."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from agent.domain.findings import Evidence, Finding, FindingKind, Severity
+from agent.domain.purchasing import PurchaseLine
+from agent.domain.quantity import ROUNDING
+from agent.domain.records import Record
+from agent.risk.projection import LineOutlook
+from agent.risk.situation import Situation, line_evidence
+from agent.risk.snapshot import grouped
+from agent.risk.wording import amount, listed
+
+
+def no_supply(situation: Situation) -> Iterator[Finding]:
+    """One finding for each product of the order that some quantity is missing of."""
+    short = [line for line in situation.lines if line.unsupplied > ROUNDING]
+    for product_id, lines in grouped(short, lambda line: line.line.product_id).items():
+        yield _finding(situation, product_id, lines)
+
+
+def _finding(situation: Situation, product_id: int, lines: Sequence[LineOutlook]) -> Finding:
+    order, first = situation.order, lines[0]
+    product = Record("product.product", product_id, situation.product_name(first))
+    missing = sum((line.unsupplied for line in lines), Decimal(0))
+    drafts = _drafts(situation, lines)
+    unconfirmed = listed(sorted({line.order_name for line in drafts})) if drafts else ""
+    ordered = f" ({unconfirmed} for it {'is' if len(drafts) == 1 else 'are'} not confirmed)" if drafts else ""
+    return Finding(
+        kind=FindingKind.NO_SUPPLY,
+        severity=_severity(situation),
+        order_id=order.id,
+        subject=product,
+        since=order.ordered_at,
+        summary=f"{amount(missing, first.line.ordered.unit)} of {product.name} for {order.name} ({order.customer_name}) "
+        f"are neither free at {situation.snapshot.warehouse_name(first.warehouse_id)} nor coming in{ordered}.",
+        evidence=(
+            *(evidence for line in lines for evidence in line_evidence(line)),
+            *_stock_evidence(situation, product, first),
+            *(Evidence(line.record, "state", line.order_state) for line in drafts),
+        ),
+    )
+
+
+def _severity(situation: Situation) -> Severity:
+    if situation.order.promise_date is not None and situation.order.promise_date < situation.now:
+        return Severity.CRITICAL
+    return Severity.HIGH if situation.promised_within_horizon() else Severity.MEDIUM
+
+
+def _drafts(situation: Situation, lines: Sequence[LineOutlook]) -> list[PurchaseLine]:
+    """Purchases that would bring it if somebody confirmed them: made for these lines, or for the product."""
+    own = {peg.supply.purchase.id: peg.supply.purchase for line in lines for peg in line.allocation.pegs if peg.supply.purchase}
+    general = situation.snapshot.purchase_lines_by_product.get(lines[0].line.product_id, ())
+    found = {**own, **{line.id: line for line in general if not line.for_sale_line_ids}}
+    return [line for line in found.values() if not line.confirmed]
+
+
+def _stock_evidence(situation: Situation, product: Record, line: LineOutlook) -> Iterator[Evidence]:
+    level = situation.snapshot.levels.get((product.id, line.warehouse_id or 0))
+    unit = line.line.ordered.unit
+    yield Evidence(product, "qty_available", str(level.on_hand) if level else f"0 {unit}")
+    yield Evidence(product, "free_qty", str(level.free) if level else f"0 {unit}")

@@ -1,0 +1,265 @@
+"""When each order line can ship, as things stand.
+
+Reserved goods are there now. What is still needed follows the supply made for it (make to order), then competes for its
+warehouse's free stock and supply: all open demand is served in order of need date, and no unit is promised twice.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from agent.domain.quantity import ROUNDING
+from agent.domain.sales import SaleOrder, SaleOrderLine
+from agent.risk.snapshot import Snapshot
+from agent.risk.supply import Supply, arrives, supplies, supplies_by_sale_line
+
+ZERO = Decimal(0)
+
+PoolKey = tuple[int, int]
+"""Product and warehouse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Peg:
+    """A quantity of a supply that one demand counts on."""
+
+    supply: Supply
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Goods that a warehouse still has to find for someone."""
+
+    need_by: datetime
+    ordered_at: datetime
+    id: int
+    """Of the sale order line, or of the move when no order line stands behind it: then negative."""
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """What one demand gets: free stock now, pegged supply, and what nothing covers."""
+
+    from_stock: Decimal
+    pegs: tuple[Peg, ...]
+    missing: Decimal
+
+    def ready(self, now: datetime) -> datetime | None:
+        """When the last unit is there; None when some unit has no supply that can be counted on."""
+        if self.missing > ROUNDING:
+            return None
+        last = now
+        for peg in self.pegs:
+            if peg.supply.expected is None:
+                return None
+            last = max(last, peg.supply.expected)
+        return last
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """All that one warehouse has and expects of one product, and everybody who wants it, by need date."""
+
+    free: Decimal
+    supplies: tuple[tuple[Supply, Decimal], ...]
+    """With what is left of each after make-to-order lines took theirs; earliest first."""
+    demands: tuple[Demand, ...]
+
+    @property
+    def spare(self) -> Decimal:
+        """Free stock that none of this warehouse's own demand needs."""
+        return max(self.free - sum((demand.amount for demand in self.demands), ZERO), ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class LineOutlook:
+    """When an order line can ship. Amounts are in the product's stocking unit."""
+
+    line: SaleOrderLine
+    warehouse_id: int | None
+    need_by: datetime
+    outstanding: Decimal
+    reserved: Decimal
+    allocation: Allocation
+    ready: datetime | None
+    """Of the last unit; None when some unit has no supply."""
+
+    @property
+    def available_now(self) -> Decimal:
+        return self.reserved + self.allocation.from_stock
+
+    @property
+    def short_now(self) -> Decimal:
+        return self.outstanding - self.available_now
+
+    @property
+    def unsupplied(self) -> Decimal:
+        """What neither stock nor a confirmed supply covers."""
+        drafts = (peg.amount for peg in self.allocation.pegs if peg.supply.expected is None)
+        return sum(drafts, self.allocation.missing)
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    lines: Mapping[int, LineOutlook]
+    """By sale order line id; only lines with something left to ship."""
+    pools: Mapping[PoolKey, Pool]
+
+
+@dataclass(frozen=True, slots=True)
+class _Need:
+    line: SaleOrderLine
+    order: SaleOrder
+    warehouse_id: int | None
+    need_by: datetime
+    outstanding: Decimal
+    reserved: Decimal
+
+
+def project(snapshot: Snapshot, grace: timedelta) -> Projection:
+    """Serve all open demand of the snapshot. Overdue supply is expected `grace` from now."""
+    coming = supplies(snapshot, grace)
+    needs = sorted(_needs(snapshot), key=lambda need: (need.need_by, need.order.ordered_at, need.line.id))
+    own_pegs, left = _serve_own(needs, supplies_by_sale_line(snapshot, coming), coming)
+    demands = [_demand(need, own_pegs.get(need.line.id, ())) for need in needs]
+    pools = _pools(snapshot, needs, demands, coming, left)
+    shared: dict[int, Allocation] = {}
+    for pool in pools.values():
+        shared.update(zip((demand.id for demand in pool.demands), fill(pool, pool.free), strict=True))
+    lines = {}
+    for need, demand in zip(needs, demands, strict=True):
+        rest = shared.get(demand.id) or _unpooled(snapshot, need, demand)
+        pegs = own_pegs.get(need.line.id, ()) + rest.pegs
+        allocation = Allocation(rest.from_stock, pegs, rest.missing)
+        lines[need.line.id] = LineOutlook(
+            need.line,
+            need.warehouse_id,
+            need.need_by,
+            need.outstanding,
+            need.reserved,
+            allocation,
+            allocation.ready(snapshot.now),
+        )
+    return Projection(lines, pools)
+
+
+def fill(pool: Pool, free: Decimal) -> list[Allocation]:
+    """Serve the pool's demands in their order from `free` stock, then from its supplies; one allocation each."""
+    allocations = []
+    queue = iter(pool.supplies)
+    supply, rest = next(queue, (None, ZERO))
+    for demand in pool.demands:
+        from_stock = min(free, demand.amount)
+        free -= from_stock
+        need = demand.amount - from_stock
+        pegs = []
+        while need > ROUNDING and supply is not None:
+            taken = min(need, rest)
+            if taken > ROUNDING:
+                pegs.append(Peg(supply, taken))
+                need -= taken
+                rest -= taken
+            if rest <= ROUNDING:
+                supply, rest = next(queue, (None, ZERO))
+        allocations.append(Allocation(from_stock, tuple(pegs), need if need > ROUNDING else ZERO))
+    return allocations
+
+
+def _needs(snapshot: Snapshot) -> Iterable[_Need]:
+    for line in snapshot.lines:
+        outstanding = line.outstanding.amount
+        if not line.goods or outstanding <= ROUNDING:
+            continue
+        order = snapshot.orders[line.order_id]
+        leaving = [move for move in snapshot.moves_by_sale_line.get(line.id, ()) if not arrives(move)]
+        origins = {move.from_warehouse_id for move in leaving}
+        warehouse_id = order.warehouse_id
+        if origins and warehouse_id not in origins:
+            warehouse_id = leaving[0].from_warehouse_id
+        reserved = sum((move.reserved.amount for move in leaving if move.from_warehouse_id == warehouse_id), ZERO)
+        need_by = order.promise_date or min((move.expected_at for move in leaving), default=order.ordered_at)
+        yield _Need(line, order, warehouse_id, need_by, outstanding, min(reserved, outstanding))
+
+
+def _serve_own(
+    needs: Sequence[_Need], own: Mapping[int, Sequence[Supply]], coming: Sequence[Supply]
+) -> tuple[dict[int, tuple[Peg, ...]], dict[int, Decimal]]:
+    """Give make-to-order lines their own supply; returns the pegs by line and what is left of each supply by identity."""
+    left = {id(supply): supply.amount for supply in coming}
+    pegs: dict[int, tuple[Peg, ...]] = {}
+    for need in needs:
+        wanted = need.outstanding - need.reserved
+        taken = []
+        for supply in sorted(
+            own.get(need.line.id, ()), key=lambda supply: (supply.expected is None, supply.expected or supply.due)
+        ):
+            amount = min(wanted, left[id(supply)])
+            if amount > ROUNDING:
+                taken.append(Peg(supply, amount))
+                left[id(supply)] -= amount
+                wanted -= amount
+        if taken:
+            pegs[need.line.id] = tuple(taken)
+    return pegs, left
+
+
+def _demand(need: _Need, own: Sequence[Peg]) -> Demand:
+    rest = need.outstanding - need.reserved - sum((peg.amount for peg in own), ZERO)
+    return Demand(need.need_by, need.order.ordered_at, need.line.id, rest if rest > ROUNDING else ZERO)
+
+
+def _pools(
+    snapshot: Snapshot, needs: Sequence[_Need], demands: Sequence[Demand], coming: Sequence[Supply], left: Mapping[int, Decimal]
+) -> dict[PoolKey, Pool]:
+    wanted: defaultdict[PoolKey, list[Demand]] = defaultdict(list)
+    for need, demand in zip(needs, demands, strict=True):
+        if demand.amount and need.warehouse_id is not None and _stocked(snapshot, need.line.product_id):
+            wanted[need.line.product_id, need.warehouse_id].append(demand)
+    for key, demand in _other_demand(snapshot, {need.line.id: need.warehouse_id for need in needs}):
+        wanted[key].append(demand)
+    expected: defaultdict[PoolKey, list[tuple[Supply, Decimal]]] = defaultdict(list)
+    for supply in coming:
+        if supply.warehouse_id is not None and supply.expected is not None and left[id(supply)] > ROUNDING:
+            expected[supply.product_id, supply.warehouse_id].append((supply, left[id(supply)]))
+    return {
+        key: Pool(
+            snapshot.levels[key].free.amount if key in snapshot.levels else ZERO,
+            tuple(sorted(expected.get(key, ()), key=_arrival)),
+            tuple(sorted(wanted.get(key, ()), key=lambda demand: (demand.need_by, demand.ordered_at, demand.id))),
+        )
+        for key in wanted.keys() | expected.keys() | snapshot.levels.keys()
+    }
+
+
+def _arrival(item: tuple[Supply, Decimal]) -> tuple[datetime, int]:
+    supply = item[0]
+    return supply.expected or supply.due, supply.move.id if supply.move else 0
+
+
+def _other_demand(snapshot: Snapshot, served_from: Mapping[int, int | None]) -> Iterable[tuple[PoolKey, Demand]]:
+    """Moves out of a warehouse that none of its order lines stands for: transfers, production, supply of another warehouse."""
+    for move in snapshot.moves:
+        origin = move.from_warehouse_id
+        if origin is None or origin == move.to_warehouse_id:
+            continue
+        if move.sale_line_id is not None and served_from.get(move.sale_line_id, origin) == origin:
+            continue
+        amount = move.demand.amount - move.reserved.amount
+        if amount > ROUNDING:
+            yield (move.product_id, origin), Demand(move.expected_at, move.expected_at, -move.id, amount)
+
+
+def _stocked(snapshot: Snapshot, product_id: int) -> bool:
+    product = snapshot.products.get(product_id)
+    return product is None or product.storable
+
+
+def _unpooled(snapshot: Snapshot, need: _Need, demand: Demand) -> Allocation:
+    """What is not counted is always there; what has no warehouse cannot be found."""
+    if not _stocked(snapshot, need.line.product_id):
+        return Allocation(demand.amount, (), ZERO)
+    return Allocation(ZERO, (), demand.amount)

@@ -1,0 +1,81 @@
+"""The JSON of `risk list`: a contract. Dates are ISO 8601 with offset; money and score are JSON numbers with two decimals."""
+
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from agent.domain.findings import Evidence, Finding, Harm, Option, OrderRisk
+from agent.domain.records import Record
+
+Link = Callable[[Record], str | None]
+
+
+def order_row(risk: OrderRisk, as_of: datetime, url: Link) -> dict[str, Any]:
+    """One order at risk. `url` says where a person opens a record, None where there is no web client."""
+    return {
+        "order": risk.order.name,
+        "customer": risk.customer_name,
+        "promise_date": _iso(risk.promise_date),
+        "projected_date": _iso(risk.projected_date),
+        "days_late": risk.days_late,
+        "value_at_risk": _number(risk.value_at_risk.amount),
+        "currency": risk.value_at_risk.currency,
+        "score": _number(risk.score),
+        "findings": [_finding(finding, url) for finding in risk.findings],
+        "options": [_option(option) for option in risk.options],
+        "as_of": as_of.isoformat(),
+    }
+
+
+def _finding(finding: Finding, url: Link) -> dict[str, Any]:
+    return {
+        "kind": finding.kind.value,
+        "severity": finding.severity.value,
+        "since": finding.since.isoformat(),
+        "summary": finding.summary,
+        "evidence": [_evidence(evidence, url) for evidence in finding.evidence],
+    }
+
+
+def _evidence(evidence: Evidence, url: Link) -> dict[str, Any]:
+    record = evidence.record
+    return {
+        "model": record.model,
+        "id": record.id,
+        "name": record.name,
+        "field": evidence.field,
+        "value": evidence.value,
+        "url": url(record),
+    }
+
+
+def _option(option: Option) -> dict[str, Any]:
+    return {
+        "kind": option.kind.value,
+        "summary": option.summary,
+        "ready_date": _iso(option.ready_date),
+        "cost": {"amount": _number(option.cost.amount), "currency": option.cost.currency} if option.cost else None,
+        "harms": [_harm(harm) for harm in option.harms],
+        "approval": option.approval,
+        "action": option.action,
+        "arguments": option.arguments,
+    }
+
+
+def _harm(harm: Harm) -> dict[str, Any]:
+    return {
+        "order": harm.order.name,
+        "customer": harm.customer_name,
+        "days": harm.days,
+        "value": _number(harm.value.amount),
+        "currency": harm.value.currency,
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
+
+
+def _number(amount: Decimal) -> float:
+    return float(round(amount, 2))

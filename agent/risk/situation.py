@@ -1,0 +1,114 @@
+"""One open order with everything the rules look at."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from agent.domain.findings import Evidence, Severity
+from agent.domain.money import Money
+from agent.domain.records import Record
+from agent.domain.sales import Customer, SaleOrder, Segment
+from agent.guardrails.policy import Thresholds
+from agent.risk.projection import LineOutlook, Projection
+from agent.risk.snapshot import Snapshot
+from agent.risk.supply import Supply
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a detector gets. `lines` are the goods still to ship; there is at least one."""
+
+    snapshot: Snapshot
+    projection: Projection
+    thresholds: Thresholds
+    order: SaleOrder
+    customer: Customer | None
+    lines: tuple[LineOutlook, ...]
+    projected: datetime | None
+    """When the last line can ship; None when some line has no supply."""
+    outstanding_value: Money
+    """Of the goods still to ship."""
+
+    @property
+    def now(self) -> datetime:
+        return self.snapshot.now
+
+    @property
+    def segment(self) -> Segment:
+        return self.customer.segment if self.customer else Segment.STANDARD
+
+    @property
+    def days_late(self) -> int:
+        """Calendar days from the promise to the projected date, or to today when nothing is in sight."""
+        if self.order.promise_date is None:
+            return 0
+        return max(0, days_between(self.order.promise_date, self.projected or self.now))
+
+    @property
+    def late_lines(self) -> list[LineOutlook]:
+        """Lines whose last unit is expected, but after the promise."""
+        promise = self.order.promise_date
+        return [line for line in self.lines if promise is not None and line.ready is not None and line.ready > promise]
+
+    def product_name(self, line: LineOutlook) -> str:
+        product = self.snapshot.products.get(line.line.product_id)
+        return product.name if product else line.line.product_name
+
+    def promised_within_horizon(self) -> bool:
+        """The promise is past or near enough to be looked at."""
+        horizon = self.now + timedelta(days=self.thresholds.at_risk_horizon_days)
+        return self.order.promise_date is not None and self.order.promise_date <= horizon
+
+    def severity_of_delay(self, days: int, otherwise: Severity, worse: Severity) -> Severity:
+        """`worse` for a strategic customer or a long delay."""
+        grave = days >= self.thresholds.critical_days_late or self.segment is Segment.STRATEGIC
+        return worse if grave else otherwise
+
+
+def situation_of(snapshot: Snapshot, projection: Projection, thresholds: Thresholds, order: SaleOrder) -> Situation | None:
+    """None when the order has no goods left to ship."""
+    found = (projection.lines.get(line.id) for line in snapshot.lines_by_order.get(order.id, ()))
+    lines = tuple(outlook for outlook in found if outlook is not None)
+    if not lines:
+        return None
+    dates = [outlook.ready for outlook in lines if outlook.ready is not None]
+    value = lines[0].line.outstanding_value
+    for outlook in lines[1:]:
+        value = value + outlook.line.outstanding_value
+    return Situation(
+        snapshot=snapshot,
+        projection=projection,
+        thresholds=thresholds,
+        order=order,
+        customer=snapshot.customers.get(order.customer_id),
+        lines=lines,
+        projected=max(dates) if len(dates) == len(lines) else None,
+        outstanding_value=value,
+    )
+
+
+def days_between(earlier: datetime, later: datetime) -> int:
+    """Calendar days in UTC; negative when `later` is before."""
+    return (later.date() - earlier.date()).days
+
+
+def line_evidence(outlook: LineOutlook) -> tuple[Evidence, ...]:
+    """Ordered and delivered, from the order line."""
+    line = outlook.line
+    return (
+        Evidence(line.record, "product_uom_qty", str(line.ordered)),
+        Evidence(line.record, "qty_delivered", str(line.delivered)),
+    )
+
+
+def supply_evidence(supply: Supply) -> tuple[Evidence, ...]:
+    """The dates a supply was announced for."""
+    found = []
+    if supply.purchase:
+        line = Record("purchase.order.line", supply.purchase.id, supply.purchase.product_name)
+        found.append(Evidence(supply.source, "partner_id", supply.purchase.vendor_name))
+        found.append(Evidence(line, "date_planned", supply.purchase.vendor_promise_date.isoformat()))
+        found.append(Evidence(line, "qty_received", f"{supply.purchase.received} of {supply.purchase.ordered}"))
+    if supply.move:
+        move = Record("stock.move", supply.move.id, supply.source.name)
+        found.append(Evidence(move, "date", supply.move.expected_at.isoformat()))
+    return tuple(found)

@@ -1,0 +1,198 @@
+"""The open orders with the demand and supply of their products, as they stood at one moment.
+
+Reading takes a fixed number of reader calls, however many orders there are.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TypeVar
+
+from agent.domain.purchasing import PurchaseLine
+from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLine
+from agent.domain.stock import Move, Picking, Product, StockLevel, Warehouse
+from agent.errors import RecordMissing
+from agent.ports.erp_reader import ErpReader
+
+STATES = {"draft": "still a quotation", "sent": "a quotation that was sent and not confirmed", "cancel": "cancelled"}
+
+Row = TypeVar("Row")
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """What the rules look at. Indexes are built when first asked for, which is why there are no slots."""
+
+    now: datetime
+    orders: Mapping[int, SaleOrder] = field(default_factory=dict)
+    """The orders looked at, and those that compete with them for the same goods."""
+    subjects: frozenset[int] = frozenset()
+    """Ids of the orders looked at."""
+    lines: Sequence[SaleOrderLine] = ()
+    products: Mapping[int, Product] = field(default_factory=dict)
+    warehouses: Mapping[int, Warehouse] = field(default_factory=dict)
+    levels: Mapping[tuple[int, int], StockLevel] = field(default_factory=dict)
+    """By product and warehouse."""
+    moves: Sequence[Move] = ()
+    pickings: Sequence[Picking] = ()
+    purchase_lines: Sequence[PurchaseLine] = ()
+    customers: Mapping[int, Customer] = field(default_factory=dict)
+    overdue_invoices: Sequence[OverdueInvoice] = ()
+
+    @cached_property
+    def lines_by_id(self) -> Mapping[int, SaleOrderLine]:
+        return {line.id: line for line in self.lines}
+
+    @cached_property
+    def lines_by_order(self) -> Mapping[int, Sequence[SaleOrderLine]]:
+        return grouped(self.lines, lambda line: line.order_id)
+
+    @cached_property
+    def moves_by_id(self) -> Mapping[int, Move]:
+        return {move.id: move for move in self.moves}
+
+    @cached_property
+    def moves_by_product(self) -> Mapping[int, Sequence[Move]]:
+        return grouped(self.moves, lambda move: move.product_id)
+
+    @cached_property
+    def moves_by_sale_line(self) -> Mapping[int, Sequence[Move]]:
+        return grouped(self.moves, lambda move: move.sale_line_id)
+
+    @cached_property
+    def moves_by_picking(self) -> Mapping[int, Sequence[Move]]:
+        return grouped(self.moves, lambda move: move.picking_id)
+
+    @cached_property
+    def moves_by_purchase_line(self) -> Mapping[int, Sequence[Move]]:
+        return grouped(self.moves, lambda move: move.purchase_line_id)
+
+    @cached_property
+    def pickings_by_id(self) -> Mapping[int, Picking]:
+        return {picking.id: picking for picking in self.pickings}
+
+    @cached_property
+    def pickings_by_order(self) -> Mapping[int, Sequence[Picking]]:
+        return grouped(self.pickings, lambda picking: picking.sale_order_id)
+
+    @cached_property
+    def purchase_lines_by_id(self) -> Mapping[int, PurchaseLine]:
+        return {line.id: line for line in self.purchase_lines}
+
+    @cached_property
+    def purchase_lines_by_product(self) -> Mapping[int, Sequence[PurchaseLine]]:
+        return grouped(self.purchase_lines, lambda line: line.product_id)
+
+    @cached_property
+    def purchase_lines_by_sale_line(self) -> Mapping[int, Sequence[PurchaseLine]]:
+        index: defaultdict[int, list[PurchaseLine]] = defaultdict(list)
+        for line in self.purchase_lines:
+            for sale_line_id in line.for_sale_line_ids:
+                index[sale_line_id].append(line)
+        return dict(index)
+
+    @cached_property
+    def overdue_by_customer(self) -> Mapping[int, Sequence[OverdueInvoice]]:
+        return grouped(self.overdue_invoices, lambda invoice: invoice.customer_id)
+
+    @cached_property
+    def levels_by_product(self) -> Mapping[int, Sequence[StockLevel]]:
+        return grouped(self.levels.values(), lambda level: level.product_id)
+
+    def warehouse_name(self, warehouse_id: int | None) -> str:
+        warehouse = self.warehouses.get(warehouse_id) if warehouse_id is not None else None
+        return warehouse.name if warehouse else "no warehouse"
+
+
+def grouped(rows: Iterable[Row], key: Callable[[Row], Key | None]) -> dict[Key, list[Row]]:
+    """Rows by key, in their order; rows without a key are left out."""
+    index: defaultdict[Key, list[Row]] = defaultdict(list)
+    for row in rows:
+        if (found := key(row)) is not None:
+            index[found].append(row)
+    return dict(index)
+
+
+def take_snapshot(reader: ErpReader, now: datetime, names: Sequence[str] | None = None) -> Snapshot:
+    """All open orders, or those named, with everything that can supply their goods or competes for them.
+
+    `now` is aware. Raises RecordMissing when a named order does not exist or is not open, and what the reader raises.
+    """
+    orders = reader.open_sale_orders(names)
+    if names is not None:
+        _demand_all(names, orders, reader)
+    subjects = frozenset(order.id for order in orders)
+    lines = _goods(reader.sale_order_lines(sorted(subjects)))
+    product_ids = sorted({line.product_id for line in lines})
+    moves = reader.open_moves(None if names is None else product_ids)
+    if names is not None:
+        rivals = _rivals(reader, moves, subjects)
+        lines = [*lines, *_rival_lines(reader, rivals, set(product_ids))]
+        orders = [*orders, *rivals]
+    levels = reader.stock_levels(product_ids)
+    customer_ids = sorted({order.customer_id for order in orders if order.id in subjects})
+    return Snapshot(
+        now=now,
+        orders={order.id: order for order in orders},
+        subjects=subjects,
+        lines=lines,
+        products={product.id: product for product in reader.products(product_ids)},
+        warehouses={warehouse.id: warehouse for warehouse in reader.warehouses()},
+        levels={(level.product_id, level.warehouse_id): level for level in levels},
+        moves=moves,
+        pickings=reader.open_pickings(None if names is None else sorted(subjects)),
+        purchase_lines=reader.open_purchase_lines(None if names is None else product_ids),
+        customers={customer.id: customer for customer in reader.customers(customer_ids)},
+        overdue_invoices=reader.overdue_invoices(now, customer_ids),
+    )
+
+
+def take_product_snapshot(reader: ErpReader, now: datetime, product_ids: Sequence[int]) -> Snapshot:
+    """Stock and supply of some products, without orders: what `stock_of` needs."""
+    levels = reader.stock_levels(product_ids)
+    return Snapshot(
+        now=now,
+        products={product.id: product for product in reader.products(product_ids)},
+        warehouses={warehouse.id: warehouse for warehouse in reader.warehouses()},
+        levels={(level.product_id, level.warehouse_id): level for level in levels},
+        moves=reader.open_moves(product_ids),
+        purchase_lines=reader.open_purchase_lines(product_ids),
+    )
+
+
+def _goods(lines: Iterable[SaleOrderLine]) -> list[SaleOrderLine]:
+    """Lines with something left to ship; the others decide nothing."""
+    return [line for line in lines if line.goods and line.outstanding]
+
+
+def _rivals(reader: ErpReader, moves: Sequence[Move], subjects: frozenset[int]) -> list[SaleOrder]:
+    """Other orders whose goods are the same products."""
+    line_ids = sorted({move.sale_line_id for move in moves if move.sale_line_id is not None})
+    found = {order.id: order for order in reader.orders_of_lines(line_ids).values()}
+    return [order for order in found.values() if order.id not in subjects and order.state == "sale" and not order.complete]
+
+
+def _rival_lines(reader: ErpReader, rivals: Sequence[SaleOrder], product_ids: set[int]) -> list[SaleOrderLine]:
+    lines = reader.sale_order_lines(sorted(order.id for order in rivals))
+    return [line for line in _goods(lines) if line.product_id in product_ids]
+
+
+def _demand_all(names: Sequence[str], found: Iterable[SaleOrder], reader: ErpReader) -> None:
+    absent = sorted(set(names) - {order.name for order in found})
+    if not absent:
+        return
+    other = {order.name: order for order in reader.sale_orders(absent)}
+    raise RecordMissing(" ".join(_why_absent(name, other.get(name)) for name in absent))
+
+
+def _why_absent(name: str, order: SaleOrder | None) -> str:
+    if order is None:
+        return f"There is no sale order {name}; check the number, and that the reader may see its company."
+    if order.state in STATES:
+        return (
+            f"{name} is {STATES[order.state]} (state {order.state}), not a confirmed order; nothing is promised yet or any more."
+        )
+    return f"{name} is completely delivered, so nothing of it can be at risk."

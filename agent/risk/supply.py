@@ -1,0 +1,94 @@
+"""What will come in: receipts, transfers from other warehouses and purchases, each with the day it can be counted on."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from agent.domain.purchasing import PurchaseLine
+from agent.domain.records import Record
+from agent.domain.stock import Move
+from agent.risk.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """Goods of one product that are on their way, in the stocking unit."""
+
+    source: Record
+    """The purchase or the transfer that brings them."""
+    product_id: int
+    warehouse_id: int | None
+    """None: straight to the customer, or no receipt exists yet."""
+    amount: Decimal
+    due: datetime
+    """As announced. For a purchase the later of the vendor's promise and the receipt: moving one does not move the other."""
+    expected: datetime | None
+    """The day to count on: never past. None when the purchase is not confirmed."""
+    move: Move | None
+    purchase: PurchaseLine | None
+
+
+def arrives(move: Move) -> bool:
+    """Whether the move brings goods into a warehouse, or from a vendor straight to a customer."""
+    if move.to_warehouse_id is None:
+        return move.purchase_line_id is not None
+    return move.to_warehouse_id != move.from_warehouse_id
+
+
+def supplies(snapshot: Snapshot, grace: timedelta) -> list[Supply]:
+    """Every supply of the snapshot. What is overdue is expected `grace` from now."""
+    received_by = snapshot.moves_by_purchase_line
+    coming = [_of_move(snapshot, move, grace) for move in snapshot.moves if arrives(move)]
+    coming += [_of_purchase(snapshot, line, grace) for line in snapshot.purchase_lines if line.id not in received_by]
+    return coming
+
+
+def supplies_by_sale_line(snapshot: Snapshot, coming: Sequence[Supply]) -> dict[int, list[Supply]]:
+    """Sale order line id → the supplies made for it: purchases that name it, and what its moves wait for."""
+    by_move = {supply.move.id: supply for supply in coming if supply.move}
+    own: dict[int, dict[int, Supply]] = {}
+    for supply in coming:
+        for line_id in supply.purchase.for_sale_line_ids if supply.purchase else ():
+            own.setdefault(line_id, {})[id(supply)] = supply
+    for line_id, moves in snapshot.moves_by_sale_line.items():
+        for move_id in _upstream(snapshot, moves):
+            if supply_found := by_move.get(move_id):
+                own.setdefault(line_id, {})[id(supply_found)] = supply_found
+    return {line_id: list(found.values()) for line_id, found in own.items()}
+
+
+def _upstream(snapshot: Snapshot, moves: Sequence[Move]) -> Iterator[int]:
+    """Ids of all moves that these wait for, and of those among them that come from a vendor straight to the customer."""
+    seen: set[int] = set()
+    waiting = [move for move in moves if not arrives(move) or move.to_warehouse_id is None]
+    yield from (move.id for move in waiting if move.purchase_line_id is not None)
+    while waiting:
+        for move_id in waiting.pop().waits_for:
+            if move_id in seen:
+                continue
+            seen.add(move_id)
+            yield move_id
+            if earlier := snapshot.moves_by_id.get(move_id):
+                waiting.append(earlier)
+
+
+def _of_move(snapshot: Snapshot, move: Move, grace: timedelta) -> Supply:
+    purchase = snapshot.purchase_lines_by_id.get(move.purchase_line_id) if move.purchase_line_id is not None else None
+    due = max(move.expected_at, purchase.vendor_promise_date) if purchase else move.expected_at
+    source = purchase.record if purchase else _transfer(snapshot, move)
+    expected = due if due >= snapshot.now else snapshot.now + grace
+    return Supply(source, move.product_id, move.to_warehouse_id, move.demand.amount, due, expected, move, purchase)
+
+
+def _of_purchase(snapshot: Snapshot, line: PurchaseLine, grace: timedelta) -> Supply:
+    due = max(line.vendor_promise_date, line.receipt_expected_at or line.vendor_promise_date)
+    expected = (due if due >= snapshot.now else snapshot.now + grace) if line.confirmed else None
+    return Supply(line.record, line.product_id, None, line.outstanding.amount, due, expected, None, line)
+
+
+def _transfer(snapshot: Snapshot, move: Move) -> Record:
+    if move.picking_id is None:
+        return Record("stock.move", move.id, f"move {move.id}")
+    picking = snapshot.pickings_by_id.get(move.picking_id)
+    return picking.record if picking else Record("stock.picking", move.picking_id, f"transfer {move.picking_id}")

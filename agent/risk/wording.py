@@ -1,0 +1,32 @@
+"""Words and numbers the way a warehouse lead says them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from agent.domain.quantity import Quantity
+
+
+def day(moment: datetime) -> str:
+    return moment.date().isoformat()
+
+
+def days(number: int) -> str:
+    return "1 day" if number == 1 else f"{number} days"
+
+
+def ago(number: int) -> str:
+    return "today" if number <= 0 else f"{days(number)} ago"
+
+
+def amount(number: Decimal, unit: str) -> str:
+    """`4 Units`; at most four decimals, no trailing zeros."""
+    return str(Quantity(round(number, 4), unit))
+
+
+def listed(parts: Sequence[str], most: int = 3) -> str:
+    """`a, b and c`; what is beyond `most` is counted: `a, b, c and 2 more`."""
+    shown = list(parts[:most])
+    if len(parts) > most:
+        return f"{', '.join(shown)} and {len(parts) - most} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)

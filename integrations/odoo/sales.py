@@ -7,7 +7,7 @@ from agent.domain.money import Money
 from agent.domain.sales import Customer, SaleOrder, SaleOrderLine, Segment
 from integrations.odoo.noun import Noun
 from integrations.odoo.pages import Row
-from integrations.odoo.values import exact, moment, moment_or_none, money, quantity
+from integrations.odoo.values import moment, moment_or_none, money, quantity
 
 _ORDER_FIELDS = (
     "name", "partner_id", "state", "date_order", "commitment_date", "amount_untaxed", "currency_id", "warehouse_id",
@@ -59,12 +59,24 @@ class Sales(Noun):
         return {line: orders[order] for line, order in order_of.items() if order in orders}
 
     def customers(self, ids: Sequence[int]) -> list[Customer]:
-        limits = self.pages.has_field("res.partner", "credit_limit")
-        fields = ["name", "category_id", "lang", "email", *(["credit_limit"] if limits else [])]
-        rows = self.pages.read("res.partner", ids, fields).values()
-        tags, _ = self.lookups.tags.visible(tag for row in rows for tag in row["category_id"])
-        currency = self._company_currency() if any(row.get("credit_limit") for row in rows) else ""
-        return [_customer(row, tags, currency) for row in rows]
+        limits = ["credit_limit"] if self.pages.has_field("res.partner", "credit_limit") else []
+        rows = self.pages.read("res.partner", ids, ["name", "category_id", "lang", "email", *limits])
+        tags, _ = self.lookups.tags.visible(tag for row in rows.values() for tag in row["category_id"])
+        # Odoo, too, reads a limit of 0 as: no limit
+        limited = [key for key, row in rows.items() if row.get("credit_limit", 0) > 0]
+        credit = self._credit(limited)
+        return [_customer(row, tags, *credit.get(key, (None, None))) for key, row in rows.items()]
+
+    def _credit(self, customer_ids: Sequence[int]) -> dict[int, tuple[Money, Money]]:
+        """Customer → limit, and what Odoo compares with it; both in the currency of the login's own company."""
+        if not customer_ids:
+            return {}
+        currency = self._company_currency()
+        rows = self.pages.read("res.partner", customer_ids, ["credit_limit", "credit", "credit_to_invoice"])
+        return {
+            key: (money(row["credit_limit"], currency), money(row["credit"] + row["credit_to_invoice"], currency))
+            for key, row in rows.items()
+        }
 
     def _orders(self, rows: Iterable[Row]) -> list[SaleOrder]:
         rows = list(rows)
@@ -91,22 +103,21 @@ class Sales(Noun):
         ]
 
     def _company_currency(self) -> str:
-        """Credit limits are kept in the currency of the login's own company."""
-        users = self.pages.read("res.users", [self.pages.connection.user_id], ["company_id"])
+        users = self.pages.read("res.users", [self.connection.user_id], ["company_id"])
         companies = self.pages.read("res.company", [row["company_id"] for row in users.values()], ["currency_id"])
         currency = next(iter(companies.values()))["currency_id"]
         return self.lookups.currencies.by_id([currency])[currency]
 
 
-def _customer(row: Row, tags: dict[int, str], currency: str) -> Customer:
-    limit = row.get("credit_limit") or 0.0
+def _customer(row: Row, tags: dict[int, str], limit: Money | None, exposure: Money | None) -> Customer:
     return Customer(
         row["id"],
         row["name"] or "",
         _segment(tags.get(tag, "") for tag in row["category_id"]),
         (row["lang"] or "en").split("_")[0],
         row["email"] or None,
-        Money(exact(limit), currency) if limit > 0 else None,  # Odoo, too, reads 0 as: no limit
+        limit,
+        exposure,
     )
 
 

@@ -1,6 +1,7 @@
 """Finding records by what people and mails call them."""
 
 from collections.abc import Callable, Sequence
+from html import escape
 from typing import Any
 
 from agent.domain.records import Record
@@ -102,7 +103,12 @@ class Search(Noun):
 
 def marked(record: Record, marker: str) -> list[Any]:
     """The domain of the notes on this record that carry this marker."""
-    return [("model", "=", record.model), ("res_id", "=", record.id), ("body", "ilike", _literal(marker))]
+    return [("model", "=", record.model), ("res_id", "=", record.id), ("body", "like", _literal(in_note(marker)))]
+
+
+def in_note(marker: str) -> str:
+    """The marker as a note's HTML has it: between brackets, so that one marker is never found within a longer one."""
+    return escape(f"[{marker}]")
 
 
 def _literal(text: str) -> str:

@@ -1,6 +1,6 @@
 """Products, warehouses, stock and its movements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -66,14 +66,15 @@ class Stock(Noun):
         return moves
 
     def open_pickings(self, order_ids: Sequence[int] | None = None) -> list[Picking]:
-        links = [field for field in ("sale_id", "purchase_id") if self.pages.has_field("stock.picking", field)]
-        fields = ["name", "state", "picking_type_id", "scheduled_date", "create_date", "user_id", "backorder_id", *links]
+        sale = ["sale_id"] if self.pages.has_field("stock.picking", "sale_id") else []
+        fields = ["name", "state", "picking_type_id", "scheduled_date", "create_date", "user_id", "backorder_id", *sale]
         if order_ids is None:
             rows = self.pages.search("stock.picking", _UNFINISHED, fields)
         else:
             rows = self.pages.search_where("stock.picking", "sale_id", order_ids, _UNFINISHED, fields)
         types = self.lookups.picking_types.by_id(row["picking_type_id"] for row in rows)
         people, _ = self.lookups.users.visible(row["user_id"] for row in rows)
+        purchases = self._purchases_of(row["id"] for row in rows if types[row["picking_type_id"]].kind is PickingKind.RECEIPT)
         return [
             Picking(
                 row["id"],
@@ -84,12 +85,19 @@ class Stock(Noun):
                 moment(row["create_date"]),
                 types[row["picking_type_id"]].warehouse_id,
                 row.get("sale_id") or None,
-                row.get("purchase_id") or None,
+                purchases.get(row["id"]),
                 people.get(row["user_id"]),
                 row["backorder_id"] or None,
             )
             for row in rows
         ]
+
+    def _purchases_of(self, receipt_ids: Iterable[int]) -> dict[int, int]:
+        """Receipt → its purchase. Odoo follows that link record by record, so it is asked of receipts alone."""
+        if not self.pages.has_field("stock.picking", "purchase_id"):
+            return {}
+        rows = self.pages.read("stock.picking", receipt_ids, ["purchase_id"])
+        return {key: row["purchase_id"] for key, row in rows.items() if row["purchase_id"]}
 
 
 def _move(row: Row, stocked: Stocked, rate: float, reserved: float, start: Location, end: Location) -> Move:

@@ -1,0 +1,336 @@
+"""Rules 2 to 4: a matching grant, still true, once."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from agent.domain.decisions import Outcome, ProposalState, Role
+from agent.domain.money import Money
+from agent.domain.sales import Segment
+from agent.errors import DatabaseUnavailable
+from agent.jobs.executor import execute_granted, sweep
+from tests.unit.execution.conftest import NOTE, Rig
+from tests.unit.execution.fakes import LEAD, OPS, SALES, Answer, Directory, approval, customer, order, person
+
+MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
+
+
+def test_a_granted_change_is_made_and_read_back(rig):
+    run = rig()
+    assert run.run() is Outcome.DONE
+    assert run.erp.orders["S00042"].promise_date == MONDAY
+    assert run.detail == "Read back: the promise date of S00042 is Mon 23 Nov 2026, 17:00 UTC."
+
+
+def test_a_granted_note_is_posted_with_the_proposals_marker(rig):
+    run = rig(NOTE)
+    assert run.run() is Outcome.DONE
+    assert run.erp.notes == [f"Vendor confirms Monday. [expediter-p12-{run.desk.stored.sha256[:12]}]"]
+
+
+def test_the_same_grant_does_nothing_the_second_time(rig):
+    run = rig(NOTE)
+    run.run()
+    assert run.run() is None
+    assert sweep(run.context) == []
+    assert len(run.erp.effects) == 1
+
+
+def test_a_grant_that_another_process_holds_is_left_to_it(rig):
+    run = rig()
+    run.desk.taken = True
+    assert run.run() is None
+    assert not run.desk.begun
+
+
+def test_a_grant_that_lapsed_before_anybody_began_is_not_begun(rig):
+    run = rig().after(days=2)
+    assert run.run() is None
+    assert not run.desk.begun
+    assert run.erp.effects == []
+
+
+# Approved means still true
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            {"promise_date": datetime(2026, 11, 21, 17, 0, tzinfo=UTC)},
+            "promise date was Fri 20 Nov 2026, 17:00 UTC when approved",
+        ),
+        ({"promise_date": None}, "promise date was Fri 20 Nov 2026, 17:00 UTC when approved and is none now"),
+        ({"amount": Money(Decimal("9000.00"), "EUR")}, "amount was 4200.00 when approved and is 9000.00 now"),
+        ({"locked": True}, "locked was False when approved and is True now"),
+        ({"state": "cancel"}, "S00042 is cancelled"),
+        ({"complete": True}, "S00042 is completely delivered"),
+        ({"promise_date": MONDAY}, "S00042 is already promised for Mon 23 Nov 2026"),
+        ({"id": 43}, "S00042 no longer gives the preview that was approved"),
+    ],
+)
+def test_what_changed_since_the_approval_is_named_and_nothing_is_written(rig, change, says):
+    run = rig()
+    run.erp.orders["S00042"] = order(**change)
+    assert run.run() is Outcome.REFUSED_STALE
+    assert says in run.detail
+    assert run.detail.startswith("Nothing was changed, because what was approved no longer holds: ")
+    assert run.erp.effects == []
+
+
+def test_a_customer_who_became_strategic_since_is_a_reason_to_refuse(rig):
+    run = rig()
+    run.erp.customers_by_id[7] = customer(Segment.STRATEGIC)
+    assert run.run() is Outcome.REFUSED_STALE
+    assert "segment was standard when approved and is strategic now" in run.detail
+
+
+def test_an_order_that_is_gone_is_refused(rig):
+    run = rig()
+    run.erp.orders.clear()
+    assert run.run() is Outcome.REFUSED_STALE
+    assert "There is no sale order S00042" in run.detail
+
+
+def test_the_executor_finds_missing_approvals_itself(rig):
+    run = rig(approvers=())
+    assert run.run() is Outcome.REFUSED_STALE
+    assert "asks for one of sales_manager, ops_manager or warehouse_lead, which was not given" in run.detail
+    assert run.erp.effects == []
+
+
+def test_an_approver_without_the_role_counts_for_nothing(rig):
+    run = rig(approvers=(person(9, "bob", Role.BUYER),))
+    assert run.run() is Outcome.REFUSED_STALE
+
+
+def test_one_approval_of_two_is_not_enough_for_a_strategic_customer(rig):
+    run = rig(approvers=(SALES,), erp={"customers_by_id": {7: customer(Segment.STRATEGIC)}})
+    assert run.run() is Outcome.REFUSED_STALE
+
+
+def test_two_approvals_in_order_are_enough_for_a_strategic_customer(rig):
+    run = rig(approvers=(SALES, OPS), erp={"customers_by_id": {7: customer(Segment.STRATEGIC)}})
+    assert run.run() is Outcome.DONE
+
+
+def test_a_policy_that_has_no_rule_any_more_refuses(rig):
+    run = rig()
+    context = replace(run.context, policy=replace(run.context.policy, rules=()))
+    run = Rig(run.clock, run.crashes, run.erp, run.desk, context)
+    assert run.run() is Outcome.REFUSED_STALE
+    assert "No rule of policy" in run.detail
+
+
+def test_an_approver_who_lost_the_role_since_no_longer_counts(rig):
+    run = rig(people=Directory({SALES.id: replace(SALES, roles=frozenset({Role.BUYER}))}))
+    assert run.run() is Outcome.REFUSED_STALE
+
+
+def test_an_approver_who_left_since_no_longer_counts(rig):
+    run = rig(people=Directory({}))
+    assert run.run() is Outcome.REFUSED_STALE
+    assert "no longer an active person" in run.detail
+
+
+def test_an_approver_who_still_has_the_role_counts(rig):
+    assert rig(people=Directory({SALES.id: SALES})).run() is Outcome.DONE
+
+
+def test_a_grant_for_another_hash_changes_nothing(rig):
+    run = rig()
+    assert run.run(replace(run.desk.grant, sha256="0" * 64)) is Outcome.REFUSED_STALE
+    assert run.erp.effects == []
+
+
+def test_content_that_was_edited_after_the_approval_changes_nothing(rig):
+    run = rig()
+    edited = run.desk.stored.content.model_copy(
+        update={"arguments": {"order": "S00042", "promise_date": "2027-11-23T17:00:00+00:00"}}
+    )
+    run.desk.stored = replace(run.desk.stored, content=edited)
+    assert run.run() is Outcome.REFUSED_STALE
+    assert run.erp.effects == []
+
+
+def test_approvals_of_another_hash_do_not_count(rig):
+    run = rig()
+    other = approval(run.desk.stored, LEAD, sha256="0" * 64)
+    run.desk.stored = replace(run.desk.stored, decisions=(other,))
+    assert run.run() is Outcome.REFUSED_STALE
+
+
+def test_an_action_that_no_longer_exists_is_refused(rig):
+    run = rig()
+    content = run.desk.stored.content.model_copy(update={"action": "write_off"})
+    run.desk.stored = replace(run.desk.stored, content=content, sha256=content.sha256())
+    assert run.run(replace(run.desk.grant, sha256=content.sha256())) is Outcome.REFUSED_STALE
+    assert "There is no action write_off" in run.detail
+
+
+# What the ERP answers
+
+
+def test_a_refusal_of_the_erp_is_passed_on_with_its_reason(rig):
+    run = rig(erp={"answers": [Answer.REFUSED]})
+    assert run.run() is Outcome.FAILED
+    assert run.detail == "The ERP refused: The order is locked; S00042 was not changed."
+
+
+def test_an_erp_that_cannot_be_read_leaves_the_grant_open(rig):
+    run = rig()
+    run.erp.readable = False
+    assert run.run() is None
+    assert run.desk.attempts == []
+    run.erp.readable = True
+    assert run.run() is Outcome.DONE
+
+
+def test_a_write_that_was_never_sent_leaves_the_grant_open(rig):
+    run = rig(erp={"answers": [Answer.NOT_SENT]})
+    assert run.run() is None
+    assert run.run() is Outcome.DONE
+
+
+def test_a_yes_that_reading_back_does_not_show_goes_to_a_person(rig):
+    run = rig(erp={"answers": [Answer.IGNORED]})
+    assert run.run() is Outcome.UNCERTAIN
+    assert "A person has to look at S00042" in run.detail
+
+
+@pytest.mark.parametrize("action", [None, NOTE])
+def test_a_lost_answer_to_a_write_that_took_effect_is_found_by_looking(rig, action):
+    run = rig(*([action] if action else []), erp={"answers": [Answer.LOST_APPLIED]})
+    assert run.run() is Outcome.DONE
+    assert len(run.erp.effects) == 1
+
+
+def test_a_lost_promise_date_is_set_again_by_the_next_run(rig):
+    run = rig(erp={"answers": [Answer.LOST_NEVER]})
+    assert run.run() is None
+    assert run.after(seconds=30).run() is Outcome.DONE
+    assert len(run.desk.attempts) == 2
+
+
+def test_a_lost_note_is_not_sent_again_while_it_may_still_arrive(rig):
+    run = rig(NOTE, erp={"answers": [Answer.LOST_LATE]})
+    assert run.run() is None
+    assert run.after(minutes=4).run() is None
+    assert run.erp.notes == []
+    assert run.after(minutes=2).run() is Outcome.DONE
+    assert len(run.erp.notes) == 1
+
+
+def test_a_lost_note_is_sent_again_once_it_can_no_longer_arrive(rig):
+    run = rig(NOTE, erp={"answers": [Answer.LOST_NEVER]})
+    assert run.run() is None
+    assert run.after(minutes=11).run() is Outcome.DONE
+    assert len(run.erp.notes) == 1
+
+
+def test_an_order_changed_by_somebody_else_after_a_lost_answer_goes_to_a_person(rig):
+    run = rig(erp={"answers": [Answer.LOST_NEVER]})
+    run.run()
+    run.erp.orders["S00042"] = order(promise_date=datetime(2026, 12, 24, 12, 0, tzinfo=UTC))
+    assert run.run() is Outcome.UNCERTAIN
+    assert "an earlier write had no answer" in run.detail
+
+
+def test_nothing_is_called_unchanged_while_a_lost_write_may_still_arrive(rig):
+    run = rig(erp={"answers": [Answer.LOST_NEVER]})
+    run.run()
+    run.erp.orders["S00042"] = order(locked=True)
+    assert run.run() is None
+    assert run.after(minutes=11).run() is Outcome.REFUSED_STALE
+
+
+def test_a_refusal_does_not_hide_an_earlier_write_that_may_still_arrive(rig):
+    run = rig(erp={"answers": [Answer.LOST_LATE, Answer.REFUSED]})
+    assert run.run() is None
+    assert run.run() is None
+    assert run.after(minutes=6).run() is Outcome.DONE
+
+
+def test_an_approval_that_lapsed_after_a_lost_write_ends_the_execution_truthfully(rig):
+    run = rig(lasts=timedelta(hours=1), erp={"answers": [Answer.LOST_NEVER]})
+    run.run()
+    assert run.after(hours=2).run() is Outcome.FAILED
+    assert run.detail == "The approval lapsed before the change took effect; S00042 was not changed."
+
+
+def test_a_write_that_arrived_is_found_even_when_the_approval_has_lapsed(rig):
+    run = rig(lasts=timedelta(minutes=1), erp={"answers": [Answer.LOST_LATE]})
+    run.run()
+    assert run.after(hours=2).run() is Outcome.DONE
+
+
+def test_after_three_attempts_without_effect_it_stops(rig):
+    run = rig(erp={"answers": [Answer.LOST_NEVER] * 9})
+    assert [run.run() for _ in range(5)] == [None] * 5
+    assert len(run.desk.attempts) == 3
+    assert run.after(minutes=11).run() is Outcome.FAILED
+
+
+# Dying on the way
+
+
+@pytest.mark.parametrize("point", ["after begin", "reading", "after the attempt was logged"])
+def test_a_process_that_dies_before_sending_loses_nothing(rig, point):
+    run = rig(NOTE)
+    run.run_and_die(point)
+    assert run.run() is Outcome.DONE
+    assert len(run.erp.notes) == 1
+
+
+@pytest.mark.parametrize("point", ["after sending was logged", "before the write is sent"])
+def test_a_note_that_may_have_been_sent_when_the_process_died_is_waited_for(rig, point):
+    run = rig(NOTE)
+    run.run_and_die(point)
+    assert run.run() is None
+    assert run.after(minutes=11).run() is Outcome.DONE
+    assert len(run.erp.notes) == 1
+
+
+@pytest.mark.parametrize("point", ["after the write was sent", "before the outcome was recorded"])
+@pytest.mark.parametrize("action", [None, NOTE])
+def test_a_write_that_took_effect_before_the_process_died_is_not_repeated(rig, point, action):
+    run = rig(*([action] if action else []))
+    run.run_and_die(point)
+    assert run.run() is Outcome.DONE
+    assert len(run.erp.effects) == 1
+    assert len(run.desk.attempts) == 1
+
+
+def test_an_outcome_recorded_just_before_the_process_died_stands(rig):
+    run = rig()
+    run.run_and_die("after the outcome was recorded")
+    assert run.run() is None
+    assert run.desk.proposal(12).state is ProposalState.DONE
+
+
+# The jobs
+
+
+def test_a_sweep_works_on_what_is_open(rig):
+    run = rig()
+    assert sweep(run.context) == [(run.desk.grant, Outcome.DONE)]
+    assert sweep(run.context) == []
+
+
+def test_a_hint_for_a_grant_that_is_not_open_does_nothing(rig):
+    run = rig()
+    assert execute_granted(99, run.context) is None
+    assert execute_granted(5, run.context) is Outcome.DONE
+    assert execute_granted(5, run.context) is None
+
+
+def test_one_grants_trouble_does_not_hold_up_the_sweep(rig):
+    run = rig()
+
+    def unreachable(proposal_id):
+        raise DatabaseUnavailable("PostgreSQL is restarting.")
+
+    run.desk.proposal = unreachable
+    assert sweep(run.context) == [(run.desk.grant, None)]

@@ -1,0 +1,186 @@
+-- The demo distributor's ERP. Quantities are in the product's stocking unit, times in UTC, money in the company's currency.
+CREATE SCHEMA demo;
+
+CREATE TABLE demo.seeding (
+    id integer PRIMARY KEY CHECK (id = 1),
+    company text NOT NULL,
+    at timestamptz NOT NULL
+);
+
+CREATE TABLE demo.warehouse (
+    id integer PRIMARY KEY,
+    name text NOT NULL,
+    code text NOT NULL UNIQUE
+);
+
+CREATE TABLE demo.location (
+    id integer PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    usage text NOT NULL CHECK (usage IN ('internal', 'customer', 'vendor')),
+    warehouse_id integer REFERENCES demo.warehouse,
+    CHECK ((usage = 'internal') = (warehouse_id IS NOT NULL))
+);
+
+CREATE TABLE demo.partner (
+    id integer PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    customer boolean NOT NULL,
+    vendor boolean NOT NULL,
+    segment text CHECK (segment IN ('strategic', 'key', 'standard')),
+    language text NOT NULL,
+    email text NOT NULL,
+    credit_limit numeric(14, 2) CHECK (credit_limit > 0),
+    CHECK (customer OR vendor),
+    CHECK (customer = (segment IS NOT NULL))
+);
+
+CREATE TABLE demo.contact (
+    id integer PRIMARY KEY,
+    partner_id integer NOT NULL REFERENCES demo.partner,
+    name text NOT NULL,
+    email text NOT NULL CHECK (email = lower(email))
+);
+
+CREATE TABLE demo.product (
+    id integer PRIMARY KEY,
+    code text NOT NULL UNIQUE,
+    name text NOT NULL,
+    unit text NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('storable', 'consumable', 'service')),
+    price numeric(14, 2) NOT NULL CHECK (price >= 0),
+    cost numeric(14, 2) NOT NULL CHECK (cost >= 0)
+);
+
+CREATE TABLE demo.stock_level (
+    product_id integer NOT NULL REFERENCES demo.product,
+    location_id integer NOT NULL REFERENCES demo.location,
+    on_hand numeric(14, 3) NOT NULL CHECK (on_hand >= 0),
+    reserved numeric(14, 3) NOT NULL CHECK (reserved BETWEEN 0 AND on_hand),
+    PRIMARY KEY (product_id, location_id)
+);
+
+CREATE TABLE demo.sale_order (
+    id integer PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    customer_id integer NOT NULL REFERENCES demo.partner,
+    state text NOT NULL CHECK (state IN ('draft', 'sent', 'sale', 'cancel')),
+    ordered_at timestamptz NOT NULL,
+    promise_date timestamptz,
+    amount numeric(14, 2) NOT NULL,
+    currency text NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+    warehouse_id integer NOT NULL REFERENCES demo.warehouse,
+    delivery_status text CHECK (delivery_status IN ('pending', 'partial', 'full')),
+    locked boolean NOT NULL,
+    customer_reference text,
+    salesperson text
+);
+
+CREATE TABLE demo.sale_order_line (
+    id integer PRIMARY KEY,
+    order_id integer NOT NULL REFERENCES demo.sale_order,
+    product_id integer NOT NULL REFERENCES demo.product,
+    ordered numeric(14, 3) NOT NULL CHECK (ordered > 0),
+    delivered numeric(14, 3) NOT NULL CHECK (delivered BETWEEN 0 AND ordered),
+    unit_price numeric(14, 2) NOT NULL,
+    sold_quantity numeric(14, 3) NOT NULL,
+    sold_unit text NOT NULL,
+    value numeric(14, 2) GENERATED ALWAYS AS (round(ordered * unit_price, 2)) STORED
+);
+CREATE INDEX ON demo.sale_order_line (order_id);
+
+CREATE TABLE demo.purchase_order (
+    id integer PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    vendor_id integer NOT NULL REFERENCES demo.partner,
+    state text NOT NULL CHECK (state IN ('draft', 'sent', 'to approve', 'purchase', 'done', 'cancel')),
+    ordered_at timestamptz NOT NULL,
+    warehouse_id integer NOT NULL REFERENCES demo.warehouse,
+    vendor_reference text,
+    buyer text NOT NULL
+);
+
+CREATE TABLE demo.purchase_line (
+    id integer PRIMARY KEY,
+    order_id integer NOT NULL REFERENCES demo.purchase_order,
+    product_id integer NOT NULL REFERENCES demo.product,
+    ordered numeric(14, 3) NOT NULL CHECK (ordered > 0),
+    received numeric(14, 3) NOT NULL CHECK (received BETWEEN 0 AND ordered),
+    unit_price numeric(14, 2) NOT NULL,
+    vendor_promise_date timestamptz NOT NULL,
+    for_sale_line_id integer REFERENCES demo.sale_order_line
+);
+CREATE INDEX ON demo.purchase_line (product_id);
+
+CREATE TABLE demo.picking (
+    id integer PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    kind text NOT NULL CHECK (kind IN ('receipt', 'delivery', 'internal')),
+    state text NOT NULL CHECK (state IN ('draft', 'waiting', 'confirmed', 'assigned', 'done', 'cancel')),
+    scheduled_at timestamptz NOT NULL,
+    created_at timestamptz NOT NULL,
+    done_at timestamptz,
+    warehouse_id integer NOT NULL REFERENCES demo.warehouse,
+    sale_order_id integer REFERENCES demo.sale_order,
+    purchase_order_id integer REFERENCES demo.purchase_order,
+    responsible text,
+    backorder_of integer REFERENCES demo.picking,
+    tracking_reference text,
+    CHECK ((state = 'done') = (done_at IS NOT NULL)),
+    CHECK (sale_order_id IS NULL OR kind = 'delivery'),
+    CHECK (purchase_order_id IS NULL OR kind = 'receipt')
+);
+CREATE INDEX ON demo.picking (sale_order_id);
+
+CREATE TABLE demo.move (
+    id integer PRIMARY KEY,
+    product_id integer NOT NULL REFERENCES demo.product,
+    picking_id integer NOT NULL REFERENCES demo.picking,
+    state text NOT NULL CHECK (state IN ('draft', 'waiting', 'confirmed', 'partially_available', 'assigned', 'done', 'cancel')),
+    demand numeric(14, 3) NOT NULL CHECK (demand > 0),
+    reserved numeric(14, 3) NOT NULL CHECK (reserved BETWEEN 0 AND demand),
+    expected_at timestamptz NOT NULL,
+    from_location_id integer NOT NULL REFERENCES demo.location,
+    to_location_id integer NOT NULL REFERENCES demo.location,
+    sale_line_id integer REFERENCES demo.sale_order_line,
+    purchase_line_id integer REFERENCES demo.purchase_line
+);
+CREATE INDEX ON demo.move (product_id);
+CREATE INDEX ON demo.move (picking_id);
+
+CREATE TABLE demo.move_origin (
+    move_id integer NOT NULL REFERENCES demo.move,
+    origin_id integer NOT NULL REFERENCES demo.move,
+    PRIMARY KEY (move_id, origin_id),
+    CHECK (move_id <> origin_id)
+);
+
+CREATE TABLE demo.invoice (
+    id integer PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    customer_id integer NOT NULL REFERENCES demo.partner,
+    sale_order_id integer REFERENCES demo.sale_order,
+    state text NOT NULL CHECK (state IN ('draft', 'posted')),
+    issued date NOT NULL,
+    due date NOT NULL CHECK (due >= issued),
+    total numeric(14, 2) NOT NULL CHECK (total > 0),
+    residual numeric(14, 2) NOT NULL CHECK (residual BETWEEN 0 AND total),
+    currency text NOT NULL
+);
+
+-- The marker is how an action finds its own note again; the key keeps a repeated action from leaving two.
+CREATE TABLE demo.note (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    model text NOT NULL,
+    record_id integer NOT NULL,
+    body text NOT NULL,
+    marker text NOT NULL,
+    author text NOT NULL DEFAULT current_user,
+    written_at timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (model, record_id, marker)
+);
+
+GRANT USAGE ON SCHEMA demo TO expediter_worker, expediter_executor;
+GRANT SELECT ON ALL TABLES IN SCHEMA demo TO expediter_worker, expediter_executor;
+-- No more than the actions write: a stolen executor credential cannot change prices or quantities.
+GRANT UPDATE (promise_date) ON demo.sale_order TO expediter_executor;
+GRANT INSERT (model, record_id, body, marker), UPDATE (body) ON demo.note TO expediter_executor;

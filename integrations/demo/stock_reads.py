@@ -1,0 +1,114 @@
+"""Products, where they lie, how they move, and what was bought."""
+
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any
+
+from agent.domain.purchasing import PurchaseLine
+from agent.domain.quantity import Quantity
+from agent.domain.stock import Move, Picking, PickingKind, Product, StockLevel, Warehouse
+from integrations.demo.access import Reads
+
+
+class StockReads(Reads):
+    def products(self, ids: Sequence[int]) -> list[Product]:
+        rows = self._rows("SELECT * FROM demo.product WHERE id = ANY (%(ids)s)", {"ids": list(ids)})
+        return [product_of(row) for row in rows]
+
+    def warehouses(self) -> list[Warehouse]:
+        return [Warehouse(row.id, row.name, row.code) for row in self._rows("SELECT * FROM demo.warehouse")]
+
+    def stock_levels(self, product_ids: Sequence[int]) -> list[StockLevel]:
+        query = """
+            SELECT s.product_id, l.warehouse_id, p.unit, sum(s.on_hand) AS on_hand, sum(s.reserved) AS reserved
+            FROM demo.stock_level s JOIN demo.location l ON l.id = s.location_id JOIN demo.product p ON p.id = s.product_id
+            WHERE l.usage = 'internal' AND s.product_id = ANY (%(ids)s)
+            GROUP BY s.product_id, l.warehouse_id, p.unit HAVING sum(s.on_hand) > 0"""
+        return [
+            StockLevel(row.product_id, row.warehouse_id, Quantity(row.on_hand, row.unit), Quantity(row.reserved, row.unit))
+            for row in self._rows(query, {"ids": list(product_ids)})
+        ]
+
+    def open_moves(self, product_ids: Sequence[int] | None = None) -> list[Move]:
+        query = """
+            SELECT m.*, k.kind, p.unit, f.warehouse_id AS from_warehouse_id, t.warehouse_id AS to_warehouse_id,
+                ARRAY(SELECT origin_id FROM demo.move_origin WHERE move_id = m.id ORDER BY origin_id) AS waits_for
+            FROM demo.move m JOIN demo.picking k ON k.id = m.picking_id JOIN demo.product p ON p.id = m.product_id
+            JOIN demo.location f ON f.id = m.from_location_id JOIN demo.location t ON t.id = m.to_location_id
+            WHERE m.state NOT IN ('draft', 'done', 'cancel')
+            AND (%(ids)s::int[] IS NULL OR m.product_id = ANY (%(ids)s))"""
+        return [_move(row) for row in self._rows(query, {"ids": None if product_ids is None else list(product_ids)})]
+
+    def open_pickings(self, order_ids: Sequence[int] | None = None) -> list[Picking]:
+        query = """
+            SELECT * FROM demo.picking WHERE state NOT IN ('draft', 'done', 'cancel')
+            AND (%(ids)s::int[] IS NULL OR sale_order_id = ANY (%(ids)s))"""
+        return [_picking(row) for row in self._rows(query, {"ids": None if order_ids is None else list(order_ids)})]
+
+    def open_purchase_lines(self, product_ids: Sequence[int] | None = None) -> list[PurchaseLine]:
+        query = """
+            SELECT l.*, o.name AS order_name, o.state, o.vendor_id, v.name AS vendor_name, p.name AS product_name, p.unit,
+                (SELECT max(m.expected_at) FROM demo.move m
+                 WHERE m.purchase_line_id = l.id AND m.state NOT IN ('draft', 'done', 'cancel')) AS receipt_expected_at
+            FROM demo.purchase_line l JOIN demo.purchase_order o ON o.id = l.order_id
+            JOIN demo.partner v ON v.id = o.vendor_id JOIN demo.product p ON p.id = l.product_id
+            WHERE o.state <> 'cancel' AND l.received < l.ordered
+            AND (%(ids)s::int[] IS NULL OR l.product_id = ANY (%(ids)s))"""
+        ids = None if product_ids is None else list(product_ids)
+        return [_purchase_line(row) for row in self._rows(query, {"ids": ids})]
+
+
+def product_of(row: Any) -> Product:
+    return Product(row.id, row.name, row.code, row.unit, storable=row.kind == "storable")
+
+
+def _move(row: Any) -> Move:
+    return Move(
+        id=row.id,
+        product_id=row.product_id,
+        picking_id=row.picking_id,
+        kind=PickingKind(row.kind),
+        state=row.state,
+        demand=Quantity(row.demand, row.unit),
+        reserved=Quantity(row.reserved, row.unit),
+        expected_at=row.expected_at.astimezone(UTC),
+        from_warehouse_id=row.from_warehouse_id,
+        to_warehouse_id=row.to_warehouse_id,
+        sale_line_id=row.sale_line_id,
+        purchase_line_id=row.purchase_line_id,
+        waits_for=tuple(row.waits_for),
+    )
+
+
+def _picking(row: Any) -> Picking:
+    return Picking(
+        id=row.id,
+        name=row.name,
+        kind=PickingKind(row.kind),
+        state=row.state,
+        scheduled_at=row.scheduled_at.astimezone(UTC),
+        created_at=row.created_at.astimezone(UTC),
+        warehouse_id=row.warehouse_id,
+        sale_order_id=row.sale_order_id,
+        purchase_order_id=row.purchase_order_id,
+        responsible=row.responsible,
+        backorder_of=row.backorder_of,
+    )
+
+
+def _purchase_line(row: Any) -> PurchaseLine:
+    return PurchaseLine(
+        id=row.id,
+        order_id=row.order_id,
+        order_name=row.order_name,
+        order_state=row.state,
+        vendor_id=row.vendor_id,
+        vendor_name=row.vendor_name,
+        product_id=row.product_id,
+        product_name=row.product_name,
+        ordered=Quantity(row.ordered, row.unit),
+        received=Quantity(row.received, row.unit),
+        vendor_promise_date=row.vendor_promise_date.astimezone(UTC),
+        receipt_expected_at=row.receipt_expected_at and row.receipt_expected_at.astimezone(UTC),
+        for_sale_line_ids=() if row.for_sale_line_id is None else (row.for_sale_line_id,),
+    )

@@ -1,0 +1,44 @@
+"""Entries of the audit log."""
+
+from typing import Any
+
+from agent.domain.audit import AuditEntry, ChainCheck
+from app.contract.model import Contract, Moment
+
+
+class AuditRow(Contract):
+    seq: int
+    at: Moment
+    kind: str
+    process: str
+    person: str | None
+    subject: str
+    payload: dict[str, Any] | None
+    """None when it was erased; the chain still verifies."""
+    hash: str
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> "AuditRow":
+        return cls(
+            seq=entry.seq,
+            at=entry.at,
+            kind=entry.kind,
+            process=entry.process,
+            person=entry.person,
+            subject=entry.subject,
+            payload=entry.payload,
+            hash=entry.hash,
+        )
+
+
+class ChainRow(Contract):
+    entries: int
+    intact: bool
+    broken_at: int | None
+    reason: str
+    head: str
+    """Written down elsewhere, it proves later that nothing was cut off."""
+
+    @classmethod
+    def of(cls, check: ChainCheck) -> "ChainRow":
+        return cls(entries=check.entries, intact=check.intact, broken_at=check.broken_at, reason=check.reason, head=check.head)

@@ -1,0 +1,107 @@
+"""A proposal and what was decided about it."""
+
+from typing import Any
+
+from agent.domain.decisions import Decision, Preview, Proposal, ProposalState, Verdict
+from agent.errors import PolicyRejected
+from agent.guardrails.policy import Policy
+from app.contract.model import Contract, Moment, RecordRow
+
+
+class DecisionRow(Contract):
+    step: int
+    person: str
+    verdict: Verdict
+    reason: str
+    rule: str
+    policy_version: str
+    sha256: str
+    decided_at: Moment
+
+    @classmethod
+    def of(cls, decision: Decision) -> "DecisionRow":
+        return cls(
+            step=decision.step,
+            person=decision.person.handle,
+            verdict=decision.verdict,
+            reason=decision.reason,
+            rule=decision.rule,
+            policy_version=decision.policy_version,
+            sha256=decision.sha256,
+            decided_at=decision.decided_at,
+        )
+
+
+class ProposalRow(Contract):
+    id: int
+    label: str
+    """`P12`, as commands accept it."""
+    state: ProposalState
+    action: str
+    subject: RecordRow
+    arguments: dict[str, Any]
+    before: dict[str, Any]
+    facts: dict[str, Any]
+    preview: Preview
+    sha256: str
+    """Of all the above except id, label and state: what an approval is for."""
+    asker: str
+    rationale: str
+    origin: str
+    """`model` or `rules`."""
+    model: str | None
+    approval: str
+    """Who has to approve, in words, by the policy of whoever answers."""
+    inverse_of: str | None
+    created_at: Moment
+    expires_at: Moment
+    decisions: tuple[DecisionRow, ...]
+    outcome_detail: str | None
+
+    @classmethod
+    def of(cls, proposal: Proposal, policy: Policy) -> "ProposalRow":
+        content = proposal.content
+        return cls(
+            id=proposal.id,
+            label=proposal.label,
+            state=proposal.state,
+            action=content.action,
+            subject=RecordRow.of(content.subject.record),
+            arguments=content.arguments,
+            before=content.before,
+            facts=content.facts,
+            preview=content.preview,
+            sha256=proposal.sha256,
+            asker=proposal.asker.handle,
+            rationale=proposal.rationale,
+            origin=proposal.provenance.origin,
+            model=proposal.provenance.model,
+            approval=_approval(proposal, policy),
+            inverse_of=f"P{proposal.inverse_of}" if proposal.inverse_of else None,
+            created_at=proposal.created_at,
+            expires_at=proposal.expires_at,
+            decisions=tuple(map(DecisionRow.of, proposal.decisions)),
+            outcome_detail=proposal.outcome_detail,
+        )
+
+
+class DecisionRequest(Contract):
+    """What someone clicked."""
+
+    verdict: Verdict
+    sha256: str
+    """The hash of what was shown to them."""
+    reason: str = ""
+
+
+class DecisionAnswer(Contract):
+    proposal: ProposalRow
+    granted: bool
+    """True when this was the last approval that was needed."""
+
+
+def _approval(proposal: Proposal, policy: Policy) -> str:
+    try:
+        return policy.require(proposal.content.action, proposal.content.facts).words()
+    except PolicyRejected as rejected:
+        return str(rejected)

@@ -1,0 +1,32 @@
+"""All that the routes need from the world; built by app/wiring/serve.py."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from agent.guardrails.policy import Policy
+from agent.ports.audit_log import AuditLog
+from agent.ports.clock import Clock
+from agent.ports.conversations import InboundDesk
+from agent.ports.ledger import DecisionDesk
+from agent.ports.people import People
+from agent.ports.risk_board import RiskBoard
+
+
+@dataclass(frozen=True, slots=True)
+class WebContext:
+    people: People
+    desk: DecisionDesk
+    inbound: InboundDesk
+    board: RiskBoard
+    audit: AuditLog
+    policy: Policy
+    clock: Clock
+    check: Callable[[], None]
+    """Raises DatabaseUnavailable or SchemaOutdated when this process could not do its work."""
+
+
+def context_of(request: Request) -> WebContext:
+    context: WebContext = request.app.state.context
+    return context

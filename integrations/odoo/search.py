@@ -103,12 +103,7 @@ class Search(Noun):
 
 def marked(record: Record, marker: str) -> list[Any]:
     """The domain of the notes on this record that carry this marker."""
-    return [("model", "=", record.model), ("res_id", "=", record.id), ("body", "like", _literal(in_note(marker)))]
-
-
-def in_note(marker: str) -> str:
-    """The marker as a note's HTML has it: between brackets, so that one marker is never found within a longer one."""
-    return escape(f"[{marker}]")
+    return [("model", "=", record.model), ("res_id", "=", record.id), ("body", "like", _literal(escape(marker)))]
 
 
 def _literal(text: str) -> str:

@@ -6,7 +6,7 @@ from html import escape
 from agent.domain.records import Record
 from agent.errors import ErpRefused
 from integrations.odoo.connection import OdooConnection
-from integrations.odoo.search import in_note, marked
+from integrations.odoo.search import marked
 from integrations.odoo.values import stored
 
 
@@ -44,4 +44,4 @@ class OdooWriter:
 def _body(text: str, marker: str) -> str:
     """Paragraphs as typed, and the marker in small print below."""
     paragraphs = "".join(f"<p>{escape(part).replace(chr(10), '<br>')}</p>" for part in text.strip().split("\n\n"))
-    return f"{paragraphs}<p><small>{in_note(marker)}</small></p>"
+    return f"{paragraphs}<p><small>{escape(marker)}</small></p>"

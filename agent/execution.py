@@ -72,6 +72,8 @@ class Run:
     execution_id: int
     sent: Sequence[Attempt]
     """Earlier attempts that may have reached the ERP."""
+    may_still_arrive: bool
+    """One of them could take effect yet. Judged before the first look: what arrives during the look must not count as lost."""
 
     @property
     def content(self) -> ProposalContent:
@@ -84,11 +86,6 @@ class Run:
     @property
     def marker(self) -> str:
         return marker_of(self.proposal)
-
-    @property
-    def may_still_arrive(self) -> bool:
-        now = self.context.clock()
-        return any(now - attempt.started_at < self.context.in_flight for attempt in self.sent)
 
     def look(self) -> Effect:
         return self.action.effect(self.content, self.context.reader, self.marker)
@@ -122,7 +119,8 @@ def _begin(grant: Grant, context: ExecutionContext) -> Run | None:
         return None
     execution_id, earlier = context.desk.begin(grant)
     sent = tuple(attempt for attempt in earlier if attempt.sent)
-    return Run(context, grant, proposal, execution_id, sent)
+    arriving = any(context.clock() - attempt.started_at < context.in_flight for attempt in sent)
+    return Run(context, grant, proposal, execution_id, sent, arriving)
 
 
 def _lapsed(grant: Grant, context: ExecutionContext) -> bool:

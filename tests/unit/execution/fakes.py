@@ -103,6 +103,7 @@ class Erp:
     customers_by_id: dict[int, Customer] = field(default_factory=lambda: {7: customer()})
     answers: list[Answer] = field(default_factory=list)
     late_by: timedelta = timedelta(minutes=5)
+    read_takes: timedelta = timedelta(0)
     readable: bool = True
     notes: list[str] = field(default_factory=list)
     effects: list[str] = field(default_factory=list)
@@ -126,6 +127,7 @@ class Erp:
         self.crashes.pass_by("reading")
         if not self.readable:
             raise ErpUnavailable("The ERP does not answer; try again later.")
+        self.clock.advance(self.read_takes)
         self.arrive()
 
     def arrive(self) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from agent.actions import prepare
 from agent.domain.decisions import Outcome, ProposalState, Role
 from agent.domain.money import Money
 from agent.domain.sales import Segment
@@ -145,13 +146,12 @@ def test_a_grant_for_another_hash_changes_nothing(rig):
     assert run.erp.effects == []
 
 
-def test_content_that_was_edited_after_the_approval_changes_nothing(rig):
+def test_content_that_was_exchanged_after_the_approval_changes_nothing(rig):
     run = rig()
-    edited = run.desk.stored.content.model_copy(
-        update={"arguments": {"order": "S00042", "promise_date": "2027-11-23T17:00:00+00:00"}}
-    )
-    run.desk.stored = replace(run.desk.stored, content=edited)
+    other = prepare("move_promise_date", {"order": "S00042", "promise_date": "2026-11-22"}, run.erp)
+    run.desk.stored = replace(run.desk.stored, content=other)
     assert run.run() is Outcome.REFUSED_STALE
+    assert "not the one that was approved" in run.detail
     assert run.erp.effects == []
 
 
@@ -220,6 +220,15 @@ def test_a_lost_note_is_not_sent_again_while_it_may_still_arrive(rig):
     assert run.after(minutes=4).run() is None
     assert run.erp.notes == []
     assert run.after(minutes=2).run() is Outcome.DONE
+    assert len(run.erp.notes) == 1
+
+
+def test_a_note_that_arrives_while_the_executor_looks_for_it_is_not_sent_again(rig):
+    run = rig(NOTE, erp={"answers": [Answer.LOST_LATE], "late_by": timedelta(minutes=9, seconds=59)})
+    run.run()
+    run.erp.read_takes = timedelta(seconds=1)
+    assert run.after(minutes=9, seconds=57).run() is None
+    assert run.run() is Outcome.DONE
     assert len(run.erp.notes) == 1
 
 

@@ -5,23 +5,21 @@ from datetime import timedelta
 from agent.domain.findings import OrderRisk, RiskReport
 from agent.guardrails.policy import Policy
 from agent.risk.detectors import DETECTORS
+from agent.risk.garbage import collector_at_rest
 from agent.risk.options import options_for
 from agent.risk.projection import project
 from agent.risk.ranking import ranked, score, worst
-from agent.risk.situation import Situation, situation_of
+from agent.risk.situation import Situation, situations
 from agent.risk.snapshot import Snapshot
 
 
+@collector_at_rest()
 def assess(snapshot: Snapshot, policy: Policy) -> RiskReport:
     """The orders looked at that have at least one finding, most urgent first. Pure: the same snapshot gives the same report."""
     thresholds = policy.thresholds
     projection = project(snapshot, timedelta(days=thresholds.receipt_grace_days))
-    risks = []
-    for order_id in snapshot.subjects:
-        situation = situation_of(snapshot, projection, thresholds, snapshot.orders[order_id])
-        if situation and (risk := assess_order(situation, policy)):
-            risks.append(risk)
-    return RiskReport(snapshot.now, len(snapshot.subjects), ranked(risks))
+    found = (assess_order(situation, policy) for situation in situations(snapshot, projection, thresholds))
+    return RiskReport(snapshot.now, len(snapshot.subjects), ranked(risk for risk in found if risk))
 
 
 def assess_order(situation: Situation, policy: Policy) -> OrderRisk | None:

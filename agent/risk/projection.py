@@ -5,13 +5,15 @@ warehouse's free stock and supply: all open demand is served in order of need da
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from agent.domain.money import Money
 from agent.domain.quantity import ROUNDING
 from agent.domain.sales import SaleOrder, SaleOrderLine
+from agent.domain.stock import Move
 from agent.risk.snapshot import Snapshot
 from agent.risk.supply import Supply, arrives, supplies, supplies_by_sale_line
 
@@ -89,6 +91,12 @@ class LineOutlook:
     """Of the last unit; None when some unit has no supply."""
 
     @property
+    def value(self) -> Money:
+        """Of what is still to ship."""
+        whole = self.line.ordered.amount
+        return self.line.value if self.outstanding == whole else self.line.value.share(self.outstanding, whole)
+
+    @property
     def available_now(self) -> Decimal:
         return self.reserved + self.allocation.from_stock
 
@@ -123,26 +131,22 @@ class _Need:
 def project(snapshot: Snapshot, grace: timedelta) -> Projection:
     """Serve all open demand of the snapshot. Overdue supply is expected `grace` from now."""
     coming = supplies(snapshot, grace)
-    needs = sorted(_needs(snapshot), key=lambda need: (need.need_by, need.order.ordered_at, need.line.id))
-    own_pegs, left = _serve_own(needs, supplies_by_sale_line(snapshot, coming), coming)
-    demands = [_demand(need, own_pegs.get(need.line.id, ())) for need in needs]
+    needs = sorted(_needs(snapshot), key=_urgency)
+    own, left = _serve_own(needs, supplies_by_sale_line(snapshot, coming), coming)
+    demands = {need.line.id: _demand(need, own.get(need.line.id, ())) for need in needs}
     pools = _pools(snapshot, needs, demands, coming, left)
     shared: dict[int, Allocation] = {}
     for pool in pools.values():
         shared.update(zip((demand.id for demand in pool.demands), fill(pool, pool.free), strict=True))
     lines = {}
-    for need, demand in zip(needs, demands, strict=True):
-        rest = shared.get(demand.id) or _unpooled(snapshot, need, demand)
-        pegs = own_pegs.get(need.line.id, ()) + rest.pegs
-        allocation = Allocation(rest.from_stock, pegs, rest.missing)
-        lines[need.line.id] = LineOutlook(
-            need.line,
-            need.warehouse_id,
-            need.need_by,
-            need.outstanding,
-            need.reserved,
-            allocation,
-            allocation.ready(snapshot.now),
+    for need in needs:
+        line_id = need.line.id
+        allocation = shared.get(line_id) or _unpooled(snapshot, need, demands[line_id])
+        if line_id in own:
+            allocation = Allocation(allocation.from_stock, own[line_id] + allocation.pegs, allocation.missing)
+        ready = allocation.ready(snapshot.now)
+        lines[line_id] = LineOutlook(
+            need.line, need.warehouse_id, need.need_by, need.outstanding, need.reserved, allocation, ready
         )
     return Projection(lines, pools)
 
@@ -169,20 +173,29 @@ def fill(pool: Pool, free: Decimal) -> list[Allocation]:
     return allocations
 
 
-def _needs(snapshot: Snapshot) -> Iterable[_Need]:
+def _needs(snapshot: Snapshot) -> Iterator[_Need]:
+    moves_by_line = snapshot.moves_by_sale_line
     for line in snapshot.lines:
-        outstanding = line.outstanding.amount
-        if not line.goods or outstanding <= ROUNDING:
-            continue
-        order = snapshot.orders[line.order_id]
-        leaving = [move for move in snapshot.moves_by_sale_line.get(line.id, ()) if not arrives(move)]
-        origins = {move.from_warehouse_id for move in leaving}
-        warehouse_id = order.warehouse_id
-        if origins and warehouse_id not in origins:
-            warehouse_id = leaving[0].from_warehouse_id
-        reserved = sum((move.reserved.amount for move in leaving if move.from_warehouse_id == warehouse_id), ZERO)
-        need_by = order.promise_date or min((move.expected_at for move in leaving), default=order.ordered_at)
-        yield _Need(line, order, warehouse_id, need_by, outstanding, min(reserved, outstanding))
+        outstanding = line.ordered.amount - line.delivered.amount
+        if line.goods and outstanding > ROUNDING:
+            leaving = [move for move in moves_by_line.get(line.id, ()) if not arrives(move)]
+            yield _need(line, snapshot.orders[line.order_id], outstanding, leaving)
+
+
+def _need(line: SaleOrderLine, order: SaleOrder, outstanding: Decimal, leaving: Sequence[Move]) -> _Need:
+    """Goods leave from where the delivery says; several steps in one warehouse are one need."""
+    warehouse_id, reserved = order.warehouse_id, ZERO
+    if leaving and all(move.from_warehouse_id != warehouse_id for move in leaving):
+        warehouse_id = leaving[0].from_warehouse_id
+    for move in leaving:
+        if move.from_warehouse_id == warehouse_id:
+            reserved += move.reserved.amount
+    need_by = order.promise_date or min((move.expected_at for move in leaving), default=order.ordered_at)
+    return _Need(line, order, warehouse_id, need_by, outstanding, min(reserved, outstanding))
+
+
+def _urgency(need: _Need) -> tuple[datetime, datetime, int]:
+    return need.need_by, need.order.ordered_at, need.line.id
 
 
 def _serve_own(
@@ -192,31 +205,38 @@ def _serve_own(
     left = {id(supply): supply.amount for supply in coming}
     pegs: dict[int, tuple[Peg, ...]] = {}
     for need in needs:
-        wanted = need.outstanding - need.reserved
-        taken = []
-        for supply in sorted(
-            own.get(need.line.id, ()), key=lambda supply: (supply.expected is None, supply.expected or supply.due)
-        ):
-            amount = min(wanted, left[id(supply)])
-            if amount > ROUNDING:
-                taken.append(Peg(supply, amount))
-                left[id(supply)] -= amount
-                wanted -= amount
-        if taken:
-            pegs[need.line.id] = tuple(taken)
+        if need.line.id in own:
+            pegs[need.line.id] = tuple(_pegs(need.outstanding - need.reserved, own[need.line.id], left))
     return pegs, left
 
 
+def _pegs(wanted: Decimal, own: Sequence[Supply], left: dict[int, Decimal]) -> Iterator[Peg]:
+    """Take what is wanted from a line's own supplies, what can be counted on and comes first before the rest."""
+    for supply in sorted(own, key=lambda supply: (supply.expected is None, supply.expected or supply.due)):
+        amount = min(wanted, left[id(supply)])
+        if amount > ROUNDING:
+            left[id(supply)] -= amount
+            wanted -= amount
+            yield Peg(supply, amount)
+
+
 def _demand(need: _Need, own: Sequence[Peg]) -> Demand:
-    rest = need.outstanding - need.reserved - sum((peg.amount for peg in own), ZERO)
+    rest = need.outstanding - need.reserved
+    for peg in own:
+        rest -= peg.amount
     return Demand(need.need_by, need.order.ordered_at, need.line.id, rest if rest > ROUNDING else ZERO)
 
 
 def _pools(
-    snapshot: Snapshot, needs: Sequence[_Need], demands: Sequence[Demand], coming: Sequence[Supply], left: Mapping[int, Decimal]
+    snapshot: Snapshot,
+    needs: Sequence[_Need],
+    demands: Mapping[int, Demand],
+    coming: Sequence[Supply],
+    left: Mapping[int, Decimal],
 ) -> dict[PoolKey, Pool]:
     wanted: defaultdict[PoolKey, list[Demand]] = defaultdict(list)
-    for need, demand in zip(needs, demands, strict=True):
+    for need in needs:
+        demand = demands[need.line.id]
         if demand.amount and need.warehouse_id is not None and _stocked(snapshot, need.line.product_id):
             wanted[need.line.product_id, need.warehouse_id].append(demand)
     for key, demand in _other_demand(snapshot, {need.line.id: need.warehouse_id for need in needs}):

@@ -1,13 +1,16 @@
 """One open order with everything the rules look at."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from agent.domain.findings import Evidence, Severity
 from agent.domain.money import Money
 from agent.domain.records import Record
 from agent.domain.sales import Customer, SaleOrder, Segment
 from agent.guardrails.policy import Thresholds
+from agent.risk.credit import CreditStanding, standing
 from agent.risk.projection import LineOutlook, Projection
 from agent.risk.snapshot import Snapshot
 from agent.risk.supply import Supply
@@ -22,6 +25,8 @@ class Situation:
     thresholds: Thresholds
     order: SaleOrder
     customer: Customer | None
+    credit: CreditStanding | None
+    """Of the customer; None when the reader does not know the customer."""
     lines: tuple[LineOutlook, ...]
     projected: datetime | None
     """When the last line can ship; None when some line has no supply."""
@@ -64,25 +69,37 @@ class Situation:
         return worse if grave else otherwise
 
 
-def situation_of(snapshot: Snapshot, projection: Projection, thresholds: Thresholds, order: SaleOrder) -> Situation | None:
-    """None when the order has no goods left to ship."""
-    found = (projection.lines.get(line.id) for line in snapshot.lines_by_order.get(order.id, ()))
-    lines = tuple(outlook for outlook in found if outlook is not None)
-    if not lines:
-        return None
-    dates = [outlook.ready for outlook in lines if outlook.ready is not None]
-    value = lines[0].line.outstanding_value
-    for outlook in lines[1:]:
-        value = value + outlook.line.outstanding_value
+def situations(snapshot: Snapshot, projection: Projection, thresholds: Thresholds) -> Iterator[Situation]:
+    """Of the orders looked at, those with goods left to ship."""
+    outlooks = projection.lines
+    credit = {key: standing(snapshot, thresholds, customer) for key, customer in snapshot.customers.items()}
+    for order_id in sorted(snapshot.subjects):
+        lines = tuple(outlooks[line.id] for line in snapshot.lines_by_order.get(order_id, ()) if line.id in outlooks)
+        if lines:
+            order = snapshot.orders[order_id]
+            yield _situation(snapshot, projection, thresholds, order, credit.get(order.customer_id), lines)
+
+
+def _situation(
+    snapshot: Snapshot,
+    projection: Projection,
+    thresholds: Thresholds,
+    order: SaleOrder,
+    credit: CreditStanding | None,
+    lines: tuple[LineOutlook, ...],
+) -> Situation:
+    dates = [line.ready for line in lines if line.ready is not None]
+    values = [line.value for line in lines]
     return Situation(
         snapshot=snapshot,
         projection=projection,
         thresholds=thresholds,
         order=order,
-        customer=snapshot.customers.get(order.customer_id),
+        customer=credit.customer if credit else None,
+        credit=credit,
         lines=lines,
         projected=max(dates) if len(dates) == len(lines) else None,
-        outstanding_value=value,
+        outstanding_value=Money(sum((value.amount for value in values), Decimal(0)), values[0].currency),
     )
 
 

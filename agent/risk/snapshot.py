@@ -15,6 +15,7 @@ from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLin
 from agent.domain.stock import Move, Picking, Product, StockLevel, Warehouse
 from agent.errors import RecordMissing
 from agent.ports.erp_reader import ErpReader
+from agent.risk.garbage import collector_at_rest
 
 STATES = {"draft": "still a quotation", "sent": "a quotation that was sent and not confirmed", "cancel": "cancelled"}
 
@@ -116,6 +117,7 @@ def grouped(rows: Iterable[Row], key: Callable[[Row], Key | None]) -> dict[Key, 
     return dict(index)
 
 
+@collector_at_rest()
 def take_snapshot(reader: ErpReader, now: datetime, names: Sequence[str] | None = None) -> Snapshot:
     """All open orders, or those named, with everything that can supply their goods or competes for them.
 
@@ -165,7 +167,7 @@ def take_product_snapshot(reader: ErpReader, now: datetime, product_ids: Sequenc
 
 def _goods(lines: Iterable[SaleOrderLine]) -> list[SaleOrderLine]:
     """Lines with something left to ship; the others decide nothing."""
-    return [line for line in lines if line.goods and line.outstanding]
+    return [line for line in lines if line.goods and line.delivered < line.ordered]
 
 
 def _rivals(reader: ErpReader, moves: Sequence[Move], subjects: frozenset[int]) -> list[SaleOrder]:

@@ -1,0 +1,161 @@
+"""What is written down, and how it reads as a story."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from agent.domain.audit import AuditEntry
+
+LONGEST = 400
+
+
+class AuditKind(StrEnum):
+    """Kinds of entries. All but the recommendation and the withheld sentence are written by the database's own triggers."""
+
+    INBOUND_RECEIVED = "inbound.received"
+    PROPOSAL_CREATED = "proposal.created"
+    DECISION_RECORDED = "decision.recorded"
+    GRANT_ISSUED = "grant.issued"
+    EXECUTION_STARTED = "execution.started"
+    EXECUTION_FINISHED = "execution.finished"
+    RECOMMENDATION_MADE = "recommendation.made"
+    SENTENCE_WITHHELD = "sentence.withheld"
+
+
+def story(entries: Iterable[AuditEntry]) -> list[str]:
+    """One plain sentence or two for each entry: who asked what, what was proposed on which evidence, who decided under which rule
+    and why, and what the executor verified.
+
+    A payload is the row as JSON (column names as keys, times as ISO 8601). A key that is absent is left out of the sentence.
+    """
+    return [f"{_when(entry.at)}: {_sentence(entry)}" for entry in entries]
+
+
+def _sentence(entry: AuditEntry) -> str:
+    if entry.payload is None:
+        return f"{entry.kind} on {entry.subject}; its text was erased, that it happened is still proven."
+    tell = TELLERS.get(entry.kind)
+    if tell is None:
+        return f"{entry.kind} on {entry.subject}, written by {entry.person or entry.process}."
+    return tell(entry, entry.payload)
+
+
+def _inbound(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    if row.get("kind") == "undo":
+        return f"{_who(entry)} asked to undo P{row.get('text')}."
+    return f"{_who(entry)} asked: {_quoted(row.get('text'))}."
+
+
+def _proposal(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    content = _content(row)
+    preview = content.get("preview", {})
+    changes = "; ".join(f"{change['label']}: {change['before']} → {change['after']}" for change in preview.get("changes", ()))
+    parts = [
+        f"{_label(entry, row)} was proposed for {_who(entry)} by {_origin(row)}: {_short(preview.get('title', 'a change'))}",
+        f" ({_short(changes)})" if changes else "",
+        f". Reason given: {_short(row['rationale']).rstrip('.')}" if row.get("rationale") else "",
+        f". It rests on {_facts(content)}" if content.get("facts") else "",
+    ]
+    return "".join(parts) + "."
+
+
+def _origin(row: Mapping[str, Any]) -> str:
+    provenance = {**row, **(row.get("provenance") or {})}
+    if provenance.get("origin") != "model":
+        return "the rules"
+    prompt = f", prompt {provenance['prompt_sha256'][:12]}" if provenance.get("prompt_sha256") else ""
+    return f"the model {provenance.get('model') or 'unknown'}{prompt}"
+
+
+def _facts(content: Mapping[str, Any]) -> str:
+    """What the policy decided on, and every value the change replaces or shows."""
+    values = {**content.get("before", {}), **content["facts"]}
+    return _short(", ".join(f"{key.replace('_', ' ')} {value}" for key, value in sorted(values.items()) if value is not None))
+
+
+def _decision(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    verb = "rejected" if row.get("verdict") == "reject" else "approved"
+    step = f" (step {row['step'] + 1})" if isinstance(row.get("step"), int) else ""
+    rule = f" under rule {row['rule']}" if row.get("rule") else ""
+    policy = f" of policy {row['policy_version']}" if row.get("policy_version") else ""
+    reason = f", saying {_quoted(row['reason'])}" if row.get("reason") else ""
+    return f"{_who(entry)} {verb} {_label(entry, row)}{step}{rule}{policy}{reason}."
+
+
+def _grant(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    until = f" until {_when(row['expires_at'])}" if row.get("expires_at") else ""
+    sha = f", for exactly the content {row['sha256'][:12]}" if row.get("sha256") else ""
+    return f"The approvals added up: {_label(entry, row)} may be carried out once{until}{sha}."
+
+
+def _started(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    return f"The {entry.process} began to carry {_label(entry, row)} out."
+
+
+OUTCOMES = {
+    "done": "was carried out",
+    "failed": "failed",
+    "refused_stale": "was refused by the executor",
+    "uncertain": "needs a person to look",
+}
+
+
+def _finished(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    outcome = OUTCOMES.get(str(row.get("outcome")), "ended")
+    return f"{_label(entry, row)} {outcome}. {_short(row.get('detail') or '')}".rstrip()
+
+
+def _recommendation(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    withheld = row.get("withheld")
+    unsupported = f"; {len(withheld)} unsupported sentences were withheld" if isinstance(withheld, list) and withheld else ""
+    return f"{_who(entry)} was answered by {_origin(row)}{unsupported}."
+
+
+def _withheld(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    return f"A sentence that no tool result supported was withheld from {_who(entry)}: {_quoted(row.get('text'))}."
+
+
+TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
+    AuditKind.INBOUND_RECEIVED: _inbound,
+    AuditKind.PROPOSAL_CREATED: _proposal,
+    AuditKind.DECISION_RECORDED: _decision,
+    AuditKind.GRANT_ISSUED: _grant,
+    AuditKind.EXECUTION_STARTED: _started,
+    AuditKind.EXECUTION_FINISHED: _finished,
+    AuditKind.RECOMMENDATION_MADE: _recommendation,
+    AuditKind.SENTENCE_WITHHELD: _withheld,
+}
+
+
+def _content(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A proposal's content is stored as the canonical text that was hashed."""
+    content = row.get("content") or {}
+    parsed = json.loads(content) if isinstance(content, str) else content
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _label(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    kind, _, id = entry.subject.partition(":")
+    number = row.get("proposal_id") or (id if kind == "proposal" else None)
+    return f"P{number}" if number else entry.subject
+
+
+def _who(entry: AuditEntry) -> str:
+    return entry.person or "somebody"
+
+
+def _when(at: datetime | str) -> str:
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _quoted(text: Any) -> str:
+    return f"“{_short(text)}”"
+
+
+def _short(text: Any) -> str:
+    """On one line, and cut where it would drown the story; the log itself has it whole."""
+    line = " ".join(str(text or "").split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"

@@ -72,5 +72,5 @@ class ErpReader(Protocol):
         """Mail address or bare domain (`acme.example`) → commercial partner; only unambiguous ones."""
 
     def note_exists(self, record: Record, marker: str) -> bool:
-        """Whether the record's chatter holds a note with this marker, beside its text or in it (a note that was taken back carries
+        """Whether the record's chatter holds a note with this marker, beside its text or in it (once taken back, a note carries
         the marker of the taking back in its text)."""

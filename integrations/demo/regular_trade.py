@@ -151,6 +151,7 @@ def _bought_in_time(market: Market, sale: Sale, lead: int) -> None:
 
 def _rest_of_it(market: Market, sale: Sale, lead: int) -> None:
     """A first part was delivered; the backorder is reserved and has its day."""
+    sale.order.ordered_at = min(sale.order.ordered_at, market.books.at(-5))
     first = market.line(sale)
     second = market.line(sale)
     done = sale.shipped(first, first.ordered, market.books.at(-market.rng.randrange(1, 4), 11))

@@ -7,6 +7,7 @@ from integrations.demo.books import NOTHING, Books
 from integrations.demo.tables import Invoice, Partner, SaleOrder
 
 STEP = Decimal(5_000)
+LIMITED = ("key", "standard")
 
 
 def invoice(books: Books, order: SaleOrder, issued: datetime, due: datetime, paid: bool) -> Invoice:
@@ -28,7 +29,7 @@ def invoice(books: Books, order: SaleOrder, issued: datetime, due: datetime, pai
 
 
 def set_credit_limits(books: Books) -> None:
-    """Limits that leave room above what each customer owes and has on order, where none was planted."""
+    """Limits that leave room above what each customer owes and has on order; planted ones stay, strategic customers have none."""
     exposure: dict[int, Decimal] = {}
     for order in books.rows[SaleOrder]:
         if order.state == "sale":
@@ -36,6 +37,6 @@ def set_credit_limits(books: Books) -> None:
     for row in books.rows[Invoice]:
         exposure[row.customer_id] = exposure.get(row.customer_id, NOTHING) + row.residual
     for partner in books.rows[Partner]:
-        if partner.customer and partner.credit_limit is None:
+        if partner.segment in LIMITED and partner.credit_limit is None:
             steps = exposure.get(partner.id, NOTHING) * Decimal("1.4") // STEP + 2
             partner.credit_limit = steps * STEP

@@ -12,7 +12,14 @@ from agent.errors import ErpAnswerLost, ErpRefused
 from integrations.demo.access import PATIENCE_S, Pool, erp_errors
 
 SET_PROMISE = "UPDATE demo.sale_order SET promise_date = %(promise)s WHERE id = %(id)s"
-POST_NOTE = "INSERT INTO demo.note (model, record_id, body, marker) VALUES (%(model)s, %(id)s, %(text)s, %(marker)s)"
+POST_NOTE = """
+INSERT INTO demo.note (model, record_id, body, marker)
+SELECT %(model)s, %(id)s, %(text)s, %(marker)s
+WHERE (%(model)s, %(id)s) IN (
+    SELECT 'sale.order', id FROM demo.sale_order UNION ALL
+    SELECT 'purchase.order', id FROM demo.purchase_order UNION ALL
+    SELECT 'stock.picking', id FROM demo.picking)
+"""
 STRIKE_NOTE = "UPDATE demo.note SET body = %(text)s WHERE model = %(model)s AND record_id = %(id)s AND marker = %(marker)s"
 
 

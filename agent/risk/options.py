@@ -32,10 +32,10 @@ def _ship_available(situation: Situation) -> Iterator[Option]:
         return
     whole = all(line.short_now <= ROUNDING for line in situation.lines)
     goods = listed([_goods(situation, line, line.available_now) for line in there])
-    extent = "everything that is left" if whole else "in part"
+    extent = "complete" if whole else "in part"
     yield Option(
         kind=OptionKind.SHIP_AVAILABLE,
-        summary=f"Ship {situation.order.name} {extent} now: {goods} {'is' if len(there) == 1 else 'are'} there.",
+        summary=f"Ship {situation.order.name} {extent} now, from stock: {goods}.",
         ready_date=situation.now,
         cost=None,
         harms=(),

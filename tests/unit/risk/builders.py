@@ -29,6 +29,9 @@ def in_days(number: float) -> datetime:
     return NOW + timedelta(days=number)
 
 
+IN_FIVE_DAYS = in_days(5)
+
+
 def units(amount: float | Decimal) -> Quantity:
     return Quantity(Decimal(str(amount)), "Units")
 
@@ -63,7 +66,7 @@ class World:
         self.customers[customer.id] = customer
         return customer
 
-    def order(self, promise: datetime | None = in_days(5), customer: Customer | None = None, **given: Any) -> SaleOrder:
+    def order(self, promise: datetime | None = IN_FIVE_DAYS, customer: Customer | None = None, **given: Any) -> SaleOrder:
         buyer = customer or next(iter(self.customers.values()), None) or self.customer()
         number = next(self.ids)
         plain: dict[str, Any] = {
@@ -115,9 +118,9 @@ class World:
         self.levels[product, warehouse] = StockLevel(product, warehouse, units(on_hand), units(reserved))
 
     def purchase(
-        self, amount: float = 10, *, at: datetime, receipt_at: datetime | None = None, product: int = CHAIR, warehouse: int = MAIN,
-        state: str = "purchase", for_lines: tuple[int, ...] = (), vendor: tuple[int, str] = (901, "Nordholz"), received: float = 0,
-        receipt: bool = True,
+        self, amount: float = 10, *, at: datetime, receipt_at: datetime | None = None, product: int = CHAIR,
+        warehouse: int = MAIN, state: str = "purchase", for_lines: tuple[int, ...] = (),
+        vendor: tuple[int, str] = (901, "Nordholz"), received: float = 0, receipt: bool = True,
     ) -> PurchaseLine:  # fmt: skip
         """A purchase line that the vendor promised for `at`, with the receipt that stands for it once it is confirmed."""
         number = next(self.ids)
@@ -135,8 +138,8 @@ class World:
     def picking(self, order: SaleOrder, scheduled: datetime, **given: Any) -> Picking:
         number = next(self.ids)
         plain: dict[str, Any] = {
-            "id": number, "name": f"MA/OUT/{number:05}", "kind": PickingKind.DELIVERY, "state": "assigned", "scheduled_at": scheduled,
-            "created_at": in_days(-10), "warehouse_id": MAIN, "sale_order_id": order.id, "purchase_order_id": None,
+            "id": number, "name": f"MA/OUT/{number:05}", "kind": PickingKind.DELIVERY, "state": "assigned",
+            "scheduled_at": scheduled, "created_at": in_days(-10), "warehouse_id": MAIN, "sale_order_id": order.id, "purchase_order_id": None,
             "responsible": None, "backorder_of": None,
         }  # fmt: skip
         picking = Picking(**{**plain, **given})

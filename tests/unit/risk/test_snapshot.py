@@ -1,0 +1,114 @@
+"""What is read, in how many calls, and what is said when an order cannot be looked at."""
+
+import gc
+
+import pytest
+
+from agent.errors import RecordMissing
+from agent.risk import assess, order_row, take_snapshot
+from tests.unit.risk.builders import CHAIR, DESK, NOW, POLICY, World, in_days
+from tests.unit.risk.world_reader import WorldReader
+
+
+def busy_world(orders: int) -> World:
+    """Orders that compete for two products, with too little of both."""
+    world = World()
+    for number in range(orders):
+        order = world.order(promise=in_days(number % 7 - 1))
+        world.line(order, 3 + number % 5, product=CHAIR)
+        world.line(order, 2 + number % 3, product=DESK, reserved=1)
+        world.picking(order, in_days(-4 + number % 3))
+    world.stock(2 * orders)
+    world.stock(orders, product=DESK, reserved=orders)
+    made = next(line for line in world.lines if line.product_id == DESK)
+    world.purchase(3 * orders, at=in_days(3))
+    world.purchase(2 * orders, at=in_days(-3), product=DESK, for_lines=(made.id,))
+    world.invoice(next(iter(world.customers.values())), in_days(-2))
+    return world
+
+
+def rows(world: World, names: list[str] | None = None) -> list[dict]:
+    report = assess(take_snapshot(WorldReader(world), NOW, names), POLICY)
+    return [order_row(risk, report.as_of, lambda record: None) for risk in report.orders]
+
+
+def test_the_number_of_calls_does_not_depend_on_the_number_of_orders():
+    counts = []
+    for orders in (1, 60):
+        reader = WorldReader(busy_world(orders))
+        take_snapshot(reader, NOW)
+        counts.append(reader.calls)
+    assert counts[0] == counts[1]
+    assert set(counts[0].values()) == {1}
+
+
+def test_the_number_of_calls_for_one_order_is_fixed_too():
+    for orders in (1, 60):
+        world = busy_world(orders)
+        reader = WorldReader(world)
+        take_snapshot(reader, NOW, [world.orders[0].name])
+        assert reader.calls.total() == 12
+
+
+def test_one_order_looked_at_alone_is_judged_as_in_the_whole_list():
+    world = busy_world(30)
+    whole = {row["order"]: row for row in rows(world)}
+    for order in world.orders:
+        assert rows(world, [order.name]) == ([whole[order.name]] if order.name in whole else [])
+
+
+def test_only_the_named_orders_are_reported():
+    world = busy_world(5)
+    snapshot = take_snapshot(WorldReader(world), NOW, [world.orders[1].name])
+    assert snapshot.subjects == {world.orders[1].id}
+    assert len(snapshot.orders) == 5
+
+
+def test_indexes_find_what_belongs_together():
+    world = busy_world(3)
+    snapshot = take_snapshot(WorldReader(world), NOW)
+    line, picking = world.lines[0], world.pickings[0]
+    assert [move.sale_line_id for move in snapshot.moves_by_sale_line[line.id]] == [line.id]
+    assert snapshot.pickings_by_order[picking.sale_order_id] == [picking]
+    assert {move.product_id for move in snapshot.moves_by_product[CHAIR]} == {CHAIR}
+    assert snapshot.purchase_lines_by_sale_line[world.lines[1].id] == [world.purchases[1]]
+    assert {line.product_id for line in snapshot.purchase_lines_by_product[DESK]} == {DESK}
+
+
+def test_delivered_and_intangible_lines_are_left_out():
+    world = World()
+    order = world.order()
+    world.line(order, 5, delivered=5)
+    world.line(order, 5, goods=False)
+    kept = world.line(order, 5, delivered=4)
+    assert take_snapshot(WorldReader(world), NOW).lines == [kept]
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"state": "draft"}, "is still a quotation (state draft)"),
+        ({"state": "sent"}, "is a quotation that was sent and not confirmed (state sent)"),
+        ({"state": "cancel"}, "is cancelled (state cancel)"),
+        ({"complete": True}, "is completely delivered"),
+    ],
+)
+def test_an_order_that_is_not_open_says_in_which_state_it_is(given, words):
+    world = World()
+    order = world.order(**given)
+    with pytest.raises(RecordMissing) as refused:
+        take_snapshot(WorldReader(world), NOW, [order.name])
+    assert str(refused.value).startswith(f"{order.name} {words}")
+
+
+def test_an_order_that_does_not_exist_is_named():
+    world = busy_world(1)
+    with pytest.raises(RecordMissing, match="There is no sale order S99999; check the number"):
+        take_snapshot(WorldReader(world), NOW, [world.orders[0].name, "S99999"])
+
+
+def test_the_cycle_collector_is_on_again_after_a_refusal():
+    assert gc.isenabled()
+    with pytest.raises(RecordMissing):
+        take_snapshot(WorldReader(World()), NOW, ["S99999"])
+    assert gc.isenabled()

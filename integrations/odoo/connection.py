@@ -12,7 +12,7 @@ from urllib.request import OpenerDirector, ProxyHandler, build_opener
 import odoorpc
 from odoorpc.error import RPCError
 from odoorpc.rpc import jsonrpclib
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop_after_delay, wait_exponential_jitter
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop_after_delay, wait_random_exponential
 
 from agent.errors import ErpUnavailable
 from integrations.odoo import failures
@@ -63,7 +63,7 @@ class OdooConnection:
         patience = Retrying(
             retry=retry_if_exception_type(ErpUnavailable),
             stop=stop_after_attempt(3) | stop_after_delay(self._timeout_s),
-            wait=wait_exponential_jitter(initial=0.1, max=1, jitter=0.1),
+            wait=wait_random_exponential(multiplier=0.2, max=1),
             reraise=True,
         )
         return patience(self._ask_once, model, method, args, kwargs)

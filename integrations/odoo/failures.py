@@ -18,6 +18,18 @@ MODULE_OF = {
     "account": ("Invoicing", "account"),
 }
 
+#: Modules that bring fields of other modules' models.
+_MODULE_OF_FIELD = {
+    "delivery_status": "sale_stock",
+    "warehouse_id": "sale_stock",
+    "sale_id": "sale_stock",
+    "receipt_status": "purchase_stock",
+    "move_dest_ids": "purchase_stock",
+    "purchase_line_id": "purchase_stock",
+    "purchase_line_ids": "purchase",
+    "supplier_rank": "account",
+}
+
 #: Raised by the network before a request can have left this machine, so nothing can have been changed by it.
 _NOT_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLError)
 
@@ -104,10 +116,11 @@ def _missing(name: str, message: str, model: str, database: str) -> ErpIncomplet
     if re.search(r"Object \S+ doesn't exist", message) or (name.endswith("KeyError") and model in message):
         application, module = MODULE_OF.get(model.split(".")[0], (model, model.split(".")[0]))
         return ErpIncomplete(f"{application} is not installed in database {database}: install `{module}`.")
-    if field := re.search(r"Invalid field '?([\w.]+)'?", message):
-        return ErpIncomplete(
-            f"Database {database} has no field {field[1]} on {model}; the module that brings it is not installed."
-        )
+    if invalid := re.search(r"Invalid field '?([\w.]+)'?", message):
+        field = invalid[1].rpartition(".")[2]
+        module = _MODULE_OF_FIELD.get(field)
+        way_out = f"install `{module}`" if module else "the module that brings it is not installed"
+        return ErpIncomplete(f"Database {database} has no field {field} on {model}: {way_out}.")
     return None
 
 

@@ -1,0 +1,50 @@
+"""Both ERPs behind the same ports: the demo distributor, and a real Odoo 19 with the same situations planted."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from agent.domain.purchasing import PurchaseLine
+from agent.domain.records import Record
+from agent.domain.sales import SaleOrder, SaleOrderLine
+from agent.ports.erp_reader import ErpReader
+from agent.ports.erp_writer import ErpWriter
+
+FIXTURE_OF = {"demo": "demo_erp", "odoo19": "odoo_erp"}
+
+
+@dataclass(frozen=True)
+class Erp:
+    reader: ErpReader
+    writer: ErpWriter
+    situations: dict[str, str]
+    """Situation → name of the sale order it is planted in."""
+
+    def order(self, situation: str) -> SaleOrder:
+        [order] = self.reader.open_sale_orders([self.situations[situation]])
+        return order
+
+    def lines(self, situation: str) -> list[SaleOrderLine]:
+        return self.reader.sale_order_lines([self.order(situation).id])
+
+    def line(self, situation: str) -> SaleOrderLine:
+        """The only line of the order, or the first entered."""
+        return min(self.lines(situation), key=lambda line: line.id)
+
+    def bought_for(self, situation: str) -> tuple[SaleOrderLine, PurchaseLine]:
+        """The line that was bought to order, and its purchase."""
+        lines = {line.id: line for line in self.lines(situation)}
+        [found] = [
+            (lines[sold], line) for line in self.reader.open_purchase_lines() for sold in line.for_sale_line_ids if sold in lines
+        ]
+        return found
+
+    def record(self, situation: str) -> Record:
+        return self.order(situation).record
+
+
+@pytest.fixture(params=sorted(FIXTURE_OF))
+def erp(request: pytest.FixtureRequest) -> Erp:
+    real: Any = request.getfixturevalue(FIXTURE_OF[request.param])
+    return Erp(real.reader, real.writer, real.situations)

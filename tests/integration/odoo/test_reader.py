@@ -1,0 +1,100 @@
+"""What only a real Odoo can show: rights, calls counted, notes as they are stored, archived records."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from agent.domain.findings import FindingKind
+from agent.guardrails.policy import load_policy
+from agent.risk.assess import assess
+from agent.risk.snapshot import take_snapshot
+from integrations.odoo.reader import OdooReader
+from integrations.odoo.writer import OdooWriter
+from tests.fixtures.odoo import Odoo
+from tests.fixtures.situations import Planting
+
+EXPECTED = {
+    "promise_missed": {FindingKind.PROMISE_MISSED},
+    "promise_at_risk": {FindingKind.PROMISE_AT_RISK},
+    "no_supply": {FindingKind.NO_SUPPLY},
+    "receipt_overdue": {FindingKind.RECEIPT_OVERDUE},
+    "picking_stalled": {FindingKind.PICKING_STALLED},
+    "credit_hold": {FindingKind.CREDIT_HOLD},
+    "other_warehouse": {FindingKind.NO_SUPPLY},
+    "healthy": set(),
+    "healthy_two": set(),
+    "dozens": set(),
+}
+
+
+@pytest.fixture
+def reader(odoo: Odoo) -> OdooReader:
+    return OdooReader(odoo.connection("reader"))
+
+
+def test_a_reader_may_write_nothing_and_a_writer_something(odoo: Odoo, reader: OdooReader) -> None:
+    described = reader.describe()
+    assert (described.product, described.version, described.database) == ("Odoo", "19.0", odoo.database)
+    assert described.may_write == ()
+    assert {"sale", "stock", "purchase", "account"} <= described.modules
+    assert described.clock is not None
+    assert abs(datetime.now(UTC) - described.clock) < timedelta(minutes=1)
+    assert {"sale.order", "stock.picking", "purchase.order"} <= set(OdooReader(odoo.connection("writer")).describe().may_write)
+
+
+def test_each_situation_is_found_as_what_it_is(reader: OdooReader, odoo_situations: dict[str, str]) -> None:
+    report = assess(take_snapshot(reader, datetime.now(UTC)), load_policy(None))
+    found = {risk.order.name: {finding.kind for finding in risk.findings} for risk in report.orders}
+    assert {situation: found.get(name, set()) for situation, name in odoo_situations.items()} == EXPECTED
+
+
+def test_the_calls_of_a_snapshot_do_not_depend_on_the_number_of_orders(odoo: Odoo, odoo_situations: dict[str, str]) -> None:
+    def calls() -> tuple[int, int]:
+        reader = OdooReader(odoo.connection("reader"))
+        orders = len(take_snapshot(reader, datetime.now(UTC)).orders)
+        return orders, reader.connection.calls
+
+    few, calls_for_few = calls()
+    planting = Planting(odoo.connection("admin"), odoo.sql)
+    [copied] = planting.connection.ask("sale.order", "search", [("name", "=", odoo_situations["healthy"])])
+    copies = [planting.call("sale.order", "copy", [copied], {"commitment_date": planting.day(9)})[0] for _ in range(50)]
+    planting.call("sale.order", "action_confirm", copies)
+    try:
+        many, calls_for_many = calls()
+    finally:
+        planting.call("sale.order", "action_cancel", copies)
+    assert many == few + 50
+    assert calls_for_many == calls_for_few < 50
+
+
+def test_a_note_is_internal_and_its_text_is_text(odoo: Odoo, reader: OdooReader, odoo_situations: dict[str, str]) -> None:
+    [order] = reader.sale_orders([odoo_situations["dozens"]])
+    marker = "expediter-p7-0123456789ab"
+    OdooWriter(odoo.connection("writer")).post_note(order.record, "Is 5 < 6 & <script>alert(1)</script>?\nYes.\n\nEnd", marker)
+    [note] = odoo.connection("admin").ask(
+        "mail.message", "search_read", [("body", "like", marker)], ["body", "is_internal", "subtype_id", "notified_partner_ids"]
+    )
+    assert "Is 5 &lt; 6 &amp; &lt;script&gt;alert(1)&lt;/script&gt;?<br>Yes." in note["body"]
+    assert note["body"].count("<p>") == 3
+    assert note["subtype_id"][1] == "Note"
+    assert note["notified_partner_ids"] == []
+
+
+def test_a_moment_without_a_time_zone_is_not_stored(odoo: Odoo, reader: OdooReader, odoo_situations: dict[str, str]) -> None:
+    [order] = reader.sale_orders([odoo_situations["dozens"]])
+    with pytest.raises(ValueError, match="time zone"):
+        OdooWriter(odoo.connection("writer")).set_promise_date(order.record, datetime(2031, 1, 1))  # noqa: DTZ001 - on purpose
+
+
+def test_an_order_of_an_archived_product_is_still_read(odoo: Odoo, odoo_situations: dict[str, str]) -> None:
+    admin = odoo.connection("admin")
+    reader = OdooReader(odoo.connection("reader"))
+    [order] = reader.sale_orders([odoo_situations["dozens"]])
+    [line] = reader.sale_order_lines([order.id])
+    admin.change("product.product", "write", [line.product_id], {"active": False})
+    try:
+        fresh = OdooReader(odoo.connection("reader"))
+        assert fresh.sale_order_lines([order.id]) == [line]
+        assert fresh.search_products("GLS-4") == []
+    finally:
+        admin.change("product.product", "write", [line.product_id], {"active": True})

@@ -1,0 +1,30 @@
+"""From a question to tool calls, by patterns. It understands fewer ways of asking than a model does, and always the same."""
+
+from datetime import UTC, datetime
+
+from agent.planner import questions, requests
+from agent.planner.calls import Plan, Reading
+
+EXAMPLES = """You can ask:
+- which orders will miss their promise this week, and why?
+- why is S00042 late?
+- what is late from a vendor?
+- how much is there of a product, by warehouse?
+- what waits for approval?
+- how do we handle returns?
+- move the promise date of S00042 to 2026-12-01 because the receipt is late
+- add a note to S00042: the customer was called"""
+HELP = f"I did not understand that. {EXAMPLES}"
+
+#: The first that fits decides.
+_READINGS: tuple[Reading, ...] = (
+    requests.note, requests.move, requests.decide, questions.approvals, questions.procedure, questions.why, questions.stock,
+    questions.vendor, questions.risk,
+)  # fmt: skip
+
+
+def plan(question: str, now: datetime) -> Plan:
+    """What to call for a question. `now` is aware and makes relative dates absolute. Never fails: it says what can be asked."""
+    text = " ".join(question.split())
+    today = now.astimezone(UTC).date()
+    return next((found for reading in _READINGS if (found := reading(text, today))), Plan(reply=HELP))

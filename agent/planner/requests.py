@@ -1,0 +1,66 @@
+"""Requests to change something, read as proposals."""
+
+import re
+from datetime import date
+
+from agent.planner.calls import ORDER, Call, Plan
+from agent.planner.dates import read_date
+
+_NOTE = re.compile(
+    r"\b(?:add|leave|post|write|put|make|attach|log)\b.{0,20}?\bnote\b|^note\b|\bnote (?:on|to|for) (?=SO?-?\d)", re.I
+)
+_NOTE_TEXT = re.compile(r"(?::\s*|\b(?:saying|that says|that|to say|reading|with(?: the text)?)\b:?\s+)(?P<text>.+)$", re.I)
+_QUESTION = re.compile(r"(?:why|what|which|when|will|is|how|has|did|does)\b", re.I)
+_MOVE = re.compile(
+    r"\b(?:move|postpone|push|set|change|reschedule|delay|shift|extend|put)\b.*\b(?:promise|date|delivery|order|SO?-?\d{2,})\b"
+    r"|\bpromise\b.*\b(?:for|to|by|on)\b",
+    re.I,
+)
+_REASON = re.compile(r"[\s,;(]+(?:because|since|reason:?|due to|as)\s+(?P<reason>.+?)[).]*$", re.I)
+_DECIDE = re.compile(
+    r"^(?:please |can you |could you )?(?:approve|reject|decline|execute|confirm)\b.*?(?P<label>\bP\d+\b)?", re.I
+)
+
+
+def note(text: str, today: date) -> Plan | None:  # noqa: ARG001 - all readings share a shape
+    if not _NOTE.search(text):
+        return None
+    order = ORDER.search(text)
+    if not order:
+        return Plan(reply="Which order should the note go to? For example: add a note to S00042: the customer was called.")
+    name, said = order[0].upper(), _note_text(text, order)
+    if not said:
+        return Plan(reply=f"What should the note on {name} say? For example: add a note to {name}: the customer was called.")
+    return Plan((Call("propose_note", {"order": name, "text": said}),))
+
+
+def _note_text(text: str, order: re.Match[str]) -> str:
+    """What stands after the order, or else between `note` and the order."""
+    if said := _NOTE_TEXT.search(text, order.end()):
+        return said["text"].strip(" \"“”'")
+    said = _NOTE_TEXT.search(text[: order.start()])
+    return re.sub(r"\s+(?:to|on|for)(?: order)?\s*$", "", said["text"]).strip(" \"“”'") if said else ""
+
+
+def move(text: str, today: date) -> Plan | None:
+    order = ORDER.search(text)
+    if not order or not _MOVE.search(text) or _QUESTION.match(text):
+        return None
+    name, reason = order[0].upper(), _REASON.search(text)
+    new_date = read_date(text[: reason.start()] if reason else text, today)
+    if new_date is None:
+        return Plan(
+            reply=f"To which date should {name} move? For example: move the promise date of {name} to {today.isoformat()}."
+        )
+    why = reason["reason"].strip() if reason else "No reason was given."
+    return Plan((Call("propose_move_promise_date", {"order": name, "new_date": new_date.isoformat(), "reason": why}),))
+
+
+def decide(text: str, today: date) -> Plan | None:  # noqa: ARG001 - as above
+    if not _DECIDE.match(text) or _QUESTION.match(text):
+        return None
+    label = re.search(r"\bP\d+\b", text, re.I)
+    name = label[0].upper() if label else "ID"
+    return Plan(
+        reply=f"Nothing is approved or rejected in chat: use the console, or `expediter approve {name}` under your own name."
+    )

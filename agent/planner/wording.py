@@ -1,0 +1,182 @@
+"""Results in sentences, by templates: what a person reads when no model words the answer."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+Result = dict[str, Any]
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def word(tool: str, result: Result) -> str:
+    """A tool's result as a short text: sentences and bullet lines."""
+    if "error" in result:
+        return _error(result)
+    return _TEMPLATES[tool](result)
+
+
+def _error(result: Result) -> str:
+    close = result.get("did_you_mean") or []
+    return f"{result['error']} Did you mean {_either(close)}?" if close else str(result["error"])
+
+
+def _orders_at_risk(result: Result) -> str:
+    until = f" promised up to {_day(result['promised_by'])}" if result["promised_by"] else ""
+    if not result["at_risk"]:
+        return f"No order{until} is at risk; {_count(result['open_orders'], 'open order')} looked at."
+    verb = "is" if result["at_risk"] == 1 else "are"
+    worth = f", together worth {_amounts(result['value_at_risk'])}" if _amounts(result["value_at_risk"]) else ""
+    missed = f"; {result['already_missed']} of them missed the promise already" if result["already_missed"] else ""
+    head = f"{_count(result['at_risk'], 'order')}{until} {verb} at risk{worth}{missed}."
+    if result["not_shown"]:
+        head += f" The {result['shown']} most urgent:"
+    return "\n".join([head, *(_order_line(order) for order in result["orders"])])
+
+
+def _order_line(order: Result) -> str:
+    ships = f"can ship {_day(order['projected_date'])}" if order["projected_date"] else "no supply in sight"
+    late = f", {_count(order['days_late'], 'day')} late" if order["days_late"] else ""
+    worth = f", {_money(order['value_at_risk'])}" if order["value_at_risk"] else ""
+    why = " ".join(_sentence(reason) for reason in order["reasons"][:2])
+    return (
+        f"- {order['order']} ({order['customer']}{worth}): promised {_day(order['promise_date'])}, {ships}{late}. {why}".rstrip()
+    )
+
+
+def _why_order(result: Result) -> str:
+    subject = f"{result['order']} for {result['customer']}"
+    if not result["at_risk"]:
+        promised = f"its promise is {_day(result['promise_date'])}" if result["promise_date"] else "no date was promised"
+        return f"{subject} is not at risk; {promised}."
+    ships = f"it can ship {_day(result['projected_date'])}" if result["projected_date"] else "no supply is in sight for all of it"
+    late = f", {_count(result['days_late'], 'day')} late" if result["days_late"] else ""
+    worth = f" {_money(result['value_at_risk'])} is at risk." if result["value_at_risk"] else ""
+    lines = [f"{subject} was promised for {_day(result['promise_date'])}; {ships}{late}.{worth}", "Why:"]
+    lines += [f"- {_sentence(finding['summary'])}" for finding in result["findings"]]
+    if result["options"]:
+        lines += ["What can be done:", *(_option(option) for option in result["options"])]
+    return "\n".join(lines)
+
+
+def _option(option: Result) -> str:
+    needs = f" Needs approval by {option['approval']}." if option["approval"] else ""
+    harmed = f" It delays {', '.join(harm['order'] for harm in option['harms'])}." if option["harms"] else ""
+    return f"- {_sentence(option['summary'])}{harmed}{needs}"
+
+
+def _late_from_vendor(result: Result) -> str:
+    who = _either(result["vendors"]) if result["vendors"] else "any vendor"
+    if not result["late_lines"]:
+        return f"Nothing is late from {who}; {_count(result['open_lines'], 'purchase line')} still to come."
+    lines = _count(result["late_lines"], "purchase line")
+    verb = "is" if result["late_lines"] == 1 else "are"
+    head = f"{lines} from {_either(result['vendors']) if result['vendors'] else 'all vendors'} {verb} late"
+    rest = f"; the first {len(result['lines'])}:" if result["not_shown"] else ":"
+    return "\n".join([head + rest, *(_purchase_line(line) for line in result["lines"])])
+
+
+def _purchase_line(line: Result) -> str:
+    waited = ", ".join(f"{order['order']} ({order['customer']})" for order in line["waited_for_by"])
+    waits = f" Waited for by {waited}." if waited else ""
+    state = f" It stands as {line['state']} in the ERP." if line["state"] not in ("purchase", "done") else ""
+    return (
+        f"- {line['purchase']} ({line['vendor']}): {line['outstanding']} of {line['product']} "
+        f"due {_day(line['vendor_promise_date'])}, "
+        f"{_count(line['days_late'], 'day')} late.{waits}{state}"
+    )
+
+
+def _stock_of_product(result: Result) -> str:
+    texts = [_stock(product) for product in result["products"]]
+    if result["also_matching"]:
+        texts.append(f"Also matching: {', '.join(result['also_matching'])}.")
+    return "\n".join(texts)
+
+
+def _stock(product: Result) -> str:
+    name = f"{product['product']} ({product['code']})" if product["code"] else product["product"]
+    if not product["counted"]:
+        return f"Stock of {name} is not counted."
+    lines = [f"{name}: {product['on_hand']} on hand, {product['reserved']} reserved, {product['free']} free."]
+    lines += [
+        f"- {level['warehouse']}: {level['on_hand']} on hand, {level['reserved']} reserved, {level['free']} free."
+        for level in product["warehouses"]
+    ]
+    lines += [
+        f"- Coming: {move['quantity']} into {move['into']}, {_day(move['expected'])} ({move['kind']})."
+        for move in product["incoming"]
+    ]
+    return "\n".join(lines)
+
+
+def _waiting_approvals(result: Result) -> str:
+    if not result["waiting"]:
+        return "Nothing waits for approval."
+    verb = "waits" if result["waiting"] == 1 else "wait"
+    return "\n".join(
+        [f"{_count(result['waiting'], 'proposal')} {verb} for approval:", *(_waiting(row) for row in result["proposals"])]
+    )
+
+
+def _waiting(row: Result) -> str:
+    return f"- {row['label']}: {row['title']}, asked for by {row['asked_by']}; needs {row['approval']}."
+
+
+def _search_procedures(result: Result) -> str:
+    if not result["passages"]:
+        return "No document of the company answers that."
+    first = result["passages"][0]
+    also = ", ".join(dict.fromkeys(f"{one['document']} ({one['section']})" for one in result["passages"][1:]))
+    text = f"{first['document']}, {first['section']}:\n{first['text'].strip()}"
+    return f"{text}\nSee also {also}." if also else text
+
+
+def _proposed(result: Result) -> str:
+    row = result["proposal"]
+    changes = "; ".join(f"{change['label']}: {change['before']} → {change['after']}" for change in row["changes"])
+    begun = "The same change waits already as" if result["waited_already"] else "Proposed as"
+    return (
+        f"{begun} {row['label']}: {row['title']} ({changes}). {_sentence(row['consequence'])}\n"
+        f"Nothing has changed yet: it needs approval by {row['approval']}, and not by {row['asked_by']}, who asked for it."
+    )
+
+
+_TEMPLATES: dict[str, Callable[[Result], str]] = {
+    "orders_at_risk": _orders_at_risk,
+    "why_order": _why_order,
+    "late_from_vendor": _late_from_vendor,
+    "stock_of_product": _stock_of_product,
+    "waiting_approvals": _waiting_approvals,
+    "search_procedures": _search_procedures,
+    "propose_move_promise_date": _proposed,
+    "propose_note": _proposed,
+}
+
+
+def _day(iso: str | None) -> str:
+    """`Fri 27 Nov 2026`, the same in every locale."""
+    if iso is None:
+        return "no date"
+    day = date.fromisoformat(iso[:10])
+    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _money(amount: Result) -> str:
+    return f"{float(amount['amount']):,.2f} {amount['currency']}"
+
+
+def _amounts(amounts: Sequence[Result | None]) -> str:
+    return " and ".join(_money(amount) for amount in amounts if amount)
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -118,8 +118,8 @@ def _missing(name: str, message: str, model: str, database: str) -> ErpIncomplet
         return ErpIncomplete(f"{application} is not installed in database {database}: install `{module}`.")
     if invalid := re.search(r"Invalid field '?([\w.]+)'?", message):
         field = invalid[1].rpartition(".")[2]
-        module = _MODULE_OF_FIELD.get(field)
-        way_out = f"install `{module}`" if module else "the module that brings it is not installed"
+        bringer = _MODULE_OF_FIELD.get(field)
+        way_out = f"install `{bringer}`" if bringer else "the module that brings it is not installed"
         return ErpIncomplete(f"Database {database} has no field {field} on {model}: {way_out}.")
     return None
 

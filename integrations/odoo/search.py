@@ -35,14 +35,14 @@ _PARTNER_OF = {
 
 class Search(Noun):
     def search_products(self, text: str, limit: int = 10) -> list[Product]:
-        pattern = _literal(text)
+        pattern = literal(text)
         fields = ["name", "default_code"]
         # the exact code is asked for apart: many names may hold a short code
         rows = self.pages.best("product.product", [("default_code", "=ilike", pattern)], fields, CANDIDATES)
         rows += self.pages.best(
             "product.product", ["|", ("default_code", "ilike", pattern), ("name", "ilike", pattern)], fields, CANDIDATES
         )
-        order = _closeness(text)
+        order = closeness(text)
         ranked = sorted(rows, key=lambda row: (order(row["default_code"] or "", row["name"]), row["name"], row["id"]))
         ids = list(dict.fromkeys(row["id"] for row in ranked))[:limit]
         known, _ = self.lookups.products.visible(ids)
@@ -50,10 +50,10 @@ class Search(Noun):
 
     def search_vendors(self, text: str, limit: int = 10) -> list[Record]:
         sells = ["|", ("supplier_rank", ">", 0), ("purchase_line_ids", "!=", False)]
-        rows = self.pages.best("res.partner", [("name", "ilike", _literal(text)), *sells], ["name"], CANDIDATES)
+        rows = self.pages.best("res.partner", [("name", "ilike", literal(text)), *sells], ["name"], CANDIDATES)
         vendors = self.lookups.companies.by_id(row["id"] for row in rows)
         found = {vendors[row["id"]] for row in rows}
-        order = _closeness(text)
+        order = closeness(text)
         return sorted(found, key=lambda vendor: (order(vendor.name), vendor.name, vendor.id))[:limit]
 
     def find_by_number(self, model: str, numbers: Sequence[str]) -> dict[str, list[Record]]:
@@ -87,7 +87,7 @@ class Search(Noun):
         domains = [text for text in wanted.values() if text and "@" not in text]
         for domain in dict.fromkeys(domains):
             rows += self.pages.best(
-                "res.partner", [("email_normalized", "=ilike", "%@" + _literal(domain))], ["email_normalized"], CANDIDATES
+                "res.partner", [("email_normalized", "=ilike", "%@" + literal(domain))], ["email_normalized"], CANDIDATES
             )
         owners = self.lookups.companies.by_id(row["id"] for row in rows)
         by_text: dict[str, set[Record]] = {}
@@ -103,15 +103,15 @@ class Search(Noun):
 
 def marked(record: Record, marker: str) -> list[Any]:
     """The domain of the notes on this record that carry this marker."""
-    return [("model", "=", record.model), ("res_id", "=", record.id), ("body", "like", _literal(escape(marker)))]
+    return [("model", "=", record.model), ("res_id", "=", record.id), ("body", "like", literal(escape(marker)))]
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """Text whose `%`, `_` and `\\` a pattern search takes as they stand."""
     return text.strip().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
-def _closeness(text: str) -> Callable[..., int]:
+def closeness(text: str) -> Callable[..., int]:
     """0 for the same, 1 for a beginning, 2 for a word's beginning, 3 for the rest: of the closest of the names."""
     wanted = text.strip().casefold()
 

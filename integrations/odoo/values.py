@@ -24,10 +24,12 @@ def exact(number: float) -> Decimal:
     return Decimal(whole) if whole == number else Decimal(repr(round(number, 6)))
 
 
+@lru_cache(maxsize=65_536)  # a few thousand different ones, shared by all records
 def quantity(number: float, unit: str) -> Quantity:
     return Quantity(exact(number), unit)
 
 
+@lru_cache(maxsize=65_536)  # as above
 def money(number: float, currency: str) -> Money:
     return Money(exact(number), currency)
 

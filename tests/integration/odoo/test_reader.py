@@ -8,6 +8,7 @@ from agent.domain.findings import FindingKind
 from agent.guardrails.policy import load_policy
 from agent.risk.assess import assess
 from agent.risk.snapshot import take_snapshot
+from integrations.odoo import pages
 from integrations.odoo.reader import OdooReader
 from integrations.odoo.writer import OdooWriter
 from tests.fixtures.odoo import Odoo
@@ -65,6 +66,21 @@ def test_the_calls_of_a_snapshot_do_not_depend_on_the_number_of_orders(odoo: Odo
         planting.call("sale.order", "action_cancel", copies)
     assert many == few + 50
     assert calls_for_many == calls_for_few < 50
+
+
+def test_small_pages_read_the_same(odoo: Odoo, odoo_situations: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime.now(UTC)
+    whole = OdooReader(odoo.connection("reader"))
+    expected = take_snapshot(whole, now)
+    monkeypatch.setattr(pages, "PAGE", 3)
+    paged = OdooReader(odoo.connection("reader"))
+    found = take_snapshot(paged, now)
+    assert paged.connection.calls > 3 * whole.connection.calls
+    assert found.orders == expected.orders
+    assert {move.id: move for move in found.moves} == {move.id: move for move in expected.moves}
+    assert {line.id: line for line in found.lines} == {line.id: line for line in expected.lines}
+    assert found.levels == expected.levels
+    assert {line.id: line for line in found.purchase_lines} == {line.id: line for line in expected.purchase_lines}
 
 
 def test_a_note_is_internal_and_its_text_is_text(odoo: Odoo, reader: OdooReader, odoo_situations: dict[str, str]) -> None:

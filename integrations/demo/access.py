@@ -27,7 +27,7 @@ def erp_errors() -> Iterator[None]:
     except errors.InsufficientPrivilege as error:
         reason = error.diag.message_primary
         raise ErpRefused(f"The demo distributor refused this login: {reason}; `expediter db migrate` sets its rights.") from error
-    except (PoolTimeout, PoolClosed, psycopg.OperationalError) as error:
+    except (PoolTimeout, PoolClosed, psycopg.OperationalError, psycopg.InterfaceError) as error:
         raise ErpUnavailable("The demo distributor's database does not answer; is it running?") from error
     except psycopg.Error as error:
         raise ErpRefused(f"The demo distributor refused: {error.diag.message_primary or error}.") from error

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg.rows import args_row
 
 from integrations.demo.situations import SITUATIONS
 
@@ -36,5 +37,6 @@ class Cast:
 
 def cast(connection: psycopg.Connection[Any]) -> dict[str, Cast]:
     """Situation → who plays in it."""
-    players = {row[0]: Cast(*row) for row in connection.execute(PLAYERS, [list(SITUATIONS.values())])}
+    cursor = connection.cursor(row_factory=args_row(Cast)).execute(PLAYERS, [list(SITUATIONS.values())])
+    players = {player.order: player for player in cursor}
     return {situation: players[order] for situation, order in SITUATIONS.items()}

@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.rows import scalar_row
 
 from integrations.demo.books import Books
 from integrations.demo.company import found
@@ -53,11 +54,11 @@ def reseed(connection: psycopg.Connection[Any], now: datetime) -> Seeded:
 
 def seeded_at(connection: psycopg.Connection[Any]) -> datetime | None:
     """The `now` it was built around; None when there is no demo distributor in this database."""
-    row = connection.execute("SELECT to_regclass('demo.seeding') IS NOT NULL").fetchone()
-    if not row or not row[0]:
+    cursor = connection.cursor(row_factory=scalar_row)
+    if cursor.execute("SELECT to_regclass('demo.seeding')").fetchone() is None:
         return None
-    found_row = connection.execute("SELECT at FROM demo.seeding").fetchone()
-    return found_row[0] if found_row else None
+    moment: datetime | None = cursor.execute("SELECT at FROM demo.seeding").fetchone()
+    return moment
 
 
 def is_seeded(connection: psycopg.Connection[Any]) -> bool:

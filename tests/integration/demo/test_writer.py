@@ -1,5 +1,6 @@
 """What is particular to writing to the demo company."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,11 @@ from agent.errors import ErpAnswerLost, ErpRefused, ErpUnavailable
 from integrations.demo.writer import DemoWriter
 from tests.fixtures.demo import DemoDatabase, DemoErp
 
+#: A role may end its own sessions.
+END_WAITING = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE usename = current_user AND datname = current_database() AND wait_event_type = 'Lock'
+"""
 MAY = datetime(2027, 5, 3, 10, 0, tzinfo=UTC)
 
 
@@ -62,16 +68,19 @@ def test_the_workers_role_cannot_write_even_with_the_writer(demo_erp: DemoErp, d
 
 
 def test_a_connection_that_breaks_while_writing_loses_the_answer(demo_erp: DemoErp, demo_database: DemoDatabase) -> None:
-    """The server is made to hang up on the executor when it writes."""
+    """Someone holds the order's row; the executor's session ends while its write waits for it."""
     order = order_of(demo_erp)
-    with demo_database.connect("admin") as connection:
-        connection.execute("""
-            CREATE FUNCTION demo.hang_up() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-            AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NEW; END'""")
-        connection.execute("CREATE TRIGGER hang_up BEFORE UPDATE ON demo.sale_order EXECUTE FUNCTION demo.hang_up()")
-        connection.commit()
-    with pytest.raises(ErpAnswerLost, match="S01111"):
-        demo_erp.writer.set_promise_date(order, MAY)
+    with (
+        ThreadPoolExecutor(1) as threads,
+        demo_database.connect("executor") as killer,
+        demo_database.connect("admin") as holder,
+    ):
+        holder.execute("SELECT 1 FROM demo.sale_order WHERE id = %s FOR UPDATE", [order.id])
+        writing = threads.submit(demo_erp.writer.set_promise_date, order, MAY)
+        while not killer.execute(END_WAITING).rowcount:
+            killer.rollback()
+        with pytest.raises(ErpAnswerLost, match="S01111"):
+            writing.result(30)
 
 
 def test_a_closed_pool_sends_nothing(demo_erp: DemoErp, demo_database: DemoDatabase) -> None:

@@ -5,7 +5,7 @@ import threading
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
-from typing import Any, TypeVar
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import OpenerDirector, ProxyHandler, build_opener
 
@@ -30,8 +30,6 @@ jsonrpclib.logger.addFilter(_Nothing())
 
 #: Network trouble and answers that are not JSON. URLError is an OSError, but is named for the reader.
 _NO_ANSWER = (URLError, OSError, HTTPException, *failures.NOT_ODOO)
-
-T = TypeVar("T")
 
 
 class OdooConnection:
@@ -102,7 +100,8 @@ class OdooConnection:
             with self._logged_in().http("web/health") as response:
                 date = response.headers.get("Date")
             return parsedate_to_datetime(date) if date else None
-        except _NO_ANSWER:
+        except _NO_ANSWER as error:
+            _closed(error)
             return None
 
     def _ask_once(self, model: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -131,12 +130,12 @@ class OdooConnection:
             client = odoorpc.ODOO(
                 self.address.host_in_url, self.address.protocol, self.address.port, timeout=self._timeout_s, opener=self._opener()
             )
+            dialect_of(_told(client.version))
             client.login(self.database, self.login, self._password)
         except RPCError as error:
             raise failures.login_failed(error, database=self.database, login=self.login, address=self.address) from None
         except _NO_ANSWER as error:
             raise failures.unreachable(self.address, _closed(error)) from None
-        dialect_of(str(client.version))
         return client
 
     def _opener(self) -> OpenerDirector:
@@ -146,6 +145,13 @@ class OdooConnection:
     def _count(self) -> None:
         with self._count_lock:
             self.calls += 1
+
+
+def _told(version: str | None) -> str:
+    """odoorpc leaves the version empty when the answer names none, which no Odoo does."""
+    if version is None:
+        raise ValueError("the answer names no version")
+    return version
 
 
 def _closed(error: Exception) -> Exception:

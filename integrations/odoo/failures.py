@@ -3,6 +3,7 @@
 import re
 import socket
 import ssl
+from http import HTTPStatus
 from urllib.error import HTTPError, URLError
 
 from odoorpc.error import RPCError
@@ -31,7 +32,7 @@ _MODULE_OF_FIELD = {
 }
 
 #: Raised by the network before a request can have left this machine, so nothing can have been changed by it.
-_NOT_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLError)
+_NOT_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
 
 #: Odoo lost its own database connection: whether it had committed is unknown.
 _UNDECIDED = ("psycopg2.OperationalError", "psycopg2.InterfaceError")
@@ -55,10 +56,10 @@ def unreachable(address: Address, error: Exception) -> ExpediterError:
 
 def undecided(address: Address, error: Exception) -> ExpediterError:
     """A write that got no answer of Odoo's own: not sent, or its answer is lost."""
-    reason = error.reason if isinstance(error, URLError) else error
-    if isinstance(reason, _NOT_SENT):
+    # urllib wraps only what happens before it waits for the answer
+    if isinstance(error, URLError) and isinstance(error.reason, _NOT_SENT):
         return unreachable(address, error)
-    if isinstance(error, HTTPError) and 400 <= error.code < 500:
+    if isinstance(error, HTTPError) and 400 <= error.code < 500 and error.code != HTTPStatus.REQUEST_TIMEOUT:
         return ErpRefused(f"{address} turned the change away before Odoo saw it (HTTP {error.code}); check the URL.")
     return ErpAnswerLost(
         f"The change was sent to Odoo at {address} and no answer came ({_reason(error)}); look whether it took effect."

@@ -139,7 +139,8 @@ class World:
         number = next(self.ids)
         plain: dict[str, Any] = {
             "id": number, "name": f"MA/OUT/{number:05}", "kind": PickingKind.DELIVERY, "state": "assigned",
-            "scheduled_at": scheduled, "created_at": in_days(-10), "warehouse_id": MAIN, "sale_order_id": order.id, "purchase_order_id": None,
+            "scheduled_at": scheduled, "created_at": in_days(-10), "warehouse_id": MAIN, "sale_order_id": order.id,
+            "purchase_order_id": None,
             "responsible": None, "backorder_of": None,
         }  # fmt: skip
         picking = Picking(**{**plain, **given})

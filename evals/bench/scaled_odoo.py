@@ -1,0 +1,59 @@
+"""A real Odoo of its own, filled by dev/odoo-scale."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from evals.bench.figures import NotRun
+
+DEV = Path(__file__).resolve().parents[2] / "dev"
+DATABASE = "expediter_bench"
+FILLED = "SELECT count(*) FROM sale_order WHERE name ~ '^SC[0-9]{7}$'"
+
+
+@dataclass(frozen=True, slots=True)
+class ScaledOdoo:
+    url: str
+    database: str
+    login: str
+    password: str = field(repr=False)
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.url).hostname or "127.0.0.1"
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.url).port or 80
+
+
+@contextmanager
+def scaled_odoo(orders: int) -> Iterator[ScaledOdoo]:
+    """With exactly that many generated orders; stopped again afterwards when it did not run before. Raises NotRun."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        raise NotRun("dev/odoo-up needs root on Debian or Ubuntu.")
+    ran = any(instance["running"] for instance in json.loads(_run("odoo-up", "status", "--db", DATABASE))["instances"])
+    started = json.loads(_run("odoo-up", "start", "--db", DATABASE))
+    if int(_run("odoo-up", "psql", "--db", DATABASE, "--", "-Atqc", FILLED)) != orders:
+        started = json.loads(_run("odoo-up", "reset", "--db", DATABASE))
+        _run("odoo-scale", str(orders), "--db", DATABASE)
+    reader = started["accounts"]["reader"]
+    try:
+        yield ScaledOdoo(started["url"], started["db"], reader["login"], reader["password"])
+    finally:
+        if not ran:
+            _run("odoo-up", "stop", "--db", DATABASE)
+
+
+def _run(program: str, *arguments: str) -> str:
+    done = subprocess.run([sys.executable, str(DEV / program), *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise NotRun(f"dev/{program} {arguments[0]} failed: {(done.stderr.strip() or 'no reason given').splitlines()[-1]}")
+    return done.stdout

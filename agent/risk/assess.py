@@ -8,7 +8,7 @@ from agent.risk.detectors import DETECTORS
 from agent.risk.garbage import collector_at_rest
 from agent.risk.options import options_for
 from agent.risk.projection import project
-from agent.risk.ranking import ranked, score, worst
+from agent.risk.ranking import SEVERITY, ranked, score
 from agent.risk.situation import Situation, situations
 from agent.risk.snapshot import Snapshot
 
@@ -23,8 +23,9 @@ def assess(snapshot: Snapshot, policy: Policy) -> RiskReport:
 
 
 def assess_order(situation: Situation, policy: Policy) -> OrderRisk | None:
-    """None when no detector finds anything."""
-    findings = tuple(finding for detect in DETECTORS for finding in detect(situation))
+    """None when no detector finds anything; the gravest finding comes first."""
+    found = [finding for detect in DETECTORS for finding in detect(situation)]
+    findings = tuple(sorted(found, key=lambda finding: -SEVERITY[finding.severity]))
     if not findings:
         return None
     value, late = situation.outstanding_value, situation.days_late
@@ -35,7 +36,7 @@ def assess_order(situation: Situation, policy: Policy) -> OrderRisk | None:
         projected_date=situation.projected,
         days_late=late,
         value_at_risk=value,
-        score=score(late, value.amount, situation.segment, worst(findings), policy.thresholds),
+        score=score(late, value.amount, situation.segment, findings[0].severity, policy.thresholds),
         findings=findings,
         options=options_for(situation, policy),
     )

@@ -13,7 +13,7 @@ Each part never falls as its cause grows, so neither does the score. Values are 
 from collections.abc import Iterable
 from decimal import Decimal
 
-from agent.domain.findings import Finding, OrderRisk, Severity
+from agent.domain.findings import OrderRisk, Severity
 from agent.domain.sales import Segment
 from agent.guardrails.policy import Thresholds
 
@@ -29,11 +29,6 @@ def score(days_late: int, value: Decimal, segment: Segment, worst: Severity, thr
     lateness = LATENESS * _saturating(Decimal(days_late), Decimal(thresholds.critical_days_late))
     weight = VALUE * _saturating(value, Decimal(thresholds.weighty_order_value))
     return (lateness + weight + SEGMENT[segment] + SEVERITY[worst]).quantize(HUNDREDTH)
-
-
-def worst(findings: Iterable[Finding]) -> Severity:
-    """The gravest severity of at least one finding."""
-    return max((finding.severity for finding in findings), key=SEVERITY.__getitem__)
 
 
 def ranked(orders: Iterable[OrderRisk]) -> tuple[OrderRisk, ...]:

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from agent.domain.findings import Severity
+from agent.domain.findings import FindingKind, Severity
 from agent.domain.sales import Segment
 from agent.risk.ranking import score
 from tests.unit.risk.builders import THRESHOLDS, World, in_days, policy
@@ -46,3 +46,14 @@ def test_the_value_at_risk_is_that_of_the_goods_still_to_ship():
     world.line(order, 2, value=50)
     (risk,) = world.risks()
     assert risk.value_at_risk.amount == 350
+
+
+def test_the_gravest_finding_comes_first_and_decides_the_score():
+    world = World()
+    world.line(world.order(promise=in_days(-1)))
+    (risk,) = world.risks()
+    assert [(finding.kind, finding.severity) for finding in risk.findings] == [
+        (FindingKind.NO_SUPPLY, Severity.CRITICAL),
+        (FindingKind.PROMISE_MISSED, Severity.HIGH),
+    ]
+    assert risk.score == score(1, Decimal(1000), Segment.STANDARD, Severity.CRITICAL, THRESHOLDS)

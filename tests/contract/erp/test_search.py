@@ -1,5 +1,7 @@
 """Finding records by number, name and mail address, in any ERP."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from agent.domain.records import Record
@@ -59,6 +61,15 @@ def test_numbers_find_their_records_and_unknown_ones_are_left_out(erp: Erp) -> N
     assert erp.reader.find_by_number("sale.order", []) == {}
     assert erp.reader.find_by_number("sale.order:client_order_ref", ["no such reference"]) == {}
     assert erp.reader.find_by_number("purchase.order:partner_ref", ["no such reference"]) == {}
+
+
+def test_an_invoice_is_found_by_its_number_and_leads_to_who_owes_it(erp: Erp) -> None:
+    customer = erp.order("credit_hold").customer_id
+    invoice = erp.reader.overdue_invoices(datetime.now(UTC), [customer])[0]
+    assert erp.reader.find_by_number("account.move", [invoice.name]) == {invoice.name: [invoice.record]}
+    found = erp.reader.partner_of_record(invoice.record)
+    assert found is not None
+    assert found.id == customer
 
 
 def test_numbers_of_another_kind_of_record_are_refused(erp: Erp) -> None:

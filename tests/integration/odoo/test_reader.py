@@ -83,6 +83,20 @@ def test_small_pages_read_the_same(odoo: Odoo, odoo_situations: dict[str, str], 
     assert {line.id: line for line in found.purchase_lines} == {line.id: line for line in expected.purchase_lines}
 
 
+def test_the_other_sides_numbers_lead_to_our_records(odoo: Odoo, reader: OdooReader, odoo_situations: dict[str, str]) -> None:
+    admin = odoo.connection("admin")
+    [order] = reader.sale_orders([odoo_situations["dozens"]])
+    [picking] = reader.open_pickings([order.id])
+    purchase = reader.open_purchase_lines()[0]
+    admin.change("sale.order", "write", [order.id], {"client_order_ref": "PO-4711"})
+    admin.change("stock.picking", "write", [picking.id], {"carrier_tracking_ref": "1Z999AA10123456784"})
+    admin.change("purchase.order", "write", [purchase.order_id], {"partner_ref": "AB/77"})
+    assert reader.find_by_number("sale.order:client_order_ref", ["PO-4711", "PO-4712"]) == {"PO-4711": [order.record]}
+    assert reader.find_by_number("stock.picking", ["1Z999AA10123456784"]) == {"1Z999AA10123456784": [picking.record]}
+    assert reader.find_by_number("purchase.order:partner_ref", ["AB/77"]) == {"AB/77": [purchase.record]}
+    assert reader.sale_orders([order.name])[0].customer_reference == "PO-4711"
+
+
 def test_a_note_is_internal_and_its_text_is_text(odoo: Odoo, reader: OdooReader, odoo_situations: dict[str, str]) -> None:
     [order] = reader.sale_orders([odoo_situations["dozens"]])
     marker = "expediter-p7-0123456789ab"

@@ -1,0 +1,74 @@
+"""The log that cannot be quietly changed: writing, reading and verifying it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+from psycopg.sql import SQL
+
+from agent.domain.audit import AuditEntry, ChainCheck
+from integrations.database.audit_chain import verified
+from integrations.database.json_text import jsonb
+from integrations.database.pool import Pool, transaction
+
+_ENTRIES = SQL("""
+    SELECT audit_chain.seq, at, kind, process, handle AS person, subject, body::jsonb AS payload, audit_chain.hash
+    FROM audit_chain
+    JOIN audit_entry ON audit_entry.id = audit_chain.entry_id
+    LEFT JOIN audit_payload ON audit_payload.entry_id = audit_entry.id
+    LEFT JOIN person ON person.id = audit_entry.person_id
+""")
+_LED_TO = SQL("""
+    WITH RECURSIVE led_to AS (
+        SELECT id FROM proposal
+        WHERE (%(kind)s = 'proposal' AND id = %(id)s) OR (%(kind)s = 'inbound' AND inbound_id = %(id)s)
+            OR (subject_model = %(kind)s AND subject_id = %(id)s)
+        UNION SELECT proposal.id FROM proposal JOIN led_to ON proposal.inverse_of = led_to.id
+    )
+""")
+_ABOUT = SQL("WHERE subject = %(subject)s OR subject IN (SELECT 'proposal:' || id FROM led_to) ORDER BY seq")
+_BETWEEN = SQL("""
+    WHERE (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND (%(until)s::timestamptz IS NULL OR at < %(until)s)
+    ORDER BY seq
+""")
+
+
+class PostgresAuditLog:
+    """AuditLog on a pool: every process appends, serve and the worker read."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def append(self, kind: str, subject: str, payload: dict[str, Any], person_id: int | None = None) -> None:
+        """Raises NotPermitted for kinds that the database writes itself."""
+        with transaction(self._pool) as connection:
+            connection.execute("SELECT audit(%s, %s, %s, %s)", (kind, subject, jsonb(payload), person_id))
+
+    def verify(self) -> ChainCheck:
+        with transaction(self._pool) as connection:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            return verified(connection)
+
+    def about(self, subject: str) -> list[AuditEntry]:
+        """For a proposal also its inverse's; for a question or an ERP record the proposals it led to."""
+        kind, _, number = subject.rpartition(":")
+        identity = int(number) if number.isdecimal() else None
+        with transaction(self._pool) as connection:
+            arguments = {"kind": kind, "id": identity, "subject": subject}
+            found = connection.execute(_LED_TO + _ENTRIES + _ABOUT, arguments).fetchall()
+        return [AuditEntry(**row) for row in found]
+
+    def entries(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[AuditEntry]:
+        """In the order of the chain, streamed; holds a connection until the iteration ends."""
+        with transaction(self._pool) as connection:
+            yield from _streamed(connection, since, until)
+
+
+def _streamed(connection: Connection[DictRow], since: datetime | None, until: datetime | None) -> Iterator[AuditEntry]:
+    with connection.cursor(name="audit_entries") as cursor:
+        cursor.itersize = 1000
+        cursor.execute(_ENTRIES + _BETWEEN, {"since": since, "until": until})
+        for row in cursor:
+            yield AuditEntry(**row)

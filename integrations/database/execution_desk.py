@@ -1,0 +1,107 @@
+"""The executor's part of the ledger."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from agent.domain.decisions import Attempt, Grant, Outcome
+from integrations.database import rows
+from integrations.database.json_text import jsonb
+from integrations.database.pool import Pool, transaction, translated
+from integrations.database.proposal_book import PostgresProposalBook
+
+_GRANT_LOCKS = 0x6772_0000_0000_0000
+
+_OPEN_GRANTS = """
+    SELECT approval_grant.id, approval_grant.proposal_id, approval_grant.sha256, policy_version, granted_at, expires_at
+    FROM approval_grant
+    LEFT JOIN execution ON execution.grant_id = approval_grant.id
+    LEFT JOIN execution_outcome ON execution_outcome.execution_id = execution.id
+    WHERE execution_outcome.execution_id IS NULL AND (expires_at > clock_timestamp() OR execution.id IS NOT NULL)
+    ORDER BY approval_grant.id
+"""
+_ATTEMPTS = """
+    SELECT number, started_at, execution_sending.number IS NOT NULL AS sent
+    FROM execution_attempt LEFT JOIN execution_sending USING (execution_id, number)
+    WHERE execution_id = %s ORDER BY number
+"""
+
+
+class PostgresExecutionDesk(PostgresProposalBook):
+    """ExecutionDesk on a pool of the executor's role; a claimed grant holds one of its connections."""
+
+    def open_grants(self) -> list[Grant]:
+        with transaction(self._pool) as connection:
+            return [rows.grant(row) for row in connection.execute(_OPEN_GRANTS).fetchall()]
+
+    @contextmanager
+    def claimed(self, grant: Grant) -> Iterator[bool]:
+        with translated(), _autocommit(self._pool) as connection:
+            row = connection.execute("SELECT pg_try_advisory_lock(%s) AS mine", (_GRANT_LOCKS + grant.id,)).fetchone()
+            mine = bool(row and row["mine"])
+            try:
+                yield mine
+            finally:
+                if mine:
+                    connection.execute("SELECT pg_advisory_unlock(%s)", (_GRANT_LOCKS + grant.id,))
+
+    def begin(self, grant: Grant) -> tuple[int, Sequence[Attempt]]:
+        """Raises NotPermitted when the grant lapsed before anybody began, or is not one."""
+        with transaction(self._pool) as connection:
+            execution_id = _execution(connection, grant) or _new_execution(connection, grant)
+            attempts = connection.execute(_ATTEMPTS, (execution_id,)).fetchall()
+        return execution_id, tuple(Attempt(row["number"], row["started_at"], row["sent"]) for row in attempts)
+
+    def attempt(self, execution_id: int) -> int:
+        """Raises NotPermitted when the grant has lapsed or the execution has ended."""
+        with transaction(self._pool) as connection:
+            row = connection.execute(
+                "INSERT INTO execution_attempt (execution_id, number)"
+                " SELECT %(id)s, 1 + coalesce(max(number), 0) FROM execution_attempt WHERE execution_id = %(id)s"
+                " RETURNING number",
+                {"id": execution_id},
+            ).fetchone()
+        assert row is not None
+        return int(row["number"])
+
+    def sending(self, execution_id: int, number: int) -> None:
+        """Raises NotPermitted when the grant has lapsed or the execution has ended."""
+        with transaction(self._pool) as connection:
+            connection.execute("INSERT INTO execution_sending (execution_id, number) VALUES (%s, %s)", (execution_id, number))
+
+    def finish(self, execution_id: int, outcome: Outcome, detail: str, evidence: dict[str, Any]) -> None:
+        """Raises NotPermitted when it has ended before."""
+        with transaction(self._pool) as connection:
+            connection.execute(
+                "INSERT INTO execution_outcome (execution_id, outcome, detail, evidence) VALUES (%s, %s, %s, %s)",
+                (execution_id, outcome.value, detail, jsonb(evidence)),
+            )
+
+
+def _execution(connection: Connection[DictRow], grant: Grant) -> int | None:
+    row = connection.execute("SELECT id FROM execution WHERE grant_id = %s", (grant.id,)).fetchone()
+    return int(row["id"]) if row else None
+
+
+def _new_execution(connection: Connection[DictRow], grant: Grant) -> int:
+    row = connection.execute(
+        "INSERT INTO execution (grant_id, proposal_id, sha256) VALUES (%s, %s, %s) RETURNING id",
+        (grant.id, grant.proposal_id, grant.sha256),
+    ).fetchone()
+    assert row is not None
+    return int(row["id"])
+
+
+@contextmanager
+def _autocommit(pool: Pool) -> Iterator[Connection[DictRow]]:
+    # The lock belongs to the connection; an open transaction around it would only keep old rows from being cleaned up.
+    with pool.connection() as connection:
+        connection.autocommit = True
+        try:
+            yield connection
+        finally:
+            if not connection.closed:
+                connection.autocommit = False

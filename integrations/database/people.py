@@ -1,0 +1,121 @@
+"""Who may ask and decide, and the owner's way to say so."""
+
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import LiteralString
+
+from agent.domain.decisions import Person, Role
+from agent.errors import RecordMissing
+from integrations.database import rows
+from integrations.database.pool import Pool, transaction
+
+_HOLDER = """
+    SELECT person.* FROM person JOIN person_token ON person_token.person_id = person.id
+    WHERE active AND token_sha256 = %s AND revoked_at IS NULL AND expires_at > clock_timestamp()
+"""
+_MEMBERS = """
+    SELECT *, (SELECT count(*) FROM person_token
+               WHERE person_id = person.id AND revoked_at IS NULL AND expires_at > clock_timestamp()) AS tokens
+    FROM person ORDER BY handle
+"""
+
+
+class PostgresPeople:
+    """People on a pool of any role; `by_token` works for serve's alone. Only active people are found."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def by_token(self, token: str) -> Person | None:
+        found = self._find(_HOLDER, _digest(token))
+        return found[0] if found else None
+
+    def by_handle(self, handle: str) -> Person:
+        return _only(self._find("SELECT * FROM person WHERE active AND handle = %s", handle), f"`{handle}`")
+
+    def by_id(self, person_id: int) -> Person:
+        return _only(self._find("SELECT * FROM person WHERE active AND id = %s", person_id), f"number {person_id}")
+
+    def all(self) -> list[Person]:
+        return self._find("SELECT * FROM person WHERE active ORDER BY handle")
+
+    def _find(self, query: LiteralString, *arguments: str | int) -> list[Person]:
+        with transaction(self._pool) as connection:
+            return [rows.person(row) for row in connection.execute(query, arguments).fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A person as the owner sees them."""
+
+    person: Person
+    active: bool
+    tokens: int
+    """Tokens that still open the door."""
+
+
+class PersonAdmin:
+    """On a pool of the owner's role."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def add(self, handle: str, name: str, email: str, roles: Iterable[Role], *, demo: bool = False) -> Person:
+        """Raises PreconditionFailed when the handle is taken or malformed."""
+        with transaction(self._pool) as connection:
+            row = connection.execute(
+                "INSERT INTO person (handle, name, email, roles, demo) VALUES (%s, %s, %s, %s, %s) RETURNING *",
+                (handle, name, email, sorted({role.value for role in roles}), demo),
+            ).fetchone()
+        assert row is not None
+        return rows.person(row)
+
+    def issue_token(self, handle: str, valid_for: timedelta = timedelta(days=90)) -> str:
+        """A new secret for this person, told only now: its sha256 is all that is stored. Raises RecordMissing."""
+        token = f"exp_{secrets.token_urlsafe(32)}"
+        with transaction(self._pool) as connection:
+            stored = connection.execute(
+                "INSERT INTO person_token (token_sha256, person_id, expires_at)"
+                " SELECT %s, id, clock_timestamp() + %s FROM person WHERE handle = %s AND active",
+                (_digest(token), valid_for, handle),
+            )
+            if not stored.rowcount:
+                raise _missing(f"`{handle}`")
+        return token
+
+    def revoke_tokens(self, handle: str) -> int:
+        """Close every token of this person; returns how many were open."""
+        with transaction(self._pool) as connection:
+            return connection.execute(
+                "UPDATE person_token SET revoked_at = clock_timestamp() FROM person"
+                " WHERE person.id = person_id AND handle = %s AND revoked_at IS NULL",
+                (handle,),
+            ).rowcount
+
+    def set_active(self, handle: str, active: bool) -> None:
+        """Who is not active can neither ask nor decide. Raises RecordMissing."""
+        with transaction(self._pool) as connection:
+            if not connection.execute("UPDATE person SET active = %s WHERE handle = %s", (active, handle)).rowcount:
+                raise _missing(f"`{handle}`")
+
+    def list(self) -> list[Membership]:
+        with transaction(self._pool) as connection:
+            found = connection.execute(_MEMBERS).fetchall()
+        return [Membership(rows.person(row), row["active"], row["tokens"]) for row in found]
+
+
+def _only(found: list[Person], who: str) -> Person:
+    if not found:
+        raise _missing(who)
+    return found[0]
+
+
+def _missing(who: str) -> RecordMissing:
+    return RecordMissing(f"There is no active person {who}; `expediter person list` shows who there is.")
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

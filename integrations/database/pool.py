@@ -1,0 +1,105 @@
+"""Connections, and what becomes of their errors."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import Connection
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
+
+from agent.errors import DatabaseUnavailable, DecisionRefused, ExpediterError, NotPermitted, PreconditionFailed
+
+Pool = ConnectionPool[Connection[DictRow]]
+
+_CONNECT_SECONDS = 5
+_REFUSALS: dict[str, type[ExpediterError]] = {"EX1": PreconditionFailed, "EX2": DecisionRefused, "EX3": NotPermitted}
+_CONSTRAINTS: dict[str, ExpediterError] = {
+    "inbound_in_own_conversation": NotPermitted("This conversation belongs to someone else; start one of your own."),
+    "decision_for_what_was_shown": DecisionRefused("The proposal is not what was shown to you; look at it again."),
+    "decision_one_step_a_person": DecisionRefused("You have already decided on this proposal; nobody decides twice."),
+    "grant_one_a_proposal": DecisionRefused("The proposal was already approved."),
+    "grant_for_what_was_shown": DecisionRefused("The proposal is not what was approved; look at it again."),
+    "execution_one_a_grant": NotPermitted("This grant was already used; it leads to one execution only."),
+    "execution_of_what_was_granted": NotPermitted("There is no grant for exactly this proposal."),
+    "execution_outcome_pkey": NotPermitted("This execution has already ended."),
+    "person_handle_key": PreconditionFailed("There is already a person with this handle; choose another one."),
+    "person_handle_check": PreconditionFailed("A handle has small letters, digits, dots, dashes and underscores only."),
+    "person_name_check": PreconditionFailed("A person needs a name."),
+    "inbound_text_check": PreconditionFailed("The message is too long; at most 20,000 characters are taken."),
+    "conversation_id_check": PreconditionFailed("A conversation's id has 1 to 200 characters."),
+}
+
+
+def conninfo(url: str, schema: str = "expediter") -> str:
+    """The URL with what every connection of ours needs: UTC, our schema first, and an end to waiting for a dead server.
+
+    Raises DatabaseUnavailable when it is no PostgreSQL URL.
+    """
+    try:
+        options = str(conninfo_to_dict(url).get("options") or "")
+        return make_conninfo(
+            url, connect_timeout=_CONNECT_SECONDS, options=f"{options} -c timezone=UTC -c search_path={schema}".strip()
+        )
+    except psycopg.ProgrammingError as error:
+        raise DatabaseUnavailable(
+            "The database URL cannot be read; it looks like postgresql://role:password@host:5432/expediter."
+        ) from error
+
+
+def open_pool(url: str, *, size: int = 8) -> Pool:
+    """A pool of connections, opened as needed. Raises DatabaseUnavailable at once when the first one fails."""
+    target = conninfo(url)
+    with translated():
+        psycopg.connect(target).close()
+    return ConnectionPool(
+        target,
+        connection_class=Connection[DictRow],
+        kwargs={"row_factory": dict_row},
+        min_size=1,
+        max_size=size,
+        timeout=10,
+        open=True,
+        check=ConnectionPool.check_connection,
+    )
+
+
+@contextmanager
+def transaction(pool: Pool) -> Iterator[Connection[DictRow]]:
+    """One transaction, committed at the end; what the database refuses is raised as the error class it stands for."""
+    with translated(), pool.connection() as connection:
+        yield connection
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn PostgreSQL's errors into ours. A mistake in our own SQL stays what it is."""
+    try:
+        yield
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise DatabaseUnavailable(f"PostgreSQL refuses this process's role: {error.diag.message_primary}.") from error
+    except (PoolTimeout, PoolClosed, TooManyRequests) as error:
+        raise DatabaseUnavailable("PostgreSQL does not answer; check that it runs and try again.") from error
+    except psycopg.Error as error:
+        refusal = _refusal(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def _refusal(error: psycopg.Error) -> ExpediterError | None:
+    refused_as = _REFUSALS.get((error.sqlstate or "")[:3])
+    if refused_as is not None:
+        return refused_as(error.diag.message_primary or str(error))
+    if error.diag.constraint_name in _CONSTRAINTS:
+        known = _CONSTRAINTS[error.diag.constraint_name]
+        return type(known)(str(known))
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return DatabaseUnavailable(f"PostgreSQL cannot be reached: {_reason(error)}")
+    return None
+
+
+def _reason(error: psycopg.Error) -> str:
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[-1] if lines else "no reason given"

@@ -1,0 +1,68 @@
+"""Rows of the ledger as the domain's nouns."""
+
+from typing import Any
+
+from agent.domain.decisions import (
+    Decision,
+    Grant,
+    Person,
+    Proposal,
+    ProposalContent,
+    ProposalState,
+    Provenance,
+    Role,
+    Verdict,
+)
+
+
+def person(row: dict[str, Any]) -> Person:
+    return Person(
+        id=row["id"],
+        handle=row["handle"],
+        name=row["name"],
+        email=row["email"],
+        roles=frozenset(Role(role) for role in row["roles"]),
+        demo=row["demo"],
+    )
+
+
+def grant(row: dict[str, Any]) -> Grant:
+    return Grant(
+        id=row["id"],
+        proposal_id=row["proposal_id"],
+        sha256=row["sha256"],
+        policy_version=row["policy_version"],
+        granted_at=row["granted_at"],
+        expires_at=row["expires_at"],
+    )
+
+
+def decision(row: dict[str, Any]) -> Decision:
+    return Decision(
+        proposal_id=row["proposal_id"],
+        step=row["step"],
+        person=person(row["person"]),
+        verdict=Verdict(row["verdict"]),
+        reason=row["reason"],
+        sha256=row["sha256"],
+        policy_version=row["policy_version"],
+        rule=row["rule"],
+        decided_at=row["decided_at"],
+    )
+
+
+def proposal(row: dict[str, Any], decisions: tuple[Decision, ...]) -> Proposal:
+    return Proposal(
+        id=row["id"],
+        content=ProposalContent.model_validate_json(row["content"]),
+        sha256=row["sha256"],
+        asker=person(row["asker"]),
+        rationale=row["rationale"],
+        provenance=Provenance(row["origin"], row["model"], row["prompt_sha256"]),
+        inverse_of=row["inverse_of"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        state=ProposalState(row["state"]),
+        decisions=decisions,
+        outcome_detail=row["outcome_detail"],
+    )

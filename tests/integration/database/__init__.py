@@ -1,0 +1,1 @@
+"""The guarantees that live in the database, tried as the role in question."""

@@ -1,0 +1,52 @@
+"""One change from question to outcome, through the repositories of the three processes."""
+
+from datetime import UTC, datetime, timedelta
+
+from agent.domain.decisions import Outcome, ProposalState, Role, Verdict
+from integrations.database.audit_log import PostgresAuditLog
+from integrations.database.decision_desk import PostgresDecisionDesk
+from integrations.database.execution_desk import PostgresExecutionDesk
+from tests.fixtures.postgres import TestDatabase
+
+
+def test_a_change_goes_from_question_to_outcome_and_all_of_it_is_audited(database: TestDatabase) -> None:
+    asker, manager = database.person("ada"), database.person("maria", Role.SALES_MANAGER)
+    proposal = database.proposal(asker)
+    assert (proposal.state, proposal.asker, proposal.sha256) == (ProposalState.PENDING, asker, proposal.content.sha256())
+
+    desk = PostgresDecisionDesk(database.pool("serve"))
+    grant = desk.decide(
+        proposal.id, person_id=manager.id, verdict=Verdict.APPROVE, step=0, sha256=proposal.sha256, reason="fine",
+        policy_version="1", rule="notes", grant_until=datetime.now(UTC) + timedelta(hours=1),
+    )  # fmt: skip
+    assert grant is not None
+    assert desk.proposal(proposal.id).state is ProposalState.GRANTED
+
+    executor = PostgresExecutionDesk(database.pool("executor"))
+    assert executor.open_grants() == [grant]
+    with executor.claimed(grant) as mine:
+        assert mine
+        with executor.claimed(grant) as twice:
+            assert not twice
+        execution, earlier = executor.begin(grant)
+        assert not earlier
+        number = executor.attempt(execution)
+        executor.sending(execution, number)
+        assert [(attempt.number, attempt.sent) for attempt in executor.begin(grant)[1]] == [(1, True)]
+        executor.finish(execution, Outcome.DONE, "Read back.", {"effect": "done"})
+
+    ended = executor.proposal(proposal.id)
+    assert (ended.state, ended.outcome_detail, ended.decisions[0].person) == (ProposalState.DONE, "Read back.", manager)
+    assert executor.open_grants() == []
+
+    log = PostgresAuditLog(database.pool("serve"))
+    told = [(entry.kind, entry.process, entry.person) for entry in log.about(f"proposal:{proposal.id}")]
+    assert told == [
+        ("proposal.created", "worker", "ada"),
+        ("decision.recorded", "serve", "maria"),
+        ("grant.issued", "serve", None),
+        ("execution.started", "executor", None),
+        ("execution.finished", "executor", None),
+    ]
+    check = log.verify()
+    assert (check.intact, check.entries) == (True, 6)

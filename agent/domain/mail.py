@@ -70,6 +70,8 @@ class ParsedMail:
     """What HTML hid from the reader's eye: a sign of an attempt to instruct a machine."""
     headers: tuple[tuple[str, str], ...]
     attachments: tuple[Attachment, ...]
+    problems: tuple[str, ...] = ()
+    """What could not be read as it should: parts_unread, structure_unread, text_cut, alternatives_differ."""
 
 
 class ReferenceKind(StrEnum):

@@ -1,0 +1,1 @@
+"""One file for each workflow. Importing `rules` reaches no model library; `chat` does."""

@@ -1,0 +1,24 @@
+"""What the audit log keeps of the results an answer rests on."""
+
+import hashlib
+import json
+from typing import Any
+
+from agent.tools import ToolContext
+
+
+def evidence_of(context: ToolContext) -> dict[str, Any]:
+    """Each result by tool, digest and the records it cites; the texts themselves stay out of the log."""
+    return {
+        "policy_version": context.policy.version,
+        "evidence": [
+            {
+                "tool": tool,
+                "sha256": hashlib.sha256(json.dumps(result, sort_keys=True, default=str).encode()).hexdigest(),
+                "records": [f"{row['model']}:{row['id']}" for row in result.get("records", ())],
+                "proposal": result["proposal"]["id"] if result.get("proposed") else None,
+                "error": result.get("error"),
+            }
+            for tool, result in context.turn.results
+        ],
+    }

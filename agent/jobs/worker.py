@@ -1,0 +1,123 @@
+"""The worker's jobs: answer, propose the way back, look for orders at risk. No job here can change the ERP."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from agent.actions import inverse, prepare
+from agent.domain.chat import Inbound, PartKind
+from agent.domain.decisions import Person
+from agent.errors import ExpediterError, PreconditionFailed
+from agent.graphs.evidence import evidence_of
+from agent.graphs.release import Part, Release
+from agent.graphs.rules import Chat
+from agent.guardrails.permissions import Permission, demand
+from agent.guardrails.policy import Policy
+from agent.planner import word
+from agent.ports.audit_log import AuditLog
+from agent.ports.clock import Clock
+from agent.ports.conversations import AnswerDesk
+from agent.ports.erp_reader import ErpReader
+from agent.ports.knowledge import Knowledge
+from agent.ports.ledger import ProposalDesk
+from agent.ports.people import People
+from agent.ports.risk_board import RiskBoard
+from agent.risk import assess, order_row, take_snapshot
+from agent.tools import ToolContext, propose
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerContext:
+    """All that the worker's jobs need from the world."""
+
+    answers: AnswerDesk
+    people: People
+    desk: ProposalDesk
+    audit: AuditLog
+    reader: ErpReader
+    knowledge: Knowledge
+    policy: Policy
+    clock: Clock
+    chat: Chat
+    """`RuleChat()` where no model is configured."""
+    board: RiskBoard
+
+
+Answering = Callable[[Inbound, Person, ToolContext, WorkerContext], Iterator[Part]]
+
+
+def answer_chat(inbound_id: int, context: WorkerContext) -> None:
+    """Answer one question: release the parts of the answer, the last being `final`, or `failed` with one sentence.
+
+    A repeated job does nothing when the answer is complete, and answers again when it was cut off.
+    """
+    _answer(inbound_id, context, _chat)
+
+
+def propose_inverse(inbound_id: int, context: WorkerContext) -> None:
+    """Propose what takes a carried-out proposal back; the question's text is its number (`12` or `P12`)."""
+    _answer(inbound_id, context, _undo)
+
+
+def scan(context: WorkerContext) -> int:
+    """Assess all open orders and publish the ones at risk; their number. Raises what the reader and the board raise."""
+    report = assess(take_snapshot(context.reader, context.clock()), context.policy)
+    context.board.publish(report, [order_row(risk, report.as_of, context.reader.url) for risk in report.orders])
+    return len(report.orders)
+
+
+def _answer(inbound_id: int, context: WorkerContext, answering: Answering) -> None:
+    if context.answers.finished(inbound_id):
+        return
+    inbound = context.answers.inbound(inbound_id)
+    try:
+        person = context.people.by_id(inbound.person_id)
+        demand(person, Permission.ASK)
+        for part in answering(inbound, person, _turn(inbound, person, context), context):
+            if part.kind is PartKind.FINAL:
+                context.audit.append("recommendation.made", f"inbound:{inbound.id}", part.evidence, person.id)
+            context.answers.release(inbound.id, part.kind, part.body)
+    except ExpediterError as refused:
+        logger.info("question %s was refused: %s", inbound.id, refused)
+        context.answers.release(inbound.id, PartKind.FAILED, {"text": str(refused)})
+    except Exception:
+        # The edge of the process: whoever asked gets a sentence, and the reason is in the log under the question's number.
+        logger.exception("question %s could not be answered", inbound.id)
+        sentence = f"A fault in Expediter kept this from being answered; its log has the reason under question {inbound.id}."
+        context.answers.release(inbound.id, PartKind.FAILED, {"text": sentence})
+
+
+def _chat(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:  # noqa: ARG001 - as _undo
+    return context.chat.answer(inbound.text, inbound.conversation_id, turn)
+
+
+def _undo(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:
+    number = inbound.text.strip().upper().removeprefix("P")
+    if not number.isdecimal():
+        raise PreconditionFailed("Say which proposal to undo by its number, like P12.")
+    proposal = context.desk.proposal(int(number))
+    back = inverse(proposal)
+    if back is None:
+        raise PreconditionFailed(f"{proposal.label} cannot be undone: it is irreversible.")
+    release = Release(inbound.text, turn, turn.now())
+    content = prepare(back[0], back[1], turn.reader)
+    result = propose(turn, content, f"Takes {proposal.label} back, as {person.name} asked.", inverse_of=proposal.id)
+    turn.turn.results.append(("propose_inverse", result))
+    yield from release.rules_say(word("propose_note", result))
+    yield from release.final({"origin": "rules"} | evidence_of(turn))
+
+
+def _turn(inbound: Inbound, person: Person, context: WorkerContext) -> ToolContext:
+    return ToolContext(
+        reader=context.reader,
+        book=context.desk,
+        desk=context.desk,
+        knowledge=context.knowledge,
+        policy=context.policy,
+        clock=context.clock,
+        asker=person,
+        inbound_id=inbound.id,
+        audit=context.audit,
+    )

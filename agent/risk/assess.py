@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from agent.domain.findings import OrderRisk, RiskReport
+from agent.domain.findings import FindingKind, OrderRisk, RiskReport
 from agent.guardrails.policy import Policy
 from agent.risk.detectors import DETECTORS
 from agent.risk.garbage import collector_at_rest
@@ -28,6 +28,7 @@ def assess_order(situation: Situation, policy: Policy) -> OrderRisk | None:
     findings = tuple(sorted(found, key=lambda finding: -SEVERITY[finding.severity]))
     if not findings:
         return None
+    held = any(finding.kind is FindingKind.CREDIT_HOLD for finding in findings)
     value, late = situation.outstanding_value, situation.days_late
     return OrderRisk(
         order=situation.order.record,
@@ -38,5 +39,5 @@ def assess_order(situation: Situation, policy: Policy) -> OrderRisk | None:
         value_at_risk=value,
         score=score(late, value.amount, situation.segment, findings[0].severity, policy.thresholds),
         findings=findings,
-        options=options_for(situation, policy),
+        options=options_for(situation, policy, held),
     )

@@ -16,16 +16,19 @@ from agent.risk.projection import Demand, LineOutlook, Pool, fill
 from agent.risk.situation import Situation, days_between
 from agent.risk.wording import amount, day, days, listed
 
-NO_ACTION = "the warehouse decides; Expediter has no action for it and changes nothing"
+BY_HAND = "the warehouse decides and does it in the ERP"
+AFTER_RELEASE = f"finance has to release the credit first; then {BY_HAND}"
 NOON = time(12, tzinfo=UTC)
+A_DAY = timedelta(days=1)
 
 
-def options_for(situation: Situation, policy: Policy) -> tuple[Option, ...]:
-    """In the order in which they help: ship what is there, move stock, move the promise."""
-    return (*_ship_available(situation), *_move_stock(situation), *_move_promise_date(situation, policy))
+def options_for(situation: Situation, policy: Policy, held: bool) -> tuple[Option, ...]:
+    """In the order in which they help: ship what is there, move stock, move the promise. `held`: by the customer's credit."""
+    shipping = AFTER_RELEASE if held else BY_HAND
+    return (*_ship_available(situation, shipping), *_move_stock(situation), *_move_promise_date(situation, policy))
 
 
-def _ship_available(situation: Situation) -> Iterator[Option]:
+def _ship_available(situation: Situation, approval: str) -> Iterator[Option]:
     """Goods that are reserved for the order, or free after everybody who needs them earlier: nobody is harmed."""
     there = [line for line in situation.lines if line.available_now > ROUNDING]
     if not there:
@@ -39,7 +42,7 @@ def _ship_available(situation: Situation) -> Iterator[Option]:
         ready_date=situation.now,
         cost=None,
         harms=(),
-        approval=NO_ACTION,
+        approval=approval,
     )
 
 
@@ -111,7 +114,7 @@ def _transfer(situation: Situation, warehouse_id: int, takes: Sequence[_Take], a
         ready_date=ready,
         cost=None,
         harms=harms,
-        approval=NO_ACTION,
+        approval=BY_HAND,
     )
 
 
@@ -126,12 +129,12 @@ def _by_order(harms: Sequence[Harm]) -> tuple[Harm, ...]:
 
 
 def _move_promise_date(situation: Situation, policy: Policy) -> Iterator[Option]:
-    """Only from a promise that cannot be kept to a date that can."""
+    """Only from a promise that cannot be kept to a noon that can, a day from now or later: it has to be approved first."""
     order, projected = situation.order, situation.projected
     promise = order.promise_date
     if promise is None or projected is None or projected <= promise:
         return
-    target = _keepable(max(projected, situation.now))
+    target = _keepable(max(projected, situation.now + A_DAY))
     slip = days_between(promise, target)
     facts = promise_facts(situation, target)
     yield Option(
@@ -147,10 +150,10 @@ def _move_promise_date(situation: Situation, policy: Policy) -> Iterator[Option]
     )
 
 
-def _keepable(ready: datetime) -> datetime:
-    """The first noon (UTC) by which the goods are there."""
-    noon = datetime.combine(ready.astimezone(UTC).date(), NOON)
-    return noon if noon > ready else noon + timedelta(days=1)
+def _keepable(earliest: datetime) -> datetime:
+    """The first noon (UTC) that is not before."""
+    noon = datetime.combine(earliest.astimezone(UTC).date(), NOON)
+    return noon if noon >= earliest else noon + A_DAY
 
 
 def promise_facts(situation: Situation, target: datetime) -> dict[str, Any]:

@@ -1,0 +1,5 @@
+"""The `expediter` command."""
+
+from app.cli.edge import run as main
+
+__all__ = ["main"]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from agent.domain.findings import FindingKind, OptionKind, Severity
-from app.contract.model import Amount, Contract, Moment
+from app.contract.model import Contract, Moment
 
 
 class EvidenceRow(Contract):
@@ -23,17 +23,42 @@ class FindingRow(Contract):
     evidence: tuple[EvidenceRow, ...]
 
 
+class CostRow(Contract):
+    amount: float
+    currency: str
+
+
+class HarmRow(Contract):
+    order: str
+    customer: str
+    days: int
+    value: float | None
+    currency: str
+
+
+class OptionRow(Contract):
+    kind: OptionKind
+    summary: str
+    ready_date: Moment | None
+    cost: CostRow | None
+    harms: tuple[HarmRow, ...]
+    approval: str
+    action: str | None
+    arguments: dict[str, Any]
+
+
 class OrderRiskRow(Contract):
     order: str
     customer: str
     promise_date: Moment | None
     projected_date: Moment | None
     days_late: int
-    value_at_risk: Amount
+    value_at_risk: float | None
+    """None for whoever may not see prices."""
     currency: str
-    score: Amount
+    score: float
     findings: tuple[FindingRow, ...]
-    options: tuple[dict[str, Any], ...]
+    options: tuple[OptionRow, ...]
     as_of: Moment
 
 
@@ -43,8 +68,4 @@ class BoardRow(Contract):
     as_of: Moment | None
     """None before the first scan."""
     open_orders: int
-    orders: tuple[dict[str, Any], ...]
-    """Each as `OrderRiskRow`."""
-
-
-__all__ = ["BoardRow", "EvidenceRow", "FindingRow", "OptionKind", "OrderRiskRow"]
+    orders: tuple[OrderRiskRow, ...]

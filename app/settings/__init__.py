@@ -9,6 +9,7 @@ from app.settings.processes import (
     CompanySettings,
     ExecutorSettings,
     ServeSettings,
+    UpSettings,
     WorkerSettings,
 )
 from app.settings.tracing import refuse_tracing
@@ -21,6 +22,7 @@ __all__ = [
     "ProcessSettings",
     "ServeSettings",
     "SettingLine",
+    "UpSettings",
     "WorkerSettings",
     "environment_for",
     "overview",

@@ -94,8 +94,28 @@ class ClientSettings(ProcessSettings):
 
 
 class CompanySettings(WithOdoo):
-    """Only whether an Odoo is configured, for `up`."""
+    """Only whether an Odoo is configured."""
 
     @model_validator(mode="after")
     def _all_or_nothing(self) -> Self:
+        return self
+
+
+class UpSettings(CompanySettings):
+    """What `up` has to know before it starts the processes."""
+
+    serve_database_url: DatabaseUrl = None
+    worker_database_url: DatabaseUrl = None
+    executor_database_url: DatabaseUrl = None
+
+    @property
+    def has_databases(self) -> bool:
+        return self.serve_database_url is not None
+
+    @model_validator(mode="after")
+    def _all_databases_or_none(self) -> Self:
+        names = ("serve_database_url", "worker_database_url", "executor_database_url")
+        absent = [variable_of(name) for name in names if getattr(self, name) is None]
+        if absent and len(absent) < len(names):
+            raise ValueError(f"{' and '.join(absent)} missing: set all three, or none for the embedded PostgreSQL")
         return self

@@ -1,1 +1,152 @@
-"""Wiring."""
+"""What the commands work with: the company as the worker may read it, and the owner's office."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agent.domain.chat import PartKind
+from agent.domain.decisions import Proposal, ProposalState
+from agent.domain.findings import RiskReport
+from agent.errors import RecordMissing
+from agent.guardrails.policy import Policy, load_policy
+from agent.ports.audit_log import AuditLog
+from agent.ports.clock import utc_now
+from agent.ports.erp_reader import ErpReader
+from agent.ports.knowledge import Knowledge
+from agent.ports.ledger import ProposalBook
+from app.settings import AdminSettings, CompanySettings, WorkerSettings
+from app.wiring.company import company_of
+from app.wiring.embedded import database_url
+from app.wiring.erp import erp_reader
+from app.wiring.store import open_store
+
+if TYPE_CHECKING:
+    from integrations.database.people import PersonAdmin
+    from integrations.database.pool import Pool
+
+
+class ReadingCompany:
+    """Opens only what a command asks for; everything is closed with the stack."""
+
+    def __init__(self, settings: WorkerSettings, stack: ExitStack) -> None:
+        self.settings = settings
+        self.company = company_of(settings)
+        self._stack = stack
+
+    @cached_property
+    def pool(self) -> "Pool":
+        return open_store(database_url(self.settings.worker_database_url, self.company, "worker", self._stack), self._stack, 4)
+
+    @cached_property
+    def policy(self) -> Policy:
+        return load_policy(self.settings.policy)
+
+    @cached_property
+    def reader(self) -> ErpReader:
+        return erp_reader(self.settings, lambda: self.pool)
+
+    @property
+    def book(self) -> ProposalBook:
+        from integrations.database.proposal_book import PostgresProposalBook
+
+        return PostgresProposalBook(self.pool)
+
+    @property
+    def audit(self) -> AuditLog:
+        from integrations.database.audit_log import PostgresAuditLog
+
+        return PostgresAuditLog(self.pool)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        from knowledge import KnowledgeIndex
+
+        return KnowledgeIndex(self.company.knowledge_folder)
+
+    def risk(self) -> tuple[RiskReport, list[dict[str, Any]]]:
+        """The orders at risk right now, also as the JSON contract has them."""
+        return self._assessed(None)
+
+    def risk_of(self, order: str) -> tuple[RiskReport, dict[str, Any] | None]:
+        """One order, None when it is not at risk. Raises RecordMissing when there is no such order."""
+        if not self.reader.sale_orders([order]):
+            raise RecordMissing(f"There is no order {order}, or this login may not see it; `expediter risk list` names orders.")
+        report, rows = self._assessed([order])
+        return report, next(iter(rows), None)
+
+    def facts_of(self, action: str, order: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """What the policy would decide on. Raises RecordMissing, PreconditionFailed."""
+        from agent.actions import prepare
+
+        return dict(prepare(action, {"order": order, **arguments}, self.reader).facts)
+
+    def triage(self, file: str, raw: bytes) -> dict[str, Any]:
+        """Raises MailUnreadable."""
+        from agent.triage import triage, triage_row
+        from integrations.email import parse_mail
+
+        return triage_row(file, triage(parse_mail(raw), self.reader, utc_now()))
+
+    def answer(self, question: str) -> Iterator[tuple[PartKind, dict[str, Any]]]:
+        """Answer read-only, without a person and without a server: nothing can be proposed."""
+        from agent.tools import ToolContext
+        from app.wiring.model import chat_here
+
+        turn = ToolContext(self.reader, BookWhenAsked(self), None, self.knowledge, self.policy, utc_now, None, None)
+        for part in chat_here(self.settings).answer(question, "here", turn):
+            yield part.kind, part.body
+
+    def index_documents(self, folder: Path | None) -> int:
+        from app.wiring.prepare import index_documents
+
+        return index_documents(self.company, folder)
+
+    def _assessed(self, names: Sequence[str] | None) -> tuple[RiskReport, list[dict[str, Any]]]:
+        from agent.risk import assess, order_row, take_snapshot
+
+        report = assess(take_snapshot(self.reader, utc_now(), names), self.policy)
+        return report, [order_row(order, report.as_of, self.reader.url) for order in report.orders]
+
+
+class BookWhenAsked:
+    """A ProposalBook that needs the database only for questions about proposals: an Odoo alone can answer the others."""
+
+    def __init__(self, company: ReadingCompany) -> None:
+        self._company = company
+
+    def proposal(self, proposal_id: int) -> Proposal:
+        return self._company.book.proposal(proposal_id)
+
+    def proposals(self, states: Sequence[ProposalState] | None = None, limit: int = 50) -> list[Proposal]:
+        return self._company.book.proposals(states, limit)
+
+
+@contextmanager
+def reading(demo: bool = False) -> Iterator[ReadingCompany]:
+    """The company as the worker's role may read it; `demo` means the demo company even where an Odoo is configured."""
+    with ExitStack() as stack:
+        yield ReadingCompany(WorkerSettings.read(demo=demo), stack)
+
+
+@contextmanager
+def administering() -> Iterator["PersonAdmin"]:
+    """The owner's office: persons and tokens."""
+    from integrations.database.people import PersonAdmin
+
+    with ExitStack() as stack:
+        url = database_url(AdminSettings.read().admin_database_url, company_of(CompanySettings.read()), "admin", stack)
+        yield PersonAdmin(open_store(url, stack, 1))
+
+
+def migrate_database() -> list[str]:
+    """Bring the owner's database to this program's schema, setting the embedded one up where needed; names what was done."""
+    from app.wiring.embedded import embedded
+    from integrations.database.migrate import migrate
+
+    given = AdminSettings.read().admin_database_url
+    if given is not None:
+        return migrate(given.get_secret_value())
+    with embedded(company_of(CompanySettings.read())) as server:
+        return migrate(server.url("admin"), server.role_passwords)

@@ -1,1 +1,72 @@
-"""Wiring."""
+"""The executor's process: the only one with a login that can write. No web, no model."""
+
+import logging
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+
+from agent.execution import ExecutionContext
+from agent.guardrails.policy import load_policy
+from agent.jobs.executor import execute_granted, sweep
+from agent.ports.clock import utc_now
+from agent.ports.erp_reader import ErpReader
+from agent.ports.erp_writer import ErpWriter
+from app.settings import ExecutorSettings
+from app.wiring.company import company_of
+from app.wiring.embedded import database_url
+from app.wiring.store import open_store
+from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
+from integrations.database.execution_desk import PostgresExecutionDesk
+from integrations.database.job_worker import Periodic, Task, run_worker
+from integrations.database.people import PostgresPeople
+from integrations.database.pool import Pool
+
+#: A hint starts a granted change at once; the sweep finds what a lost hint or a dead process left.
+SWEEP = Periodic("sweep", "*/10 * * * * *")
+CONCURRENCY = 2
+logger = logging.getLogger(__name__)
+
+
+def execution_context(settings: ExecutorSettings, pool: Pool) -> ExecutionContext:
+    reader, writer = erp(settings, lambda: pool)
+    return ExecutionContext(
+        desk=PostgresExecutionDesk(pool),
+        reader=reader,
+        writer=writer,
+        policy=load_policy(settings.policy),
+        clock=utc_now,
+        people=PostgresPeople(pool),
+    )
+
+
+def erp(settings: ExecutorSettings, pool: Callable[[], Pool]) -> tuple[ErpReader, ErpWriter]:
+    """The configured Odoo with the writer's login, or the demo distributor. Nothing is sent to an Odoo yet."""
+    if settings.odoo_url and settings.odoo_database and settings.odoo_writer_login and settings.odoo_writer_password:
+        from integrations.odoo.connection import OdooConnection
+        from integrations.odoo.reader import OdooReader
+        from integrations.odoo.writer import OdooWriter
+
+        password = settings.odoo_writer_password.get_secret_value()
+        connection = OdooConnection(settings.odoo_url, settings.odoo_database, settings.odoo_writer_login, password)
+        return OdooReader(connection), OdooWriter(connection)
+    from integrations.demo.reader import DemoReader
+    from integrations.demo.writer import DemoWriter
+
+    return DemoReader(pool()), DemoWriter(pool())
+
+
+def run(supervised: bool) -> None:
+    """Carry out what is granted until SIGTERM or Ctrl-C. Raises SettingMissing, DatabaseUnavailable, SchemaOutdated."""
+    set_up_logging()
+    settings = ExecutorSettings.read()
+    with ExitStack() as stack:
+        url = database_url(settings.executor_database_url, company_of(settings), "executor", stack)
+        context = execution_context(settings, open_store(url, stack))
+        tasks: dict[str, Task] = {"execute_granted": partial(execute_granted, context=context), "sweep": partial(_swept, context)}
+        end_with_parent(supervised)
+        run_worker(url, "executor", tasks, [SWEEP], ready=lambda: announce_ready("executor", supervised), concurrency=CONCURRENCY)
+
+
+def _swept(context: ExecutionContext) -> None:
+    for grant, outcome in sweep(context):
+        logger.info("grant %s for P%s: %s", grant.id, grant.proposal_id, outcome or "stays open")

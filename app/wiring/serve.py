@@ -1,1 +1,78 @@
-"""Wiring."""
+"""The API's process: the trust root for who clicked. No ERP login, no model."""
+
+import logging
+import socket
+from contextlib import ExitStack
+
+import uvicorn
+
+from agent.errors import SettingMissing
+from agent.guardrails.policy import load_policy
+from agent.ports.clock import utc_now
+from app.settings import CompanySettings, ServeSettings
+from app.web import WebContext, create_app
+from app.wiring.company import company_of
+from app.wiring.embedded import database_url
+from app.wiring.store import check, open_store
+from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
+from integrations.database.answer_listener import AnswerListener
+from integrations.database.audit_log import PostgresAuditLog
+from integrations.database.conversations import PostgresInboundDesk
+from integrations.database.decision_desk import PostgresDecisionDesk
+from integrations.database.people import PostgresPeople
+from integrations.database.risk_board import PostgresRiskBoard
+
+PATIENCE_AT_THE_END_S = 3
+logger = logging.getLogger(__name__)
+
+
+def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebContext:
+    """Everything the routes need, on serve's role; closed with the stack."""
+    pool = open_store(url, stack)
+    return WebContext(
+        people=PostgresPeople(pool),
+        desk=PostgresDecisionDesk(pool),
+        inbound=PostgresInboundDesk(pool, stack.enter_context(AnswerListener(url))),
+        board=PostgresRiskBoard(pool),
+        audit=PostgresAuditLog(pool),
+        policy=load_policy(settings.policy),
+        clock=utc_now,
+        check=lambda: check(pool),
+    )
+
+
+def run(supervised: bool) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises SettingMissing when the port is taken."""
+    set_up_logging()
+    settings = ServeSettings.read()
+    with ExitStack() as stack:
+        listening = stack.enter_context(_listen(settings.host, settings.port))
+        url = database_url(settings.serve_database_url, company_of(CompanySettings.read()), "serve", stack)
+        app = create_app(serve_context(settings, url, stack))
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=PATIENCE_AT_THE_END_S
+        )
+        end_with_parent(supervised)
+        _Server(config, settings, supervised).run(sockets=[listening])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, settings: ServeSettings, supervised: bool) -> None:
+        super().__init__(config)
+        self._settings, self._supervised = settings, supervised
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            logger.info("serving at http://%s:%s", self._settings.host, self._settings.port)
+            announce_ready("serve", self._supervised)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as refused:
+        raise SettingMissing(
+            f"Port {port} on {host} cannot be opened ({refused.strerror}); end what uses it, or set EXPEDITER_PORT."
+        ) from None

@@ -1,1 +1,84 @@
-"""Wiring."""
+"""The worker's process: it answers and scans. It holds the model and a login that can only read."""
+
+import logging
+from contextlib import ExitStack
+from functools import partial
+
+from agent.errors import ExpediterError, NotPermitted
+from agent.guardrails.policy import load_policy
+from agent.jobs.worker import WorkerContext, answer_chat, propose_inverse, scan
+from agent.ports.clock import utc_now
+from agent.ports.erp_reader import ErpReader
+from app.settings import WorkerSettings, refuse_tracing
+from app.wiring.company import company_of
+from app.wiring.embedded import database_url
+from app.wiring.erp import erp_reader
+from app.wiring.model import chat_of
+from app.wiring.store import open_store
+from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
+from integrations.database.audit_log import PostgresAuditLog
+from integrations.database.conversations import PostgresAnswerDesk
+from integrations.database.job_worker import Periodic, Task, run_worker
+from integrations.database.people import PostgresPeople
+from integrations.database.proposal_desk import PostgresProposalDesk
+from integrations.database.risk_board import PostgresRiskBoard
+from knowledge import KnowledgeIndex
+
+SCAN = Periodic("scan", "*/5 * * * *")
+logger = logging.getLogger(__name__)
+
+
+def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> WorkerContext:
+    """Everything the worker's jobs need, on the worker's role; closed with the stack."""
+    pool = open_store(url, stack)
+    return WorkerContext(
+        answers=PostgresAnswerDesk(pool),
+        people=PostgresPeople(pool),
+        desk=PostgresProposalDesk(pool),
+        audit=PostgresAuditLog(pool),
+        reader=erp_reader(settings, lambda: pool),
+        knowledge=KnowledgeIndex(company_of(settings).knowledge_folder),
+        policy=load_policy(settings.policy),
+        clock=utc_now,
+        chat=chat_of(settings, url, stack),
+        board=PostgresRiskBoard(pool),
+    )
+
+
+def run(supervised: bool) -> None:
+    """Answer and scan until SIGTERM or Ctrl-C. Raises SettingMissing, NotPermitted, DatabaseUnavailable, SchemaOutdated."""
+    refuse_tracing()
+    set_up_logging()
+    settings = WorkerSettings.read()
+    with ExitStack() as stack:
+        url = database_url(settings.worker_database_url, company_of(settings), "worker", stack)
+        context = worker_context(settings, url, stack)
+        _first_look(context)
+        tasks: dict[str, Task] = {
+            "answer_chat": partial(answer_chat, context=context),
+            "propose_inverse": partial(propose_inverse, context=context),
+            "scan": partial(scan, context),
+        }
+        end_with_parent(supervised)
+        run_worker(url, "worker", tasks, [SCAN], ready=lambda: announce_ready("worker", supervised))
+
+
+def refuse_a_writing_reader(reader: ErpReader) -> None:
+    """Raises NotPermitted when the worker's login could change the ERP, and what the reader raises."""
+    found = reader.describe()
+    if found.may_write:
+        raise NotPermitted(
+            f"The reader {found.login} can write ({', '.join(found.may_write[:5])} …), and the process with the model must not; "
+            "give EXPEDITER_ODOO_READER_LOGIN a user with read rights only. `expediter doctor` lists them."
+        )
+
+
+def _first_look(context: WorkerContext) -> None:
+    """The risk board is filled before anybody asks; an ERP that is away is no reason not to start."""
+    try:
+        refuse_a_writing_reader(context.reader)
+        logger.info("%s orders are at risk", scan(context))
+    except NotPermitted:
+        raise
+    except ExpediterError as away:
+        logger.warning("no scan yet: %s", away)

@@ -1,0 +1,71 @@
+"""The edge of the program: every refusal ends as one sentence on stderr and an exit code, never as a traceback."""
+
+import logging
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from typing import NoReturn
+
+from agent.errors import ExpediterError
+from app.cli.output import ensure_streams, warn
+
+OK, FAILED, INTERRUPTED = 0, 1, 130
+
+
+def run() -> NoReturn:
+    ensure_streams()
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # says on stderr what our own sentence says
+    code = _guarded()
+    _flush(code)
+
+
+def _guarded() -> int:
+    try:
+        from app.cli.program import program
+
+        program()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else FAILED
+    except ExpediterError as refusal:
+        warn(str(refusal))
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        return 128 + signal.SIGPIPE
+    except OSError as trouble:
+        warn(
+            f"The operating system refused: {trouble.strerror or trouble}{f' ({trouble.filename})' if trouble.filename else ''}."
+        )
+    except Exception as unexpected:  # noqa: BLE001 - the edge of the process
+        warn(_kept(unexpected))
+    else:
+        return OK
+    return FAILED
+
+
+def _kept(unexpected: Exception) -> str:
+    """Where the details went, for whoever mends the program."""
+    sentence = (
+        f"Something went wrong inside Expediter ({type(unexpected).__name__}); nothing was approved or written by this command."
+    )
+    try:
+        from app.settings import ClientSettings
+
+        file = Path(ClientSettings.read().state) / "last-error.txt"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as kept:
+            traceback.print_exception(unexpected, file=kept)
+    except (OSError, ExpediterError):
+        return sentence
+    return f"{sentence} Please report it with {file}."
+
+
+def _flush(code: int) -> NoReturn:
+    try:
+        sys.stdout.flush()
+    except (BrokenPipeError, ValueError):
+        # The reader went away; keep the interpreter from complaining about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.exit(code)

@@ -1,0 +1,68 @@
+"""What a mail is and what follows from it."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agent.errors import ExpediterError, MailUnreadable
+from app.cli import output
+from app.cli.options import Json
+from app.contract.mail import LinkRow, TriageRow
+
+group = typer.Typer(help="What the shared inbox's mails are, what they name, and what follows.", no_args_is_help=True)
+LARGEST_MAIL = 50 * 1024 * 1024
+
+
+@group.command()
+def triage(
+    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Messages as .eml files; - reads one from standard input.")],
+    json: Json = False,
+) -> None:
+    """Class, priority, references, linked records and a draft for each mail. Several with --json: one line each."""
+    from app.wiring.cli import reading
+
+    failed = False
+    with reading() as company:
+        for file in files:
+            try:
+                row = TriageRow.model_validate(company.triage(file, _content(file)))
+            except MailUnreadable as unreadable:
+                failed = True
+                output.warn(f"{file}: {unreadable}")
+                continue
+            (output.print_json_line if len(files) > 1 else output.print_json)(row) if json else page(row)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _content(file: str) -> bytes:
+    try:
+        content = sys.stdin.buffer.read(LARGEST_MAIL + 1) if file == "-" else Path(file).read_bytes()
+    except OSError as unreadable:
+        raise ExpediterError(f"{file} cannot be read: {unreadable.strerror}.") from None
+    if len(content) > LARGEST_MAIL:
+        raise MailUnreadable("the message is larger than 50 MB.")
+    return content
+
+
+def page(row: TriageRow) -> None:
+    output.say(f"{row.file} · {row.mail_class} · {row.priority}", style="bold")
+    output.say(f"{row.reason} (confidence {row.confidence:.0%}, {row.language}, sender {row.trust})")
+    if row.needs_person:
+        output.say("A person should look at it.", style="yellow")
+    if row.flags:
+        output.say(f"flags: {', '.join(row.flags)}", style="red")
+    for title, links in (("linked", row.links), ("perhaps", row.candidates)):
+        if links:
+            output.say(f"{title}: {', '.join(map(_link, links))}")
+    for name, value in row.fields.items():
+        output.say(f"  {name}: {value}", style="dim")
+    if row.draft:
+        output.say("\nDraft, for a person to review:\n", style="bold")
+        output.say(row.draft)
+
+
+def _link(link: LinkRow) -> str:
+    return f"{link.name} ({link.model}, {link.confidence:.0%})"

@@ -1,0 +1,100 @@
+"""What commands print: tables and sentences for people, JSON for programs. Text from outside never controls the terminal."""
+
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+MARKS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim"}
+
+
+def console() -> Console:
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def errors() -> Console:
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def plain(text: object) -> str:
+    """Without control and direction characters, which could rewrite what a terminal shows."""
+    return "".join(sign if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf") else " " for sign in str(text))
+
+
+def say(*parts: object, style: str = "") -> None:
+    console().print(Text(plain(" ".join(map(str, parts))), style=style))
+
+
+def warn(sentence: str) -> None:
+    """To stderr, so that standard output stays what was asked for."""
+    errors().print(Text(plain(sentence), style="yellow"), soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    print(json.dumps(_jsonable(value), ensure_ascii=False, indent=2))
+
+
+def print_json_line(value: Any) -> None:
+    print(json.dumps(_jsonable(value), ensure_ascii=False), flush=True)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
+    shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name in columns:
+        shown.add_column(name, justify="right" if name in right else "left", no_wrap=name in right or name == columns[0])
+    for row in rows:
+        shown.add_row(*(cell if isinstance(cell, Text) else Text(plain(cell)) for cell in row))
+    console().print(shown)
+
+
+def day(moment: datetime | str | None) -> str:
+    """A date as people write it in tables, in the computer's own zone; a dash for none."""
+    if moment is None:
+        return "–"
+    read = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return read.astimezone().strftime("%a %d %b")
+
+
+def minute(moment: datetime) -> str:
+    return moment.astimezone().strftime("%d %b %H:%M")
+
+
+def money(amount: float | None, currency: str) -> str:
+    return "–" if amount is None else f"{amount:,.0f} {currency}"
+
+
+def severity(word: str) -> Text:
+    return Text(word, style=MARKS.get(word, ""))
+
+
+def shown(as_json: bool, value: Any, render: Callable[[], None]) -> None:
+    """One or the other."""
+    if as_json:
+        print_json(value)
+    else:
+        render()
+
+
+def ensure_streams() -> None:
+    """Started without standard streams, or in a locale that lacks a character, a command still ends with its own exit code."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open("/dev/null", "w"))  # noqa: SIM115 - lives as long as the process
+        else:
+            stream.reconfigure(errors="replace")
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True)
+    if isinstance(value, list | tuple):
+        return [_jsonable(item) for item in value]
+    return value

@@ -1,0 +1,72 @@
+"""Who would have to approve what."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from agent.errors import ExpediterError
+from app.cli import output
+from app.cli.options import Json
+
+group = typer.Typer(help="Who has to approve what, and by which rule.", no_args_is_help=True)
+Pairs = Annotated[list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="A fact to decide on: days_slipped=9.")]
+Arguments = Annotated[
+    list[str] | None, typer.Option("--with", metavar="NAME=VALUE", help="An argument of the action: promise_date=2026-03-02.")
+]
+
+
+@group.command()
+def explain(
+    action: Annotated[str, typer.Argument(help="An action: move_promise_date, post_note …")],
+    orders: Annotated[list[str] | None, typer.Argument(metavar="[ORDER]…", help="Orders to read the facts from.")] = None,
+    fact: Pairs = None,
+    with_: Arguments = None,
+    json: Json = False,
+) -> None:
+    """Which rule decides and who has to approve, on given facts or on an order as it is now."""
+    from app.wiring.cli import reading
+
+    given = _pairs(fact)
+    with reading() as company:
+        cases = {order: company.facts_of(action, order, _pairs(with_)) | given for order in orders} if orders else {"": given}
+        rows = [_row(company.policy, action, order, facts) for order, facts in cases.items()]
+    output.shown(json, rows, lambda: _pages(rows))
+
+
+def _row(policy: Any, action: str, order: str, facts: dict[str, Any]) -> dict[str, Any]:
+    rules = [asdict(outcome) for outcome in policy.explain(action, facts)]
+    decides = next((rule for rule in rules if rule["matched"]), None)
+    return {
+        "action": action,
+        "order": order or None,
+        "policy_version": policy.version,
+        "facts": facts,
+        "rule": decides["rule"] if decides else None,
+        "approval": decides["approval"] if decides else "rejected",
+        "rules": rules,
+    }
+
+
+def _pages(rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        subject = f" on {row['order']}" if row["order"] else ""
+        facts = ", ".join(f"{name}={value}" for name, value in row["facts"].items()) or "no facts given"
+        output.say(f"{row['action']}{subject}: {row['approval']}", style="bold")
+        output.say(f"policy {row['policy_version']}, on {facts}", style="dim")
+        if not row["rules"]:
+            output.say("  No rule names this action, so it is not permitted.")
+        for rule in row["rules"]:
+            mark = Text("  ✓ ", style="green") if rule["matched"] else Text("  – ", style="dim")
+            output.console().print(Text.assemble(mark, output.plain(f"{rule['rule']}: {rule['reason']} → {rule['approval']}")))
+
+
+def _pairs(given: list[str] | None) -> dict[str, Any]:
+    pairs = {}
+    for text in given or []:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise ExpediterError(f"{text!r} is not a fact; write NAME=VALUE, like days_slipped=9.")
+        pairs[name] = int(value) if value.lstrip("-").isdecimal() else value
+    return pairs

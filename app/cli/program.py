@@ -1,0 +1,74 @@
+"""All commands, in the order a newcomer meets them."""
+
+from typing import Annotated
+
+import typer
+
+from app.cli import audit, chat, database, decisions, demo, doctor, knowledge, mail, people, policy, processes, proposals, risk
+from app.contract import CONTRACT
+
+EXAMPLES = """[bold]Try it, with nothing set up[/bold] (an invented distributor, on this machine only):
+
+  expediter demo
+
+[bold]Everyday[/bold]
+
+  expediter risk list --limit 10
+  expediter chat "which orders will miss their promise this week, and why?"
+  expediter mail triage message.eml
+  expediter proposals list
+  expediter approve P12 --as sofia
+
+[bold]On your own Odoo[/bold]: set EXPEDITER_ODOO_URL and its logins (docs/settings.md), then
+
+  expediter doctor
+  expediter up"""
+
+program = typer.Typer(
+    name="expediter",
+    help="Finds the orders that will miss their promise, says why, and changes nothing without a named person's approval.",
+    epilog="\n\n".join(line for line in EXAMPLES.splitlines() if line),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+SEE, ACT, RUN, KEEP = "See", "Ask and decide", "Run", "Set up and keep"
+
+program.command(rich_help_panel=RUN)(demo.demo)
+program.add_typer(risk.group, name="risk", rich_help_panel=SEE)
+program.command(rich_help_panel=ACT)(chat.chat)
+program.add_typer(mail.group, name="mail", rich_help_panel=SEE)
+program.add_typer(proposals.group, name="proposals", rich_help_panel=SEE)
+program.command(rich_help_panel=ACT)(decisions.approve)
+program.command(rich_help_panel=ACT)(decisions.reject)
+program.command(rich_help_panel=ACT)(decisions.undo)
+program.add_typer(policy.group, name="policy", rich_help_panel=SEE)
+program.add_typer(audit.group, name="audit", rich_help_panel=SEE)
+program.add_typer(knowledge.group, name="knowledge", rich_help_panel=SEE)
+program.command(rich_help_panel=RUN)(processes.up)
+program.command(rich_help_panel=RUN)(processes.serve)
+program.command(rich_help_panel=RUN)(processes.worker)
+program.command(rich_help_panel=RUN)(processes.executor)
+program.command(rich_help_panel=KEEP)(doctor.doctor)
+program.add_typer(people.group, name="person", rich_help_panel=KEEP)
+program.add_typer(database.group, name="db", rich_help_panel=KEEP)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"expediter {version('expediter')} (JSON contract {CONTRACT})")
+        raise typer.Exit
+
+
+@program.callback()
+def root(
+    _version_wanted: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and the JSON contract's.")
+    ] = False,
+) -> None:
+    """Options of every command."""

@@ -1,0 +1,67 @@
+"""Proposals, as anyone on this machine may read them."""
+
+from typing import Annotated
+
+import typer
+
+from agent.domain.decisions import ProposalState
+from app.cli import output
+from app.cli.options import Json, ProposalId
+from app.contract.proposals import ProposalRow
+
+group = typer.Typer(help="Exact changes that wait, or waited, for approval.", no_args_is_help=True)
+STATES = {"done": "green", "pending": "yellow", "granted": "cyan", "executing": "cyan", "rejected": "dim", "expired": "dim"}
+
+
+@group.command("list")
+def list_(
+    state: Annotated[list[ProposalState] | None, typer.Option(help="Only these states; may be given several times.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    json: Json = False,
+) -> None:
+    """Proposals, newest first."""
+    from app.wiring.cli import reading
+
+    with reading() as company:
+        rows = [ProposalRow.of(found, company.policy) for found in company.book.proposals(state, limit)]
+    output.shown(json, rows, lambda: _table(rows))
+
+
+@group.command()
+def show(proposal_id: ProposalId, json: Json = False) -> None:
+    """One proposal: what exactly would change, who asked, who decided, what came of it."""
+    from app.wiring.cli import reading
+
+    with reading() as company:
+        row = ProposalRow.of(company.book.proposal(proposal_id), company.policy)
+    output.shown(json, row, lambda: page(row))
+
+
+def _table(rows: list[ProposalRow]) -> None:
+    if not rows:
+        output.say('Nothing was proposed yet. Try: expediter chat "move the promise date of S00042 to 2026-03-02"')
+        return
+    output.table(
+        ("id", "state", "what", "asked by", "approval", "until"),
+        ((row.label, row.state, row.preview.title, row.asker, row.approval, output.minute(row.expires_at)) for row in rows),
+    )
+
+
+def page(row: ProposalRow) -> None:
+    """Exactly what an approval covers, and what happened to it."""
+    output.say(f"{row.label} · {row.preview.title}", style="bold")
+    output.say(
+        f"{row.state.replace('_', ' ')}{f': {row.outcome_detail}' if row.outcome_detail else ''}",
+        style=STATES.get(row.state, "red"),
+    )
+    for change in row.preview.changes:
+        output.say(f"  {change.label}: {change.before or 'none'} → {change.after or 'none'}")
+    output.say(f"  {row.preview.consequence}")
+    output.say(f"  undo: {row.preview.undo}", style="dim")
+    output.say(f"asked by {row.asker} ({row.origin}): {row.rationale}", style="dim")
+    output.say(f"needs {row.approval} by {output.minute(row.expires_at)}; sha256 {row.sha256[:16]}…", style="dim")
+    for decision in row.decisions:
+        reason = f": {decision.reason}" if decision.reason else ""
+        output.say(
+            f"  {decision.verdict} by {decision.person}, {output.minute(decision.decided_at)} (rule {decision.rule}){reason}"
+        )

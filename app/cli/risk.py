@@ -1,0 +1,88 @@
+"""Orders at risk."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from agent.domain.findings import RiskReport
+from app.cli import output
+from app.cli.options import Json
+from app.contract.risk import OrderRiskRow
+
+group = typer.Typer(help="Which orders will miss their promise, why, and what can be done.", no_args_is_help=True)
+
+
+@group.command("list")
+def list_(
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many to show, most urgent first.")] = 20, json: Json = False
+) -> None:
+    """The orders at risk, ranked by what waiting costs."""
+    from app.wiring.cli import reading
+
+    with reading() as company:
+        report, rows = company.risk()
+        output.shown(json, rows[:limit], lambda: table_of(rows, limit, report))
+
+
+@group.command()
+def show(order: Annotated[str, typer.Argument(help="The order's name, as in Odoo: S00042.")], json: Json = False) -> None:
+    """One order: what is wrong, on what evidence, and what can be done about it."""
+    from app.wiring.cli import reading
+
+    with reading() as company:
+        report, row = company.risk_of(order)
+        if row is None:
+            message = f"{order} is not at risk as of {output.minute(report.as_of)}."
+            output.shown(json, None, lambda: output.say(message))
+            return
+        output.shown(json, row, lambda: order_page(OrderRiskRow.model_validate(row)))
+
+
+def table_of(rows: list[dict[str, Any]], limit: int, report: RiskReport) -> None:
+    as_of = output.minute(report.as_of)
+    if not rows:
+        output.say(f"No order is at risk as of {as_of}; {report.open_orders} orders are open.")
+        return
+    orders = [OrderRiskRow.model_validate(row) for row in rows[:limit]]
+    columns = ("order", "customer", "promise", "ready", "late", "at risk", "score", "why")
+    output.table(columns, map(_line, orders), right=("late", "at risk", "score"))
+    rest = f", {len(rows) - limit} more with --limit" if len(rows) > limit else ""
+    output.say(
+        f"{len(rows)} of {report.open_orders} open orders at risk as of {as_of}{rest}. `expediter risk show ORDER` says more.",
+        style="dim",
+    )
+
+
+def _line(order: OrderRiskRow) -> tuple[object, ...]:
+    worst = order.findings[0]
+    return (
+        order.order,
+        order.customer,
+        output.day(order.promise_date),
+        output.day(order.projected_date) if order.projected_date else "nothing in sight",
+        f"{order.days_late} d",
+        output.money(order.value_at_risk, order.currency),
+        f"{order.score:.0f}",
+        Text.assemble(output.severity(worst.severity), " ", output.plain(worst.summary)),
+    )
+
+
+def order_page(order: OrderRiskRow) -> None:
+    late = f"{order.days_late} days late" if order.days_late else "on time so far"
+    value = output.money(order.value_at_risk, order.currency)
+    output.say(f"{order.order} · {order.customer}", style="bold")
+    ready = output.day(order.projected_date) if order.projected_date else "with nothing in sight for some line"
+    output.say(f"promised {output.day(order.promise_date)}, ready {ready}, {late}; {value} at risk")
+    for finding in order.findings:
+        output.console().print(Text.assemble("\n", output.severity(finding.severity), "  ", output.plain(finding.summary)))
+        for fact in finding.evidence:
+            where = f"  {fact.url}" if fact.url else ""
+            output.say(f"    {fact.name} ({fact.model}) {fact.field}: {fact.value}{where}", style="dim")
+    if order.options:
+        output.say("\nWhat can be done", style="bold")
+    for option in order.options:
+        output.say(f"  – {option.summary}")
+        output.say(f"    approval: {option.approval}", style="dim")
+        for harm in option.harms:
+            output.say(f"    at the cost of {harm.order} ({harm.customer}), {harm.days} days", style="dim")

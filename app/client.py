@@ -1,0 +1,116 @@
+"""Talking to serve as one person."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from agent.domain.chat import PartKind
+from agent.errors import DecisionRefused, ExpediterError, NotPermitted, RecordMissing, ServerUnreachable
+from app.contract.chat import AnswerRow
+from app.contract.proposals import DecisionAnswer, ProposalRow
+
+#: Beyond serve's own keep-alive of 15 s.
+PATIENCE_S = 30.0
+REFUSALS: dict[int, type[ExpediterError]] = {401: NotPermitted, 403: NotPermitted, 404: RecordMissing, 409: DecisionRefused}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    kind: PartKind
+    body: dict[str, Any]
+
+
+class Api:
+    """Raises ServerUnreachable when nothing answers, and serve's own refusals with serve's own sentence."""
+
+    def __init__(self, url: str, token: str | None) -> None:
+        self.url = url
+        self._client = httpx.Client(
+            base_url=url, headers={"Authorization": f"Bearer {token}"} if token else {}, timeout=PATIENCE_S, trust_env=False
+        )
+
+    def alive(self) -> bool:
+        try:
+            return bool(self._request("GET", "/healthz") == {"status": "ok"})
+        except ExpediterError:
+            return False
+
+    def ready(self) -> None:
+        self._request("GET", "/readyz")
+
+    def proposal(self, proposal_id: int) -> ProposalRow:
+        return ProposalRow.model_validate(self._request("GET", f"/v1/proposals/{proposal_id}"))
+
+    def decide(self, shown: ProposalRow, verdict: str, reason: str) -> DecisionAnswer:
+        click = {"verdict": verdict, "sha256": shown.sha256, "reason": reason}
+        return DecisionAnswer.model_validate(self._request("POST", f"/v1/proposals/{shown.id}/decisions", click))
+
+    def undo(self, proposal_id: int) -> int:
+        return int(self._request("POST", f"/v1/proposals/{proposal_id}/undo")["inbound_id"])
+
+    def ask(self, text: str, conversation_id: str | None = None) -> tuple[int, str]:
+        received = self._request("POST", "/v1/chat", {"text": text, "conversation_id": conversation_id})
+        return int(received["inbound_id"]), str(received["conversation_id"])
+
+    def parts(self, inbound_id: int) -> Iterator[Part]:
+        """Parts as they are released; the last is `final` or `failed`."""
+        try:
+            with self._client.stream("GET", f"/v1/chat/{inbound_id}") as response:
+                if response.is_error:
+                    response.read()
+                    raise _refusal(response.status_code, response.content)
+                yield from _events(response.iter_lines())
+        except httpx.HTTPError as lost:
+            raise self._unreachable(lost) from None
+
+    def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        try:
+            response = self._client.request(method, path, json=body)
+        except (httpx.HTTPError, httpx.InvalidURL) as lost:
+            raise self._unreachable(lost) from None
+        if response.is_error:
+            raise _refusal(response.status_code, response.content)
+        try:
+            return response.json()
+        except ValueError:
+            raise ServerUnreachable(f"What answers at {self.url} is not Expediter; is EXPEDITER_SERVER_URL right?") from None
+
+    def _unreachable(self, lost: Exception) -> ServerUnreachable:
+        if type(lost).__name__ in ("ReadTimeout", "RemoteProtocolError", "ReadError"):
+            return ServerUnreachable(
+                f"The server at {self.url} broke off its answer; `expediter proposals list` shows how things stand."
+            )
+        return ServerUnreachable(f"No server answers at {self.url}; start one with `expediter up`, or set EXPEDITER_SERVER_URL.")
+
+
+def final_answer(parts: Iterator[Part]) -> AnswerRow:
+    """The whole answer. Raises ExpediterError with the reason when it failed."""
+    for part in parts:
+        if part.kind is PartKind.FINAL:
+            return AnswerRow.model_validate(part.body)
+        if part.kind is PartKind.FAILED:
+            raise ExpediterError(part.body["text"])
+    raise ServerUnreachable("The server ended the answer before it was complete; ask again.")
+
+
+def _events(lines: Iterator[str]) -> Iterator[Part]:
+    kind, data = "", ""
+    for line in lines:
+        if line.startswith("event:"):
+            kind = line.removeprefix("event:").strip()
+        elif line.startswith("data:"):
+            data += line.removeprefix("data:").strip()
+        elif not line and data:
+            yield Part(PartKind(kind), json.loads(data))
+            kind, data = "", ""
+
+
+def _refusal(status: int, content: bytes) -> ExpediterError:
+    try:
+        sentence = str(json.loads(content)["error"])
+    except (ValueError, KeyError, TypeError):
+        sentence = f"The server refused with status {status}; is EXPEDITER_SERVER_URL right?"
+    return REFUSALS.get(status, ExpediterError)(sentence)

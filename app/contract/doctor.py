@@ -1,0 +1,33 @@
+"""What `doctor` found."""
+
+from enum import StrEnum
+
+from app.contract.model import Contract
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    NOTE = "note"
+    """Works without it."""
+    FAILED = "failed"
+
+
+class CheckRow(Contract):
+    subject: str
+    verdict: Verdict
+    words: str
+    """What is so, and where it is not well, the way out."""
+
+
+class SettingRow(Contract):
+    variable: str
+    read_by: tuple[str, ...]
+    value: str | None
+    """`(hidden)` for a secret, null when unset."""
+
+
+class DoctorRow(Contract):
+    contract: str
+    healthy: bool
+    settings: tuple[SettingRow, ...]
+    checks: tuple[CheckRow, ...]

@@ -12,7 +12,8 @@ from agent.domain.sales import SaleOrder
 from agent.errors import PolicyRejected
 from agent.guardrails.policy import Policy
 from agent.guardrails.vocabulary import PromiseChange
-from agent.risk.projection import Demand, LineOutlook, Pool, fill
+from agent.risk.pools import Demand, Pool, fill
+from agent.risk.projection import LineOutlook
 from agent.risk.situation import Situation, days_between
 from agent.risk.wording import amount, day, days, listed
 

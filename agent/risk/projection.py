@@ -14,67 +14,9 @@ from agent.domain.money import Money
 from agent.domain.quantity import ROUNDING
 from agent.domain.sales import SaleOrder, SaleOrderLine
 from agent.domain.stock import Move
+from agent.risk.pools import ZERO, Allocation, Demand, Peg, Pool, PoolKey, fill
 from agent.risk.snapshot import Snapshot
 from agent.risk.supply import Supply, arrives, supplies, supplies_by_sale_line
-
-ZERO = Decimal(0)
-
-PoolKey = tuple[int, int]
-"""Product and warehouse."""
-
-
-@dataclass(frozen=True, slots=True)
-class Peg:
-    """A quantity of a supply that one demand counts on."""
-
-    supply: Supply
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """Goods that a warehouse still has to find for someone."""
-
-    need_by: datetime
-    ordered_at: datetime
-    id: int
-    """Of the sale order line, or of the move when no order line stands behind it: then negative."""
-    amount: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Allocation:
-    """What one demand gets: free stock now, pegged supply, and what nothing covers."""
-
-    from_stock: Decimal
-    pegs: tuple[Peg, ...]
-    missing: Decimal
-
-    def ready(self, now: datetime) -> datetime | None:
-        """When the last unit is there; None when some unit has no supply that can be counted on."""
-        if self.missing > ROUNDING:
-            return None
-        last = now
-        for peg in self.pegs:
-            if peg.supply.expected is None:
-                return None
-            last = max(last, peg.supply.expected)
-        return last
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """All that one warehouse has and expects of one product, and everybody who wants it, by need date."""
-
-    free: Decimal
-    supplies: tuple[tuple[Supply, Decimal], ...]
-    """With what is left of each after make-to-order lines took theirs; earliest first."""
-    demands: tuple[Demand, ...]
-
-    @property
-    def spare(self) -> Decimal:
-        """Free stock that none of this warehouse's own demand needs."""
-        return max(self.free - sum((demand.amount for demand in self.demands), ZERO), ZERO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,28 +91,6 @@ def project(snapshot: Snapshot, grace: timedelta) -> Projection:
             need.line, need.warehouse_id, need.need_by, need.outstanding, need.reserved, allocation, ready
         )
     return Projection(lines, pools)
-
-
-def fill(pool: Pool, free: Decimal) -> list[Allocation]:
-    """Serve the pool's demands in their order from `free` stock, then from its supplies; one allocation each."""
-    allocations = []
-    queue = iter(pool.supplies)
-    supply, rest = next(queue, (None, ZERO))
-    for demand in pool.demands:
-        from_stock = min(free, demand.amount)
-        free -= from_stock
-        need = demand.amount - from_stock
-        pegs = []
-        while need > ROUNDING and supply is not None:
-            taken = min(need, rest)
-            if taken > ROUNDING:
-                pegs.append(Peg(supply, taken))
-                need -= taken
-                rest -= taken
-            if rest <= ROUNDING:
-                supply, rest = next(queue, (None, ZERO))
-        allocations.append(Allocation(from_stock, tuple(pegs), need if need > ROUNDING else ZERO))
-    return allocations
 
 
 def _needs(snapshot: Snapshot) -> Iterator[_Need]:

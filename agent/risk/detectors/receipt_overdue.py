@@ -6,7 +6,8 @@ from decimal import Decimal
 
 from agent.domain.findings import Evidence, Finding, FindingKind, Severity
 from agent.domain.purchasing import PurchaseLine
-from agent.risk.projection import LineOutlook, Peg
+from agent.risk.pools import Peg
+from agent.risk.projection import LineOutlook
 from agent.risk.situation import Situation, days_between, line_evidence, supply_evidence
 from agent.risk.wording import ago, amount, day
 

@@ -7,7 +7,9 @@ import pytest
 from agent.actions import prepare
 from agent.domain.findings import Option, OptionKind
 from agent.domain.sales import Segment
-from tests.unit.risk.builders import CHAIR, DESK, NORTH, NOW, World, in_days
+from agent.risk.options import promise_facts
+from agent.risk.situation import situations
+from tests.unit.risk.builders import CHAIR, DESK, NORTH, NOW, THRESHOLDS, World, in_days
 from tests.unit.risk.world_reader import WorldReader
 
 
@@ -164,6 +166,8 @@ def test_the_approval_is_the_one_the_proposal_would_need():
     world.purchase(at=in_days(9))
     (option,) = options(world, OptionKind.MOVE_PROMISE_DATE)
     content = prepare(option.action, option.arguments, WorldReader(world), now=NOW)
+    (situation,) = situations(world.snapshot(), world.projection(), THRESHOLDS)
+    assert content.facts == promise_facts(situation, datetime.fromisoformat(option.arguments["promise_date"]))
     assert content.facts == {
         "change": "later",
         "days_slipped": 4,

@@ -50,7 +50,8 @@ class Release:
     def model_pauses(self) -> Iterator[Part]:
         """The message is complete: its last sentence too."""
         for sentence in self._stream.close():
-            yield from self._check(f"{sentence}\n")
+            yield from self._check(sentence)
+        self._break_line()
 
     def forget_unfinished(self) -> None:
         """Drop half a sentence of a model that failed."""
@@ -58,6 +59,7 @@ class Release:
 
     def rules_say(self, text: str) -> Iterator[Part]:
         """Release a text line by line."""
+        self._break_line()
         for line in text.splitlines():
             if line.strip():
                 yield self._say(f"{line}\n")
@@ -70,7 +72,7 @@ class Release:
         if self.withheld and not self.degraded:
             count = len(self.withheld)
             left_out = "One sentence was left out" if count == 1 else f"{count} sentences were left out"
-            yield self._say(f"{left_out}: nothing that was looked up supports it.\n")
+            yield from self.rules_say(f"({left_out}: nothing that was looked up supports it.)")
         results = self.context.turn.results
         body = {
             "answer": self.text.strip(),
@@ -95,6 +97,10 @@ class Release:
         self.text += sentence
         self.said = True
         return Part(PartKind.SENTENCE, {"text": sentence.strip()})
+
+    def _break_line(self) -> None:
+        if self.text and not self.text.endswith("\n"):
+            self.text += "\n"
 
     def _learn(self) -> None:
         """Take in the results that came since the last sentence."""

@@ -60,7 +60,7 @@ def _why_order(result: Result) -> str:
 
 
 def _option(option: Result) -> str:
-    needs = f" Needs approval by {option['approval']}." if option["approval"] else ""
+    needs = f" Approval: {_sentence(option['approval'])}" if option["approval"] else ""
     harmed = f" It delays {', '.join(harm['order'] for harm in option['harms'])}." if option["harms"] else ""
     return f"- {_sentence(option['summary'])}{harmed}{needs}"
 

@@ -35,8 +35,8 @@ def stock_of_product(context: ToolContext, arguments: StockOfProduct) -> dict[st
 
 
 def _matches(text: str, context: ToolContext) -> list[Product]:
-    """One product when the code or name says exactly which."""
-    found = context.reader.search_products(text)
+    """One product when the code or name says exactly which; the plural of a name finds it too."""
+    found = context.reader.search_products(text) or context.reader.search_products(text.removesuffix("s"))
     exact = [product for product in found if text.casefold() in (product.name.casefold(), (product.code or "").casefold())]
     return exact or found
 

@@ -19,22 +19,28 @@ _INSTRUCTIONS = (
     r"(ignore[zr]?|oublie[zr]?|neglige[zr]?|contourne[zr]?)\b.{0,40}\b(instruction|consigne|regle|directive|prompt)",
     r"(negeer|vergeet|omzeil)\b.{0,40}\b(instructie|regel|opdracht|richtlijn|prompt)",
     r"(ignor[aeo]|ignorad|olvid[ae]|omit[ae]|descart[ae])\w*\b.{0,40}\b(instruccion|indicacion|regla|norma|prompt)",
-    r"\b(you are|act as|behave as|pretend to be) (now )?(a|an|the|in)\b.{0,40}\b(ai|assistant|agent|bot|model|admin|developer mode)",
+    r"\b(you are|act as|behave as|pretend to be) (now )?(a|an|the|in)\b.{0,40}\b(ai|assistant|agent|bot|model"
+    r"|admin|developer mode)",
     r"\b(du bist|tu es|vous etes|je bent|u bent|eres|usted es) (jetzt |ab sofort |maintenant |desormais |nu |ahora )?"
     r"(ein|eine|un|une|een|una|der|l')\b.{0,30}\b(ki|ia|ai|assisten|agent|bot|model)",
     r"(system|developer) (prompt|message|instruction|override)\b",
-    r"<\s*/?\s*(system|assistant|instructions?|tool_call|im_start|untrusted)\b|<\|[a-z_]+\|>|\[/?inst\]|^#+ ?(system|instruction)s?:?\s*$",
+    r"<\s*/?\s*(system|assistant|instructions?|tool_call|im_start|untrusted)\b|<\|[a-z_]+\|>|\[/?inst\]|^#+ "
+    r"?(system|instruction)s?:?\s*$",
     r"(note|attention|message|hinweis|nota|opmerking|instruction|important|wichtig)\w*:? (to|for|fur|an|pour|voor|para|a|aan)"
-    r" (the |any |die |den |das |alle |l'|la |le |les |el |de |het )?\b(ai|ki|ia|llm|assistant|assistent|bot|automat\w+|language model|"
+    r" (the |any |die |den |das |alle |l'|la |le |les |el |de |het )?\b(ai|ki|ia|llm|assistant|assistent|bot"
+    r"|automat\w+|language model|"
     r"sprachmodell|agent)\b",
-    r"\b(ai|ki|ia|llm)[- ]?(assistant|assistent|agent|model|system|asistente)?\b[,:]? .{0,20}\b(must|should|please|muss|soll|bitte|doit|"
+    r"\b(ai|ki|ia|llm)[- ]?(assistant|assistent|agent|model|system|asistente)?\b[,:]? .{0,20}\b(must|should"
+    r"|please|muss|soll|bitte|doit|"
     r"dois|moet|debe|approve|freigeb)",
     r"\b(call|invoke|execute|run|use|rufe?|appelle[zr]?|exec\w+|roep) (the |die |la |de |el )?\w*[ _`'\"]*"
     r"(tool|function|funktion|werkzeug|fonction|outil|functie|funcion|herramienta)\b",
     r"\b(approve|confirm|authori[sz]e|release|genehmige\w*|freigeben|approuve[zr]?|keur|aprueb[ae])\b.{0,60}"
     r"\b(without|ohne|sans|zonder|sin) (any |a |weitere |human |menschliche |autre |verdere |mas )?"
-    r"(approval|review|confirmation|checking|asking|genehmigung|prufung|ruckfrage|validation|verification|goedkeuring|controle|aprobacion|revision)",
-    r"\b(reveal|print|show|send|repeat|output)\b.{0,30}\b(system prompt|your (instructions|prompt|rules)|api[ -]?key|credential|password)",
+    r"(approval|review|confirmation|checking|asking|genehmigung|prufung|ruckfrage|validation|verification"
+    r"|goedkeuring|controle|aprobacion|revision)",
+    r"\b(reveal|print|show|send|repeat|output)\b.{0,30}\b(system prompt|your (instructions|prompt|rules)|api[ "
+    r"-]?key|credential|password)",
     r"\b(classify|mark|label|treat|tag|set) (this|the) (mail|email|e-mail|message|order|priority)\b.{0,40}\bas\b",
     r"\b(as an?|in your role as|since you are) (ai|automated|language model|virtual)",
 )

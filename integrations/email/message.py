@@ -15,7 +15,9 @@ from integrations.email.quotes import quoted_spans
 
 MAX_BYTES = 40 * 1024 * 1024
 _KNOWN = {
-    "from", "to", "subject", "date", "message-id", "received", "return-path", "delivered-to", "sender", "reply-to", "mime-version",
+    "from", "to", "subject", "date", "message-id", "received", "return-path", "delivered-to", "sender", "reply-to", (
+        "mime-version"
+    ),
     "content-type", "authentication-results",
 }  # fmt: skip
 _OUTLOOK_FILE = b"\xd0\xcf\x11\xe0"

@@ -1,0 +1,121 @@
+"""Which of the fifteen classes a mail is. The rules abstain rather than guess."""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from agent.domain.mail import MailClass, ParsedMail, Reference, ReferenceKind
+from agent.triage.automatic import AUTO_REPLY, BULK, REPORT
+from agent.triage.cues import Heard, hear
+from agent.triage.language import SPOKEN
+from agent.triage.reading import Reading
+
+#: Points below which nothing was said clearly enough.
+ENOUGH = 3.0
+#: The runner-up this close: two equal classes.
+EQUAL = 0.97
+#: A class this strong beside the first is something else the mail asks for.
+ALSO = 0.5
+#: Each further cue of a class says less that is new.
+FADE = 0.75
+SURE = 0.45
+
+C, K = MailClass, ReferenceKind
+_NAMED = {
+    K.PURCHASE_ORDER: {C.DELAY_NOTICE: 0.5, C.PO_CONFIRMATION: 0.5, C.DISPATCH_ADVICE: 0.5},
+    K.SALE_ORDER: {C.ORDER_STATUS_INQUIRY: 0.5, C.ORDER_CHANGE: 0.5, C.RETURN_REQUEST: 0.3, C.DAMAGE_SHORTAGE_CLAIM: 0.3},
+    K.INVOICE: {C.INVOICE_DISPUTE: 1.0},
+    K.RMA: {C.RETURN_REQUEST: 1.5},
+    K.TRACKING: {C.DISPATCH_ADVICE: 1.0, C.DELIVERY_EXCEPTION: 0.5, C.PROOF_OF_DELIVERY: 0.5},
+    K.CONTAINER: {C.CUSTOMS_DOCUMENTS: 0.5, C.DISPATCH_ADVICE: 0.5, C.DELAY_NOTICE: 0.5},
+}
+_ATTACHED = (
+    (r"\bpod\b|proof.?of.?delivery|signed|unterschrieben|signe|getekend|firmad", C.PROOF_OF_DELIVERY, 2.0),
+    (
+        r"pack(ing)?.?(list|slip)|packliste|lieferschein|pakbon|colisage|albaran|\basn\b|despatch|dispatch|avis",
+        C.DISPATCH_ADVICE,
+        1.5,
+    ),
+    (
+        r"order.?(conf|ack)|auftragsbest|orderbevest|confirmation.?(de.?)?commande|confirmacion|\boc-|\bab-",
+        C.PO_CONFIRMATION,
+        2.0,
+    ),
+    (r"purchase.?order|\bpo\b|bestellung|bestelling|bon.?de.?commande|pedido|orden.?de.?compra", C.QUOTE_OR_ORDER, 1.5),
+    (r"\brfq\b|quot|anfrage|devis|offerte|presupuesto", C.QUOTE_OR_ORDER, 1.5),
+    (r"damage|schaden|schade|casse|avarie|dano|\bimg.?\d+|photo|foto", C.DAMAGE_SHORTAGE_CLAIM, 1.5),
+    (r"commercial.?invoice|certificate|\bcoo\b|eur\.?1|customs|zoll|douane|aduana", C.CUSTOMS_DOCUMENTS, 2.0),
+    (r"\.ics$", C.DELIVERY_APPOINTMENT, 1.0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The class, what else the mail asks for, and how sure the rules are."""
+
+    mail_class: MailClass
+    intents: tuple[MailClass, ...]
+    confidence: float
+    reason: str
+
+
+def classify(
+    mail: ParsedMail, reading: Reading, references: Sequence[Reference], languages: Collection[str], automatic: Collection[str]
+) -> Verdict:
+    """Weigh the cues of the mail's languages (and English), the numbers it names and what is attached."""
+    heard = hear(reading, {*languages, "en"} if languages else SPOKEN)
+    scores = _weighed(heard)
+    _add_circumstances(scores, mail, references, automatic)
+    ranked = sorted(((points, kind) for kind, points in scores.items() if points > 0), key=lambda pair: (-pair[0], pair[1]))
+    return _verdict(ranked, heard)
+
+
+def _weighed(heard: Sequence[Heard]) -> dict[MailClass, float]:
+    points: dict[MailClass, list[float]] = defaultdict(list)
+    for cue in heard:
+        points[cue.mail_class].append(cue.points)
+    return {kind: _faded([p for p in values if p > 0]) + sum(p for p in values if p < 0) for kind, values in points.items()}
+
+
+def _faded(points: list[float]) -> float:
+    return sum(value * FADE**place for place, value in enumerate(sorted(points, reverse=True)))
+
+
+def _add_circumstances(
+    scores: dict[MailClass, float], mail: ParsedMail, references: Sequence[Reference], automatic: Collection[str]
+) -> None:
+    """Numbers and attachments strengthen what the words said; on their own they say little."""
+    for kind in {reference.kind for reference in references if not reference.quoted}:
+        for mail_class, points in _NAMED.get(kind, {}).items():
+            if scores.get(mail_class, 0) > 0:
+                scores[mail_class] += points
+    names = " ".join(attachment.name.lower() for attachment in mail.attachments)
+    for pattern, mail_class, points in _ATTACHED:
+        if re.search(pattern, names):
+            scores[mail_class] = scores.get(mail_class, 0) + points
+    for sign, points in ((REPORT, 12.0), (AUTO_REPLY, 8.0), (BULK, 0.0 if references else 3.0)):
+        if sign in automatic:
+            scores[C.AUTOMATED_NOISE] = scores.get(C.AUTOMATED_NOISE, 0) + points
+
+
+def _verdict(ranked: list[tuple[float, MailClass]], heard: Sequence[Heard]) -> Verdict:
+    best, kind = ranked[0] if ranked else (0.0, C.OTHER)
+    second = ranked[1][0] if len(ranked) > 1 else 0.0
+    intents = tuple(other for points, other in ranked if points >= max(ENOUGH, best * ALSO))
+    if best < ENOUGH:
+        return Verdict(C.OTHER, (C.OTHER,), _confidence(best, second), "no rule recognises what it is about")
+    if second >= best * EQUAL:
+        return Verdict(C.OTHER, intents, _confidence(best, second), f"it may be {intents[0]} or {intents[1]}")
+    return Verdict(kind, intents, _confidence(best, second), _words(kind, heard))
+
+
+def _confidence(best: float, second: float) -> float:
+    lead = (best - second) / best if best else 0.0
+    return round((1 - math.exp(-best / 4)) * (0.55 + 0.45 * lead), 2)
+
+
+def _words(kind: MailClass, heard: Sequence[Heard]) -> str:
+    said = sorted((cue for cue in heard if cue.mail_class == kind and cue.points > 0), key=lambda cue: -cue.points)[:3]
+    return "it says " + ", ".join(f"“{cue.words[:60]}”" for cue in said) if said else "its headers and attachments say so"

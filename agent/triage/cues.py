@@ -1,0 +1,67 @@
+"""Turns of phrase that speak for a class, by language and weight: one file for each class in `cues/`."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from agent.domain.mail import MailClass
+from agent.triage.reading import Reading
+
+#: `~` in a cue: a few words of the same sentence.
+GAP = r"(?:[^.!?;]|[.;](?=\w)){0,60}?"
+IN_SUBJECT, IN_BODY, IN_QUOTE, IN_FORWARDED = 1.5, 1.0, 0.25, 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    mail_class: MailClass
+    language: str
+    weight: float
+    pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A cue that was found, how much it counts where it stands, and the words themselves."""
+
+    mail_class: MailClass
+    points: float
+    words: str
+
+
+@cache
+def all_cues() -> tuple[Cue, ...]:
+    return tuple(cue for mail_class in MailClass for cue in _cues_of(mail_class))
+
+
+def _cues_of(mail_class: MailClass) -> Iterator[Cue]:
+    file = files(__package__).joinpath("cues", f"{mail_class}.yaml")
+    if not file.is_file():
+        return
+    for language, weights in yaml.safe_load(file.read_text(encoding="utf-8")).items():
+        for weight, lines in weights.items():
+            for line in lines.splitlines():
+                yield Cue(mail_class, language, float(weight), _compiled(line.strip()))
+
+
+def _compiled(line: str) -> re.Pattern[str]:
+    return re.compile((r"\b" if line[0].isalnum() or line[0] == "(" else "") + line.replace("~", GAP))
+
+
+def hear(reading: Reading, languages: Collection[str]) -> list[Heard]:
+    """Every cue of these languages once, where it counts most."""
+    return [heard for cue in all_cues() if cue.language in languages and (heard := _hear(cue, reading))]
+
+
+def _hear(cue: Cue, reading: Reading) -> Heard | None:
+    places = [(IN_SUBJECT, reading.subject), (IN_BODY, reading.new)]
+    if cue.weight > 0 or reading.forwarded:
+        places.append((IN_FORWARDED if reading.forwarded else IN_QUOTE, reading.old))
+    for factor, text in places:
+        if match := cue.pattern.search(text):
+            return Heard(cue.mail_class, cue.weight * factor, " ".join(match[0].split()))
+    return None

@@ -1,0 +1,49 @@
+"""A reply for a person to review: a template in the sender's language, with facts of the ERP only. It commits to nothing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from agent.domain.mail import Link, MailClass
+from agent.triage.flags import HOSTILE
+from agent.triage.language import SPOKEN
+from agent.triage.standing import Standing
+
+_NEVER = (MailClass.AUTOMATED_NOISE, MailClass.OTHER)
+
+
+def draft_for(
+    mail_class: MailClass,
+    language: str,
+    links: Sequence[Link],
+    standing: Standing,
+    flags: frozenset[str],
+    automatic: bool,
+    now: datetime,
+) -> str | None:
+    """The reply, or None: a machine, a hostile mail and a mail nobody understood get none.
+
+    Facts are told only about linked records, whose owner is the sender. A date that has passed is not repeated.
+    """
+    if automatic or flags & HOSTILE or mail_class in _NEVER:
+        return None
+    words = _words(language if language in SPOKEN else "en")
+    records = ", ".join(link.record.name for link in links[:5])
+    first = words["thanks_about"].format(records=records) if records else words["thanks"]
+    promises = [
+        words["promise"].format(order=order.name, date=order.promise_date.date().isoformat())
+        for order in standing.linked_orders
+        if order.promise_date and order.promise_date >= now
+    ]
+    return "\n\n".join([words["greeting"], "\n".join([first, *promises]), words[mail_class], words["closing"]])
+
+
+@cache
+def _words(language: str) -> Mapping[str, str]:
+    words: Mapping[str, str] = yaml.safe_load(
+        files(__package__).joinpath("templates", f"{language}.yaml").read_text(encoding="utf-8")
+    )
+    return words

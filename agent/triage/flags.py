@@ -1,0 +1,71 @@
+"""What makes a mail suspicious. A flag calls a person; it never decides anything on its own."""
+
+import re
+
+from agent.domain.mail import ParsedMail
+from agent.guardrails.untrusted_text import fold, instructions_in
+from agent.triage.cues import GAP
+from agent.triage.reading import Reading
+
+BANK_CHANGE, INJECTION, HIDDEN, NO_ID = "bank_change", "injection_text", "hidden_text", "msgid_missing"
+LOOKALIKE, NO_SENDER, REPLY_ELSEWHERE = "lookalike_domain", "sender_unclear", "reply_to_differs"
+#: With one of these nothing is linked or drafted.
+HOSTILE = frozenset({BANK_CHANGE, INJECTION, LOOKALIKE})
+
+_ACCOUNT = (
+    r"(bank(ing)? (account|details|information|data|coordinates)|(new|our|my|updated|different) (bank )?account"
+    r"|iban|swift|sort code|payment details"
+    r"|remittance (details|information)|account (number|details)|bankverbindung|kontoverbindung|bankdaten"
+    r"|kontodaten|konto(nummer)?\b"
+    r"|coordonnees bancaires|compte bancaire|\brib\b|domiciliation bancaire|bankgegevens|bankrekening|rekeningnummer|rekening\b"
+    r"|datos bancarios|cuenta bancaria|numero de cuenta|cuenta de (pago|cobro))"
+)
+_CHANGED = (
+    r"(chang|updat|new\b|replac|switch|different|no longer|instead|with immediate effect|neue?[rsn]?\b|geander"
+    r"|aender|ander(t|n|ung)|aktualisier|umgestellt"
+    r"|wechsel|nouve|modifi|actualis|gewijzigd|wijzig|nieuw|aangepast|verander|nuev|cambi|modific|actualiz)"
+)
+_BANK = tuple(re.compile(pattern.replace("~", GAP)) for pattern in (rf"{_ACCOUNT}~{_CHANGED}", rf"{_CHANGED}~{_ACCOUNT}"))
+#: An account number; looked at only beside a request to pay and a word of change.
+_IBAN = re.compile(r"\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){3,7}(?: ?[a-z0-9]{1,3})?\b")
+_PAY = re.compile(
+    r"\b(pay|payment|transfer|remit|wire|zahl|uberweis|pai(e|ement)|vir(er|ement)|betal|overma|overschrij|pag(o"
+    r"|ar|uen|os)|transfer)"
+)
+_OFTEN_HIDDEN = 2
+
+
+def flags_of(mail: ParsedMail, reading: Reading) -> frozenset[str]:
+    """Flags that the mail itself raises; the look-alike domain needs the ERP and is raised in linking."""
+    hidden = fold(mail.hidden_text)
+    raised = {
+        BANK_CHANGE: changes_bank_details(f"{reading.subject}. {reading.new} . {hidden}")
+        or (reading.forwarded and changes_bank_details(reading.old)),
+        INJECTION: any(instructions_in(text) for text in (mail.subject, mail.text, mail.hidden_text, _names(mail))),
+        HIDDEN: len(re.findall(r"\w{2,}", hidden)) > _OFTEN_HIDDEN,
+        NO_ID: mail.message_id is None,
+        NO_SENDER: not mail.sender,
+        REPLY_ELSEWHERE: _replies_elsewhere(mail),
+    }
+    return frozenset(flag for flag, is_raised in raised.items() if is_raised)
+
+
+def changes_bank_details(folded: str) -> bool:
+    """Someone wants money sent to another account: the commonest fraud by mail."""
+    if any(pattern.search(folded) for pattern in _BANK):
+        return True
+    return _IBAN.search(folded) is not None and _PAY.search(folded) is not None and re.search(_CHANGED, folded) is not None
+
+
+def _names(mail: ParsedMail) -> str:
+    return "\n".join([mail.sender_name, *(attachment.name for attachment in mail.attachments)])
+
+
+def _replies_elsewhere(mail: ParsedMail) -> bool:
+    """Answers would go to another domain than the sender's."""
+    wanted = next((value for name, value in mail.headers if name.lower() == "reply-to"), "").lower()
+    domains = re.findall(r"@([a-z0-9.-]+)", wanted)
+    own = mail.sender.rpartition("@")[2]
+    return bool(own) and any(
+        domain != own and not domain.endswith(f".{own}") and not own.endswith(f".{domain}") for domain in domains
+    )

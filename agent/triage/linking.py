@@ -1,0 +1,125 @@
+"""Which records of the ERP a mail is about. Linked is only what exists and belongs to a sender our mail server vouched for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from agent.domain.mail import Link, ParsedMail, Reference, ReferenceKind, Trust
+from agent.domain.records import Record
+from agent.ports.erp_reader import ErpReader
+from agent.triage.references import normal
+
+K = ReferenceKind
+#: Where a number of each kind may stand in the ERP.
+_PLACES: dict[ReferenceKind, tuple[str, ...]] = {
+    K.SALE_ORDER: ("sale.order", "sale.order:client_order_ref"),
+    K.PURCHASE_ORDER: ("purchase.order", "sale.order:client_order_ref"),
+    K.DELIVERY: ("stock.picking",),
+    K.INVOICE: ("account.move",),
+    K.TRACKING: ("stock.picking",),
+    K.CUSTOMER_REFERENCE: ("sale.order", "purchase.order", "sale.order:client_order_ref", "purchase.order:partner_ref"),
+    K.RMA: ("purchase.order:partner_ref", "sale.order:client_order_ref"),
+}
+SURE, QUOTED, UNPROVEN, SENDER = 0.95, 0.8, 0.5, 0.3
+_MOST_PRODUCTS = 5
+
+
+@dataclass(slots=True)
+class Linked:
+    links: list[Link] = field(default_factory=list)
+    candidates: list[Link] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    """Numbers of ours that the ERP does not have."""
+    strangers: list[Record] = field(default_factory=list)
+    """Partners of records that the mail names though its sender is somebody else."""
+
+
+def link(mail: ParsedMail, references: Sequence[Reference], trust: Trust, reader: ErpReader) -> Linked:
+    """Look the numbers up. Raises what the reader raises."""
+    sender = _partner_of(mail, reader)
+    found = _find(references, reader)
+    linked = Linked()
+    for reference in references:
+        records = found.get(normal(reference.value), []) if reference.kind in _PLACES else []
+        if not records and reference.kind in (K.SALE_ORDER, K.PURCHASE_ORDER, K.DELIVERY, K.INVOICE):
+            linked.unknown.append(reference.value)
+        for record in records:
+            _judge(linked, record, reference, sender, trust, len(records), reader)
+    _add_products(linked, references, reader)
+    if sender and not linked.links and not any(one.record == sender for one in linked.candidates):
+        linked.candidates.append(Link(sender, SENDER))
+    return linked
+
+
+def _partner_of(mail: ParsedMail, reader: ErpReader) -> Record | None:
+    if not mail.sender:
+        return None
+    domain = mail.sender.rpartition("@")[2]
+    partners = reader.partners_by_email([mail.sender, domain])
+    return partners.get(mail.sender) or partners.get(domain)
+
+
+def _find(references: Iterable[Reference], reader: ErpReader) -> dict[str, list[Record]]:
+    """Number → records, one read for each place."""
+    wanted: dict[str, list[str]] = defaultdict(list)
+    for reference in references:
+        for place in _PLACES.get(reference.kind, ()):
+            wanted[place] += dict.fromkeys((normal(reference.value), reference.value))
+    found: dict[str, list[Record]] = defaultdict(list)
+    for place, numbers in wanted.items():
+        for number, records in reader.find_by_number(place, list(dict.fromkeys(numbers))).items():
+            found[normal(number)] += [record for record in records if record not in found[normal(number)]]
+    return found
+
+
+def _judge(
+    linked: Linked, record: Record, reference: Reference, sender: Record | None, trust: Trust, count: int, reader: ErpReader
+) -> None:
+    if any(record == one.record for one in [*linked.links, *linked.candidates]):
+        return
+    owner = reader.partner_of_record(record)
+    same = owner is not None and sender is not None and owner.id == sender.id
+    if same and trust is Trust.ALIGNED and count == 1:
+        linked.links.append(Link(record, QUOTED if reference.quoted else SURE))
+        return
+    linked.candidates.append(Link(record, UNPROVEN if same else SENDER))
+    if owner and not same:
+        linked.strangers.append(owner)
+
+
+def _add_products(linked: Linked, references: Sequence[Reference], reader: ErpReader) -> None:
+    """Products are named by anyone, so they are offered, not linked."""
+    codes = [reference.value for reference in references if reference.kind is K.PRODUCT]
+    for code in codes[:_MOST_PRODUCTS]:
+        for product in reader.search_products(code, limit=3):
+            if product.code and product.code.upper() == code.upper():
+                linked.candidates.append(Link(product.record, UNPROVEN))
+
+
+def is_lookalike(domain: str, known: str) -> bool:
+    """Nearly, but not, a domain we know: two characters apart, the same name under another ending, or with something added."""
+    if not domain or not known or domain == known or domain.endswith(f".{known}") or known.endswith(f".{domain}"):
+        return False
+    name, known_name = _skeleton(domain), _skeleton(known)
+    if len(known_name) < 4:
+        return False
+    return name == known_name or known_name in name.split("-") or known_name in name or _distance(name, known_name) <= 2
+
+
+def _skeleton(domain: str) -> str:
+    """The registrable name with look-alike characters made one."""
+    labels = domain.split(".")
+    name = labels[-2] if len(labels) > 1 else labels[0]
+    if name in ("co", "com", "org", "net") and len(labels) > 2:
+        name = labels[-3]
+    return name.replace("rn", "m").replace("vv", "w").translate(str.maketrans("01358", "olesb"))
+
+
+def _distance(one: str, other: str) -> int:
+    """Levenshtein."""
+    row = list(range(len(other) + 1))
+    for i, left in enumerate(one, 1):
+        diagonal, row[0] = row[0], i
+        for j, right in enumerate(other, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (left != right))
+    return row[-1]

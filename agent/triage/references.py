@@ -1,0 +1,119 @@
+"""The numbers a mail names. Ours by their shape; other people's by the word in front of them."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from agent.domain.mail import ParsedMail, Reference, ReferenceKind
+from agent.guardrails.untrusted_text import fold
+from agent.triage.check_digits import is_air_waybill, is_container, is_sscc, is_ups
+
+MOST_TEXT = 100_000
+MOST_REFERENCES = 60
+K = ReferenceKind
+Check = Callable[[str], bool]
+
+
+def _anything(_: str) -> bool:
+    return True
+
+
+#: Shapes that need no word in front. Odoo's numbers may carry a company prefix and a year.
+_SHAPES: tuple[tuple[ReferenceKind, str, Check], ...] = (
+    (K.DELIVERY, r"[A-Z][A-Z0-9]{0,5}/(?:OUT|IN|INT|PICK|PACK|DS|RET)/\d{3,8}", _anything),
+    (K.INVOICE, r"(?:R?INV|R?BILL)/\d{2,4}(?:/\d{1,2})?/\d{2,8}", _anything),
+    (K.SALE_ORDER, r"(?:S\d{4,8}|SO[-_ ]?\d{3,8}|SO[-/]\d{4}[-/]\d{2,8})", _anything),
+    (K.PURCHASE_ORDER, r"(?:P\d{4,8}|PO[-_ ]?\d{3,10}|PO[-/]\d{4}[-/]\d{2,8})", _anything),
+    (K.RMA, r"(?:RMA|RET|RTN)[-_/# ]{0,2}\d[\d/-]{2,14}", _anything),
+    (K.CONTAINER, r"[A-Z]{3}[UJZ][ -]?\d{3}[ ]?\d{3}[ -]?\d", is_container),
+    (K.TRACKING, r"1Z[ ]?[0-9A-Z]{3}[ ]?[0-9A-Z]{3}[ ]?[0-9A-Z]{2}[ ]?[0-9A-Z]{4}[ ]?[0-9A-Z]{4}", is_ups),
+    (K.TRACKING, r"\(?00\)?[ ]?\d{18}|\d{18}", is_sscc),
+    (K.TRACKING, r"\d{3}-\d{4}[ ]?\d{4}", is_air_waybill),
+    (K.TRACKING, r"JJ?D\d{14,22}|[A-Z]{2}\d{9}[A-Z]{2}|3S[A-Z0-9]{11,15}", _anything),
+)
+_VALUE = r"([A-Z0-9][A-Z0-9./_-]{1,28}[A-Z0-9])"
+_NUMBER = r"(?:\s*(?:no|nr|num|number|nummer|numero|id|code|#|n°|nº)\b\.?|\s*[#:°º]|\s*-?\s*(?:nummer|nr)\b\.?)*\s*[:#=]?\s*"
+#: Words in front of a number of the other side, and what it then is.
+_LABELS: tuple[tuple[ReferenceKind, str], ...] = (
+    (
+        K.TRACKING,
+        r"(?:tracking|track ?(?:&|and|en) ?trace|consignment|waybill|awb|air ?waybill|sendung(?:s(?:nummer|nr"
+        r"|verfolgung)?)?|paketnummer"
+        r"|frachtbrief|trackingnummer|suivi|envoi|colis|zending(?:s?nummer)?|vrachtbrief|seguimiento|rastreo|guia|localizador"
+        r"|barcode|parcel|shipment|bill of lading|b/l|cmr)",
+    ),
+    (K.INVOICE, (
+        r"(?:invoice|credit ?note|rechnung(?:s(?:nummer|nr))?|gutschrift|facture|avoir|factuur(?:nummer|nr)?"
+        r"|creditnota|factura)"
+    )),
+    (
+        K.PRODUCT,
+        r"(?:sku|item|part|article|product|artikel(?:nummer|nr)?|art|material(?:nummer)?|reference produit"
+        r"|produit|producto|articulo"
+        r"|codigo)",
+    ),
+    (
+        K.CUSTOMER_REFERENCE,
+        r"(?:(?:your|our|my|customer|client|supplier|vendor|sales|purchase|ihre|unsere?|meine|votre|notre|uw|onze"
+        r"|su|nuestr[ao]|mi) )?"
+        r"(?:purchase order|sales order|order confirmation|order|p\.?o\.?|ref(?:erence|erenz|erencia|erentie)?"
+        r"|bestell(?:ung|nummer|nr)"
+        r"|auftrag(?:s(?:nummer|nr|bestatigung))?|kundenauftrag|commande|bon de commande|bestelling|bestelnummer|inkooporder"
+        r"|ordernummer|opdracht|kenmerk|pedido|orden de compra|orden|referencia|zeichen|aktenzeichen|case|ticket)",
+    ),
+)  # fmt: skip
+_SHAPED = tuple((kind, re.compile(rf"(?<![\w/-])(?:{shape})(?![\w/])", re.IGNORECASE), check) for kind, shape, check in _SHAPES)
+_LABELLED = tuple((kind, re.compile(rf"\b{label}\b{_NUMBER}{_VALUE}(?![\w])", re.IGNORECASE)) for kind, label in _LABELS)
+_CODE = re.compile(r"(?<![\w/-])[A-Z]{2,5}-\d{1,5}(?![\w/-])")
+_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}([./-]\d{1,4})?|(19|20)\d\d|\d{1,2}")
+
+
+def references_in(mail: ParsedMail) -> tuple[Reference, ...]:
+    """Each number once, at its first mention: in the new text before the subject, in the subject before a quote."""
+    found = [*_in_text(mail), *_in_subject(mail)]
+    found.sort(key=lambda reference: (reference.quoted, reference.in_subject, reference.span))
+    first: dict[tuple[ReferenceKind, str], Reference] = {}
+    for reference in found:
+        first.setdefault((reference.kind, normal(reference.value)), reference)
+    return tuple(list(first.values())[:MOST_REFERENCES])
+
+
+def normal(value: str) -> str:
+    """The number as the ERP would hold it: upper case, no white space."""
+    return "".join(value.upper().split())
+
+
+def _in_text(mail: ParsedMail) -> Iterator[Reference]:
+    for kind, start, end in _spans(mail.text[:MOST_TEXT]):
+        quoted = any(first <= start < last for first, last in mail.quoted)
+        yield Reference(kind, mail.text[start:end], (start, end), quoted=quoted)
+
+
+def _in_subject(mail: ParsedMail) -> Iterator[Reference]:
+    for kind, start, end in _spans(mail.subject):
+        yield Reference(kind, mail.subject[start:end], (start, end), in_subject=True)
+
+
+def _spans(text: str) -> list[tuple[ReferenceKind, int, int]]:
+    """Non-overlapping, shapes before labels."""
+    taken: list[tuple[ReferenceKind, int, int]] = []
+
+    def take(kind: ReferenceKind, start: int, end: int) -> None:
+        if all(end <= first or start >= last for _, first, last in taken):
+            taken.append((kind, start, end))
+
+    for kind, pattern, check in _SHAPED:
+        for match in pattern.finditer(text):
+            if check(match[0]):
+                take(kind, *match.span())
+    for kind, pattern in _LABELLED:
+        for match in pattern.finditer(fold(text)):
+            if _is_number(match[1]):
+                take(kind, *match.span(1))
+    for match in _CODE.finditer(text):
+        take(K.PRODUCT, *match.span())
+    return taken
+
+
+def _is_number(token: str) -> bool:
+    """Has digits, and is neither a date, a year nor a quantity."""
+    return sum(char.isdigit() for char in token) >= 2 and len(token) >= 4 and not _DATE.fullmatch(token)

@@ -1,0 +1,35 @@
+"""Triage as the JSON contract of `mail triage`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from agent.domain.mail import Link, Triage
+
+
+def triage_row(file: str, triage: Triage) -> dict[str, Any]:
+    """One mail's row. A reference's span is in the mail's text, or in its subject when the number stands only there."""
+    return {
+        "file": file,
+        "class": triage.mail_class.value,
+        "intents": [intent.value for intent in triage.intents],
+        "priority": triage.priority.value,
+        "language": triage.language,
+        "confidence": triage.confidence,
+        "needs_person": triage.needs_person,
+        "reason": triage.reason,
+        "automatic": triage.automatic,
+        "trust": triage.trust.value,
+        "flags": list(triage.flags),
+        "references": [{"kind": one.kind.value, "value": one.value, "span": list(one.span)} for one in triage.references],
+        "links": _links(triage.links),
+        "candidates": _links(triage.candidates),
+        "fields": triage.fields,
+        "draft": triage.draft,
+    }
+
+
+def _links(links: Sequence[Link]) -> list[dict[str, Any]]:
+    return [
+        {"model": link.record.model, "id": link.record.id, "name": link.record.name, "confidence": link.confidence}
+        for link in links
+    ]

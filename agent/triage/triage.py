@@ -1,0 +1,114 @@
+"""One mail in; what it is, what it is about and what follows from it out. Rules only."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from agent.domain.mail import MailClass, ParsedMail, Reference, Triage, Trust
+from agent.domain.records import Record
+from agent.errors import ErpIncomplete, ErpRefused, ErpUnavailable
+from agent.ports.erp_reader import ErpReader
+from agent.triage.automatic import machine_signs
+from agent.triage.classification import SURE, Verdict, classify
+from agent.triage.drafts import draft_for
+from agent.triage.fields import fields_of
+from agent.triage.flags import BANK_CHANGE, HOSTILE, LOOKALIKE, NO_SENDER, flags_of
+from agent.triage.language import UNKNOWN, languages_of
+from agent.triage.linking import Linked, is_lookalike, link
+from agent.triage.priority import rank
+from agent.triage.reading import read
+from agent.triage.references import references_in
+from agent.triage.standing import Standing, standing_of
+from agent.triage.trust import trust_in
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """What the ERP knew of the mail; `failure` says why it could not be asked."""
+
+    linked: Linked = field(default_factory=Linked)
+    standing: Standing = field(default_factory=Standing)
+    lookalike: bool = False
+    failure: str = ""
+
+
+def triage(mail: ParsedMail, reader: ErpReader, now: datetime, own_authserv: str | None = None) -> Triage:
+    """Class, priority, references, links and a draft of one mail.
+
+    `own_authserv` is the name our mail server puts into Authentication-Results; without it no sender is believed and
+    nothing is linked, only offered. When the ERP cannot be asked, the mail is triaged without it and goes to a person.
+    """
+    reading = read(mail)
+    signs = machine_signs(mail)
+    references = references_in(mail)
+    languages = languages_of(f"{reading.subject} {reading.text if reading.forwarded else reading.new}")
+    language = languages[0][0] if languages else UNKNOWN
+    close = [name for name, share in languages if share >= languages[0][1] * 0.5]
+    trust = trust_in(mail, own_authserv)
+    flags = flags_of(mail, reading)
+    verdict = _verdict(classify(mail, reading, references, close, signs), flags)
+    fields = fields_of(mail, reading, verdict.mail_class, (mail.sent_at or now).date())
+    known = _look_up(mail, references, trust, flags, reader, now)
+    flags = flags | {LOOKALIKE} if known.lookalike else flags
+    ranked = rank(verdict.mail_class, reading, fields, flags, known.standing, bool(signs), now)
+    doubts = _doubts(mail, verdict, trust, flags, known)
+    return Triage(
+        mail_class=verdict.mail_class,
+        intents=verdict.intents,
+        priority=ranked.priority,
+        language=language,
+        confidence=verdict.confidence,
+        needs_person=bool(doubts),
+        reason="; ".join([verdict.reason, *ranked.reasons, *doubts]),
+        automatic=bool(signs),
+        trust=trust,
+        flags=tuple(sorted(flags)),
+        references=references,
+        links=tuple(known.linked.links),
+        candidates=tuple(known.linked.candidates),
+        fields=fields,
+        draft=draft_for(verdict.mail_class, language, known.linked.links, known.standing, flags, bool(signs), now),
+    )
+
+
+def _verdict(verdict: Verdict, flags: frozenset[str]) -> Verdict:
+    """A change of bank details is a matter of invoices and of security, whatever else the mail talks about."""
+    if BANK_CHANGE not in flags:
+        return verdict
+    intents = dict.fromkeys((MailClass.INVOICE_DISPUTE, *(kind for kind in verdict.intents if kind is not MailClass.OTHER)))
+    return Verdict(MailClass.INVOICE_DISPUTE, tuple(intents), max(verdict.confidence, 0.9), "it changes bank details")
+
+
+def _look_up(
+    mail: ParsedMail, references: tuple[Reference, ...], trust: Trust, flags: frozenset[str], reader: ErpReader, now: datetime
+) -> LookUp:
+    try:
+        linked = link(mail, references, trust, reader)
+        lookalike = _imitates(mail, linked.strangers, reader)
+        if flags & HOSTILE or lookalike:
+            linked.candidates = [*linked.links, *linked.candidates]
+            linked.links = []
+        return LookUp(linked, standing_of(linked.links, reader, now), lookalike)
+    except (ErpUnavailable, ErpRefused, ErpIncomplete) as error:
+        return LookUp(failure=str(error))
+
+
+def _imitates(mail: ParsedMail, strangers: list[Record], reader: ErpReader) -> bool:
+    """The mail names a record of somebody whose domain the sender's nearly is."""
+    owners = reader.customers(sorted({stranger.id for stranger in strangers})) if strangers else []
+    domain = mail.sender.rpartition("@")[2]
+    return any(is_lookalike(domain, (owner.email or "").lower().rpartition("@")[2]) for owner in owners)
+
+
+def _doubts(mail: ParsedMail, verdict: Verdict, trust: Trust, flags: frozenset[str], known: LookUp) -> list[str]:
+    """Why a person should look, in words; empty when the rules are content."""
+    noise = verdict.mail_class is MailClass.AUTOMATED_NOISE
+    doubts = {
+        "the class is uncertain": verdict.mail_class is MailClass.OTHER or verdict.confidence < SURE,
+        f"the links could not be looked up: {known.failure}": bool(known.failure),
+        f"not in the ERP: {', '.join(known.linked.unknown[:5])}": bool(known.linked.unknown) and not noise,
+        "a record must be chosen": bool(known.linked.candidates) and not known.linked.links and not noise,
+        "our mail server says the sender is forged": trust is Trust.FAIL,
+        f"suspicious: {', '.join(sorted(flags & (HOSTILE | {NO_SENDER})))}": bool(flags & (HOSTILE | {NO_SENDER})),
+        f"not everything could be read: {', '.join(mail.problems)}": bool(mail.problems),
+    }
+    return [words for words, applies in doubts.items() if applies]

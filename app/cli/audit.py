@@ -11,7 +11,7 @@ from agent.errors import ExpediterError, RecordMissing
 from agent.guardrails.audit import story
 from app.cli import output
 from app.cli.options import Json
-from app.contract.audit import AuditRow, ChainRow
+from app.contract.audit import AuditRow, ChainRow, history
 
 group = typer.Typer(help="What happened, who did it, why, and proof that nothing was changed since.", no_args_is_help=True)
 Moment = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="In UTC.")]
@@ -38,7 +38,7 @@ def explain(
     from app.wiring.cli import reading
 
     with reading() as company:
-        entries = company.audit.about(subject_of(subject))
+        entries = history(company.audit, subject_of(subject))
     if not entries:
         raise RecordMissing(f"The audit log knows nothing of {subject}; a subject looks like P12, inbound:7 or sale.order:42.")
     output.shown(json, [AuditRow.of(entry) for entry in entries], lambda: story_of(entries))

@@ -106,5 +106,4 @@ def close(answer: AnswerRow) -> None:
         output.say(f"sources: {', '.join(dict.fromkeys(cited.source for cited in answer.citations))}", style="dim")
     for number in answer.proposals:
         output.say(f"P{number} waits for approval: `expediter proposals show P{number}` shows it.", style="yellow")
-    if answer.degraded:
-        output.say(f"Answered by rules, without a language model; as of {output.minute(answer.as_of)}.", style="dim")
+    output.say(f"as of {output.minute(answer.as_of)}", style="dim")

@@ -15,8 +15,12 @@ from rich.text import Text
 MARKS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim"}
 
 
+#: Wide enough for tables in a file or a pipe, where there is no terminal to ask.
+PIPED_WIDTH = 120
+
+
 def console() -> Console:
-    return Console(highlight=False, markup=False, emoji=False)
+    return Console(highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else PIPED_WIDTH)
 
 
 def errors() -> Console:
@@ -71,7 +75,12 @@ def money(amount: float | None, currency: str) -> str:
 
 
 def severity(word: str) -> Text:
-    return Text(word, style=MARKS.get(word, ""))
+    return marked(word, word)
+
+
+def marked(text: str, severity: str) -> Text:
+    """In the colour of how grave it is."""
+    return Text(plain(text), style=MARKS.get(severity, ""))
 
 
 def shown(as_json: bool, value: Any, render: Callable[[], None]) -> None:

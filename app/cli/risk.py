@@ -8,7 +8,7 @@ from rich.text import Text
 from agent.domain.findings import RiskReport
 from app.cli import output
 from app.cli.options import Json
-from app.contract.risk import OrderRiskRow
+from app.contract.risk import FindingRow, OrderRiskRow
 
 group = typer.Typer(help="Which orders will miss their promise, why, and what can be done.", no_args_is_help=True)
 
@@ -55,17 +55,20 @@ def table_of(rows: list[dict[str, Any]], limit: int, report: RiskReport) -> None
 
 
 def _line(order: OrderRiskRow) -> tuple[object, ...]:
-    worst = order.findings[0]
     return (
         order.order,
         order.customer,
         output.day(order.promise_date),
         output.day(order.projected_date) if order.projected_date else "nothing in sight",
-        f"{order.days_late} d",
+        f"{order.days_late} d" if order.days_late else "–",
         output.money(order.value_at_risk, order.currency),
         f"{order.score:.0f}",
-        Text.assemble(output.severity(worst.severity), " ", output.plain(worst.summary)),
+        Text(" · ").join(output.marked(finding.kind.replace("_", " "), finding.severity) for finding in _each_kind(order)),
     )
+
+
+def _each_kind(order: OrderRiskRow) -> list[FindingRow]:
+    return list({finding.kind: finding for finding in reversed(order.findings)}.values())[::-1]
 
 
 def order_page(order: OrderRiskRow) -> None:

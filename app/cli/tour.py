@@ -12,7 +12,7 @@ from agent.errors import ExpediterError, PreconditionFailed
 from app.cli import audit, chat, mail, output, proposals, risk
 from app.cli.decisions import carried_out
 from app.client import Api
-from app.contract.audit import ChainRow
+from app.contract.audit import ChainRow, history
 from app.contract.chat import AnswerRow
 from app.contract.mail import TriageRow
 from app.contract.risk import OrderRiskRow
@@ -75,7 +75,7 @@ def _a_mail(now: ReadingCompany, company: Company) -> None:
 def _a_proposal(maria: Api, order: OrderRisk, option: Option) -> int:
     with chapter("A proposal", "maria asks for a change; nothing is changed, a proposal is a row that waits"):
         day = datetime.fromisoformat(option.arguments["promise_date"]).date()
-        answer = _ask(maria, f"Move the promise date of {order.order.name} to {day}")
+        answer = _ask(maria, f"Move the promise date of {order.order.name} to {day} because the vendor delivers late")
         if not answer.proposals:
             raise ExpediterError(f"No proposal came of it: {answer.answer}")
         proposals.page(maria.proposal(answer.proposals[0]))
@@ -108,7 +108,7 @@ def _the_log(now: ReadingCompany, proposal_id: int) -> None:
     with chapter("The audit log", "who, what, when, why; and proof that nothing was changed since"):
         check = ChainRow.of(now.audit.verify())
         audit.verdict(check)
-        audit.story_of(now.audit.about(f"proposal:{proposal_id}"))
+        audit.story_of(history(now.audit, f"proposal:{proposal_id}"))
         if not check.intact:
             raise ExpediterError(check.reason)
 

@@ -3,7 +3,17 @@
 from typing import Any
 
 from agent.domain.audit import AuditEntry, ChainCheck
+from agent.ports.audit_log import AuditLog
 from app.contract.model import Contract, Moment
+
+
+def history(audit: AuditLog, subject: str) -> list[AuditEntry]:
+    """All that is recorded about a subject, and first the question that a proposal came from. Empty when nothing is."""
+    entries = audit.about(subject)
+    known = {entry.seq for entry in entries}
+    questions = {payload["inbound_id"] for entry in entries if "inbound_id" in (payload := entry.payload or {})}
+    asked = [entry for question in sorted(questions) for entry in audit.about(f"inbound:{question}")]
+    return sorted([*entries, *{entry.seq: entry for entry in asked if entry.seq not in known}.values()], key=lambda one: one.seq)
 
 
 class AuditRow(Contract):

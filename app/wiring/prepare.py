@@ -53,10 +53,10 @@ def _found(company: Company, server: EmbeddedServer, now: datetime) -> None:
     with psycopg.connect(server.url("admin")) as connection:
         if seeded_at(connection) is not None:
             return
-        seed(connection, now)
-    write_mails(company.mailbox_folder, now)
-    index_documents(company)
-    company.keep_tokens(_people(server))
+        write_mails(company.mailbox_folder, now)
+        index_documents(company)
+        company.keep_tokens(_people(server))
+        seed(connection, now)  # last: what was cut off is begun again
 
 
 def _people(server: EmbeddedServer) -> dict[str, str]:

@@ -12,7 +12,7 @@ READY = "expediter: ready"
 def set_up_logging() -> None:
     """To stderr, one line each; what libraries say at INFO about every job is left out."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True)
-    for chatty in ("procrastinate", "httpx", "httpcore", "uvicorn.access", "psycopg.pool", "openai"):
+    for chatty in ("procrastinate", "uvicorn", "httpx", "httpcore", "uvicorn.access", "psycopg.pool", "openai"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

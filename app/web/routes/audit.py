@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from agent.errors import RecordMissing
-from app.contract.audit import AuditRow, ChainRow
+from app.contract.audit import AuditRow, ChainRow, history
 from app.web.security import Auditor, Context
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
@@ -34,7 +34,7 @@ def verify(context: Context, _person: Auditor) -> ChainRow:
 @router.get("/{subject}")
 def about(subject: str, context: Context, _person: Auditor) -> list[AuditRow]:
     """Everything recorded about one subject (`proposal:12`, `inbound:7`) and what it led to."""
-    found = context.audit.about(subject)
+    found = history(context.audit, subject)
     if not found:
         raise RecordMissing(f"The audit log knows nothing of {subject}; a subject looks like `proposal:12` or `inbound:7`.")
     return [AuditRow.of(entry) for entry in found]

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evals.bench import risk
+from evals.bench import chat, risk
 from evals.bench.figures import Figure, NotRun, show
 
-BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {"risk": risk.run}
+BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {"risk": risk.run, "chat": chat.run}
 REPORTS = Path(__file__).resolve().parents[1] / "reports"
 
 

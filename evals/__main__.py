@@ -1,0 +1,45 @@
+"""`make evals`: play every case, write a report, and fail when anything fell below the committed baseline."""
+
+import argparse
+import sys
+
+from rich.console import Console
+from rich.progress import track
+
+from agent.prompts import load
+from evals.case import load_cases
+from evals.run import play
+from evals.scoreboard import BASELINES, REPORTS, below, judge, load_baseline, show, summary, write
+from evals.world import worlds
+
+
+def main() -> int:
+    """0: no worse than the baseline; 1: worse."""
+    options = _options()
+    console = Console()
+    cases = [case for case in load_cases() if not options.only or case.id in options.only]
+    with worlds() as made:
+        planner = made.planner
+        results = [judge(*play(case, made)) for case in track(cases, f"Playing {len(cases)} cases", console=console)]
+    found = summary(results, planner, load("chat").sha256)
+    baseline = None if options.only else load_baseline(planner)
+    show(console, results, found, baseline)
+    console.print(f"Report: {write(REPORTS, planner, found, results)}")
+    if options.accept:
+        console.print(f"Baseline: {write(BASELINES, planner, found)}")
+        return 0
+    worse = below(found, baseline) if baseline else []
+    for sentence in worse:
+        console.print(f"[red]{sentence}[/red]")
+    return 1 if worse else 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m evals", description=__doc__)
+    parser.add_argument("--accept", action="store_true", help="commit this run's scores as the new baseline")
+    parser.add_argument("--only", nargs="+", metavar="CASE", help="play these cases only")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -201,11 +201,12 @@ def _launch(binaries: PostgresBinaries, data: Path, sockets: Path, durable: bool
 
 
 def _forget_foreign_pid(data: Path) -> None:
-    # After a reboot the number in postmaster.pid may belong to any program; PostgreSQL would then refuse to start.
+    # After a reboot the number in postmaster.pid may belong to any program, and after a full disk there may be none; PostgreSQL
+    # would refuse to start on either.
     pid_file = data / "postmaster.pid"
-    with suppress(OSError, IndexError, ValueError):
-        command = Path(f"/proc/{int(pid_file.read_text().split()[0])}/cmdline").read_bytes()
-        if b"postgres" not in command:
+    with suppress(OSError):
+        first = pid_file.read_text().split("\n", 1)[0].strip()
+        if not first.isdecimal() or b"postgres" not in Path(f"/proc/{first}/cmdline").read_bytes():
             pid_file.unlink()
 
 

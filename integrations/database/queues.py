@@ -15,10 +15,15 @@ _DEFER = """
 """
 
 
+def lock_name(queue: Queue, name: str) -> str:
+    """Locks carry their queue's name; the database refuses others."""
+    return f"{queue}:{name}"
+
+
 def defer(connection: Connection[Any], task_name: str, queue: Queue, lock: str | None = None, **args: Any) -> None:
     """Queue a job in the caller's transaction: it exists exactly if the transaction commits.
 
-    Jobs with the same `lock` run one after the other, in order. Only serve's role may queue for both queues; the others for
-    their own.
+    Jobs of a queue with the same `lock` run one after the other, in order. Only serve's role may queue for both queues, the
+    others for their own.
     """
-    connection.execute(_DEFER, (queue, task_name, lock, jsonb(args)))
+    connection.execute(_DEFER, (queue, task_name, lock and lock_name(queue, lock), jsonb(args)))

@@ -26,12 +26,17 @@ ALTER TABLE procrastinate.procrastinate_events ENABLE ROW LEVEL SECURITY;
 ALTER TABLE procrastinate.procrastinate_periodic_defers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE procrastinate.procrastinate_workers ENABLE ROW LEVEL SECURITY;
 
+-- Locks are unique over all queues; with the queue's name in front, nobody can hold up another queue by taking its locks.
+CREATE FUNCTION procrastinate.locks_of_own_queue(job procrastinate.procrastinate_jobs) RETURNS boolean LANGUAGE sql IMMUTABLE
+RETURN (job.lock IS NULL OR starts_with(job.lock, job.queue_name || ':'))
+    AND (job.queueing_lock IS NULL OR starts_with(job.queueing_lock, job.queue_name || ':'));
+
 CREATE POLICY worker ON procrastinate.procrastinate_jobs TO expediter_worker
-    USING (queue_name = 'worker') WITH CHECK (queue_name = 'worker');
+    USING (queue_name = 'worker') WITH CHECK (queue_name = 'worker' AND procrastinate.locks_of_own_queue(procrastinate_jobs));
 CREATE POLICY executor ON procrastinate.procrastinate_jobs TO expediter_executor
-    USING (queue_name = 'executor') WITH CHECK (queue_name = 'executor');
-CREATE POLICY serve_defers ON procrastinate.procrastinate_jobs FOR INSERT TO expediter_serve
-    WITH CHECK (queue_name IN ('worker', 'executor') AND status = 'todo');
+    USING (queue_name = 'executor') WITH CHECK (queue_name = 'executor' AND procrastinate.locks_of_own_queue(procrastinate_jobs));
+CREATE POLICY serve_defers ON procrastinate.procrastinate_jobs FOR INSERT TO expediter_serve WITH CHECK (
+    queue_name IN ('worker', 'executor') AND status = 'todo' AND procrastinate.locks_of_own_queue(procrastinate_jobs));
 CREATE POLICY serve_sees ON procrastinate.procrastinate_jobs FOR SELECT TO expediter_serve USING (true);
 
 CREATE POLICY own_jobs ON procrastinate.procrastinate_events FOR SELECT TO expediter_worker, expediter_executor
@@ -60,4 +65,7 @@ GRANT INSERT (queue_name, task_name, priority, lock, queueing_lock, args, schedu
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA procrastinate FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA procrastinate TO expediter_worker, expediter_executor;
-GRANT EXECUTE ON FUNCTION procrastinate.procrastinate_defer_jobs_v1(procrastinate.procrastinate_job_to_defer_v1[]) TO expediter_serve;
+GRANT EXECUTE ON FUNCTION
+    procrastinate.procrastinate_defer_jobs_v1(procrastinate.procrastinate_job_to_defer_v1[]),
+    procrastinate.locks_of_own_queue(procrastinate.procrastinate_jobs)
+    TO expediter_serve;

@@ -1,0 +1,170 @@
+"""Running the jobs of one queue. Knows no job: the wiring passes the functions in."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import ConnectorException
+
+from agent.errors import DatabaseUnavailable, ExpediterError
+from integrations.database.pool import conninfo, translated
+from integrations.database.queues import Queue, lock_name
+from integrations.database.reaper import bury, reap
+
+logger = logging.getLogger(__name__)
+
+#: How often a job that raises is tried again, after 3, 9 and 27 seconds.
+RETRIES = 3
+_MISSED_TICKS_S = 15.0
+# Notifications tell of new jobs, only looking finds those whose lock became free.
+_LOOK_EVERY_S = 0.5
+
+Task = Callable[..., object]
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    """A task without arguments, run whenever the cron expression says (five fields, or six with seconds last).
+
+    Ticks while it waits or runs are skipped; it is never run twice at once.
+    """
+
+    task: str
+    cron: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast death is noticed."""
+
+    heartbeat: timedelta = timedelta(seconds=10)
+    stalled_after: timedelta = timedelta(seconds=30)
+    reap_every: timedelta = timedelta(seconds=15)
+
+
+def run_worker(
+    url: str,
+    queue: Queue,
+    tasks: Mapping[str, Task],
+    periodic: Sequence[Periodic] = (),
+    *,
+    stop: threading.Event | None = None,
+    ready: Callable[[], None] | None = None,
+    concurrency: int = 4,
+    pace: Pace = Pace(),
+) -> None:
+    """Run this queue's jobs until SIGTERM or SIGINT (in the main thread) or until `stop` is set; running jobs are finished first.
+
+    Tasks are called in threads with the arguments they were deferred with. One that raises is tried again, and kept as a dead
+    letter after `RETRIES`; periodic ones are not, because their next tick is their retry. `ready` is called once jobs are taken.
+
+    Raises DatabaseUnavailable when PostgreSQL cannot be reached.
+    """
+    with translated():
+        psycopg.connect(conninfo(url)).close()
+    app = _app(url, queue, tasks, periodic)
+    try:
+        asyncio.run(_run(app, url, queue, stop, ready, concurrency, pace))
+    except (psycopg.OperationalError, ConnectorException) as error:
+        raise DatabaseUnavailable("PostgreSQL does not answer; check that it runs and try again.") from error
+
+
+def _app(url: str, queue: Queue, tasks: Mapping[str, Task], periodic: Sequence[Periodic]) -> App:
+    connector = PsycopgConnector(conninfo=conninfo(url, "procrastinate"), min_size=1, max_size=4, timeout=10)
+    app = App(connector=connector, periodic_defaults={"max_delay": _MISSED_TICKS_S})
+    for name, function in tasks.items():
+        retry = RetryStrategy(max_attempts=RETRIES, exponential_wait=3)
+        app.task(name=name, queue=queue, pass_context=True, retry=retry)(_job(url, function))
+    for tick in periodic:
+        lock = lock_name(queue, f"periodic:{tick.task}")
+        task = app.task(name=f"periodic:{tick.task}", queue=queue, lock=lock, queueing_lock=lock)(_tick(tasks[tick.task]))
+        app.periodic(cron=tick.cron, periodic_id=queue)(task)
+    return app
+
+
+def _job(url: str, function: Task) -> Task:
+    def run(context: JobContext, **arguments: Any) -> None:
+        try:
+            function(**arguments)
+        except Exception as error:
+            if context.job.attempts >= RETRIES and context.job.id is not None:
+                _give_up(url, context.job.id, error)
+            raise
+
+    return run
+
+
+def _tick(function: Task) -> Task:
+    def run(timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes the tick
+        function()
+
+    return run
+
+
+def _give_up(url: str, job_id: int, error: Exception) -> None:
+    reason = str(error) if isinstance(error, ExpediterError) else f"{type(error).__name__}: {error}"
+    with psycopg.connect(conninfo(url)) as connection:
+        bury(connection, job_id, reason)
+
+
+async def _run(
+    app: App,
+    url: str,
+    queue: Queue,
+    stop: threading.Event | None,
+    ready: Callable[[], None] | None,
+    concurrency: int,
+    pace: Pace,
+) -> None:
+    # Procrastinate runs synchronous tasks in the loop's default threads; two more for reaping and for its own work.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(concurrency + 2, thread_name_prefix=queue))
+    async with app.open_async():
+        worker = asyncio.create_task(
+            app.run_worker_async(
+                queues=[queue],
+                name=queue,
+                concurrency=concurrency,
+                fetch_job_polling_interval=_LOOK_EVERY_S,
+                delete_jobs="successful",
+                install_signal_handlers=threading.current_thread() is threading.main_thread(),
+                update_heartbeat_interval=pace.heartbeat.total_seconds(),
+                stalled_worker_timeout=pace.stalled_after.total_seconds(),
+            )
+        )
+        reaping = asyncio.create_task(_reap_again_and_again(url, queue, pace))
+        if ready is not None:
+            ready()
+        await _until_stopped(worker, stop)
+        reaping.cancel()
+        with suppress(asyncio.CancelledError):
+            await reaping
+
+
+async def _until_stopped(worker: "asyncio.Task[None]", stop: threading.Event | None) -> None:
+    while stop is not None and not worker.done():
+        if stop.is_set():
+            worker.cancel()  # Procrastinate takes it as the wish to stop: running jobs are finished.
+            break
+        await asyncio.wait([worker], timeout=0.2)
+    with suppress(asyncio.CancelledError):
+        await worker
+
+
+async def _reap_again_and_again(url: str, queue: Queue, pace: Pace) -> None:
+    while True:
+        try:
+            reaped = await asyncio.to_thread(reap, url, queue, pace.stalled_after)
+        except DatabaseUnavailable as away:
+            logger.warning("stalled jobs were not looked for: %s", away)
+        else:
+            for job_id in reaped.buried:
+                logger.error("job %s was given up: its process died again and again", job_id)
+        await asyncio.sleep(pace.reap_every.total_seconds())

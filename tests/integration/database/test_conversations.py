@@ -1,0 +1,104 @@
+"""Questions are stored with their job, answers are released in order and followed live."""
+
+from collections.abc import Iterator
+from threading import Thread
+
+import pytest
+
+from agent.domain.chat import PartKind
+from agent.errors import DatabaseUnavailable, NotPermitted, PreconditionFailed, RecordMissing
+from integrations.database.answer_listener import AnswerListener
+from integrations.database.conversations import PostgresAnswerDesk, PostgresInboundDesk
+from tests.fixtures.postgres import TestDatabase
+
+
+@pytest.fixture
+def desk(database: TestDatabase) -> Iterator[PostgresInboundDesk]:
+    with AnswerListener(database.url("serve")) as listener:
+        yield PostgresInboundDesk(database.pool("serve"), listener)
+
+
+def test_a_question_and_its_job_are_stored_together(database: TestDatabase, desk: PostgresInboundDesk) -> None:
+    ada = database.person("ada")
+    inbound = desk.receive(kind="chat", person_id=ada.id, conversation_id="c1", text="What is late?")
+    assert desk.inbound(inbound.id) == PostgresAnswerDesk(database.pool("worker")).inbound(inbound.id) == inbound
+    undo = desk.receive(kind="undo", person_id=ada.id, conversation_id="c1", text="12")
+    with database.connection("worker") as connection:
+        jobs = connection.execute("SELECT task_name, lock, args FROM procrastinate.procrastinate_jobs ORDER BY id").fetchall()
+    assert jobs == [
+        {"task_name": "answer_chat", "lock": "worker:conversation:c1", "args": {"inbound_id": inbound.id}},
+        {"task_name": "propose_inverse", "lock": "worker:conversation:c1", "args": {"inbound_id": undo.id}},
+    ]
+
+
+def test_nobody_speaks_in_someone_elses_conversation(database: TestDatabase, desk: PostgresInboundDesk) -> None:
+    ada, ben = database.person("ada"), database.person("ben")
+    desk.receive(kind="chat", person_id=ada.id, conversation_id="c1", text="Hello")
+    with pytest.raises(NotPermitted, match="someone else"):
+        desk.receive(kind="chat", person_id=ben.id, conversation_id="c1", text="Me too")
+
+
+def test_a_message_too_long_to_keep_is_refused_in_words(database: TestDatabase, desk: PostgresInboundDesk) -> None:
+    with pytest.raises(PreconditionFailed, match="too long"):
+        desk.receive(kind="chat", person_id=database.person().id, conversation_id="c1", text="x" * 20_001)
+
+
+def test_an_unknown_question_is_missing(database: TestDatabase, desk: PostgresInboundDesk) -> None:
+    with pytest.raises(RecordMissing):
+        desk.inbound(99)
+
+
+@pytest.mark.parametrize("process", ["worker", "executor"])
+def test_only_serve_stores_questions(database: TestDatabase, process: str) -> None:
+    ada = database.person("ada")
+    with AnswerListener(database.url("serve")) as listener, pytest.raises(DatabaseUnavailable, match="permission denied"):
+        PostgresInboundDesk(database.pool(process), listener).receive(  # type: ignore[arg-type]  # parametrized
+            kind="chat", person_id=ada.id, conversation_id="c1", text="forged"
+        )
+
+
+def test_parts_are_followed_as_they_are_released(database: TestDatabase, desk: PostgresInboundDesk) -> None:
+    inbound = database.inbound(database.person())
+    answers = PostgresAnswerDesk(database.pool("worker"))
+    answers.release(inbound, PartKind.STATUS, {"text": "Reading orders"})
+    following = desk.follow(inbound, timeout_s=30)
+    assert next(following).body == {"text": "Reading orders"}
+
+    def answer() -> None:
+        answers.release(inbound, PartKind.SENTENCE, {"text": "Three are late."})
+        answers.release(inbound, PartKind.FINAL, {"answer": "Three are late."})
+
+    thread = Thread(target=answer)
+    thread.start()
+    assert [(part.seq, part.kind) for part in following] == [(2, PartKind.SENTENCE), (3, PartKind.FINAL)]
+    thread.join()
+    assert [part.seq for part in desk.parts(inbound, after_seq=1)] == [2, 3]
+
+
+def test_following_ends_when_nothing_comes(database: TestDatabase, desk: PostgresInboundDesk) -> None:
+    assert list(desk.follow(database.inbound(database.person()), timeout_s=0.05)) == []
+
+
+def test_followers_survive_a_lost_listening_connection(database: TestDatabase, desk: PostgresInboundDesk) -> None:
+    inbound = database.inbound(database.person())
+    answers = PostgresAnswerDesk(database.pool("worker"))
+    answers.release(inbound, PartKind.STATUS, {"text": "Reading"})
+    following = desk.follow(inbound, timeout_s=30)
+    next(following)
+    database.one(
+        "admin",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE usename = 'expediter_serve' AND datname = current_database()",
+    )
+    answers.release(inbound, PartKind.FAILED, {"text": "No."})
+    assert [part.kind for part in following] == [PartKind.FAILED]
+
+
+def test_a_complete_answer_takes_nothing_more(database: TestDatabase, desk: PostgresInboundDesk) -> None:
+    inbound = database.inbound(database.person())
+    answers = PostgresAnswerDesk(database.pool("worker"))
+    assert not answers.finished(inbound)
+    answers.release(inbound, PartKind.FINAL, {})
+    assert answers.finished(inbound)
+    with pytest.raises(NotPermitted, match="complete"):
+        answers.release(inbound, PartKind.SENTENCE, {"text": "One more thing"})

@@ -17,8 +17,8 @@ _DEED = re.compile(rf"\b(?P<deed>{'|'.join(sorted(_APPROVING | _REJECTING | _DOI
 _LABEL = re.compile(r"\bP\d+\b")
 #: Before the deed, without a comma between: it is said to be open, wished, conditional or denied.
 _OPEN_WORDS = (
-    "must|needs?|should|shall|can|could|may|might|will|would|to be|be|being|get|not|never|no|nobody|nothing|none|neither|without|yet|"
-    "until|unless|once|if|when|before|after|whether|waits?|waiting|pending|cannot|who"
+    "must|needs?|should|shall|can|could|may|might|will|would|to be|be|being|get|not|never|no|nobody|nothing|none|neither|without|"
+    "yet|until|unless|once|if|when|before|after|whether|waits?|waiting|pending|cannot|who"
 )
 _NOT_SAID_AS_DONE = re.compile(rf"(?:\b(?:{_OPEN_WORDS})\b(?:\s+[\w'’-]+){{0,4}}|n['’]t\b(?:\s+[\w'’-]+){{0,3}})\s*$", re.I)
 _ATTRIBUTE = re.compile(r"\b(?:the|an?|any|each|every|this|that|its|their|your|of|for)\s+(?:\w+ly\s+)?$", re.I)
@@ -59,6 +59,6 @@ def _backed(sentence: str, deed: str, states: Mapping[str, str]) -> bool:
 
 def _quoted(sentence: str, match: re.Match[str], told: str) -> bool:
     """The deed stands with the same words around it in what a record or document says."""
-    before, after = sentence[: match.start()].split()[-1:], sentence[match.end() :].split()[:1]
+    before, after = sentence[: match.start()].split()[-1:], sentence[match.end() :].split()[:2]
     phrase = " ".join(word.strip("*_`.,;:!?").casefold() for word in (*before, match["deed"], *after))
     return bool(before) and phrase in told

@@ -77,7 +77,7 @@ def _date(match: re.Match[str]) -> Statement:
     month = found["month"]
     return Statement(
         Kind.DATE,
-        match.group(),
+        match.group().rstrip("."),
         day=int(found["day"]),
         month=int(month) if month.isdigit() else _month(month),
         year=int(found.get("year") or 0),

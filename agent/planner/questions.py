@@ -10,7 +10,8 @@ from agent.planner.dates import end_of_week, read_date
 _WAITS = r"\b(?:wait|waits|waiting|pending|open|outstanding|need|needs|awaiting|stuck)\b"
 _APPROVAL = r"\b(?:approv\w*|proposals?|sign[- ]?off|decisions?)\b"
 _APPROVALS = re.compile(
-    rf"{_WAITS}.*{_APPROVAL}|{_APPROVAL}.*{_WAITS}|^(?:my )?approvals\b|what (?:can|should|must) I approve|^(?:list|show) .*proposals",
+    rf"{_WAITS}.*{_APPROVAL}|{_APPROVAL}.*{_WAITS}|^(?:my )?approvals\b|what (?:can|should|must) I approve"
+    r"|^(?:list|show) .*proposals",
     re.I,
 )
 _PROCEDURE = re.compile(
@@ -35,7 +36,7 @@ _LATE = re.compile(r"\b(?:late|overdue|delayed|behind|missing)\b", re.I)
 _STOCK = re.compile(
     r"\b(?:stock|inventory|availability|quantity)\s+(?:levels?\s+)?(?:is there\s+|do we have\s+)?(?:of|for|on)\s+(?P<of>[^?]+)"
     r"|\bhow (?:much|many)\s+(?:is|are)\s+there\s+of\s+(?P<there>[^?]+)"
-    r"|\bhow (?:much|many)\s+(?P<many>.+?)\s+(?:do|does|did|is|are|have|has|there|in|left|on hand|can)\b"
+    r"|\bhow (?:much|many)\s+(?!stock\b|inventory\b)(?P<many>.+?)\s+(?:do|does|did|is|are|have|has|there|in|left|on hand|can)\b"
     r"|\b(?:do|have) we (?:still )?(?:have|got)\s+(?:any |enough )?(?P<have>[^?]+?)(?:\s+(?:left|available))?[?.]*$"
     r"|\bwhere (?:is|are|do we (?:have|keep))\s+(?:the |our )?(?P<where>[^?]+?)(?:\s+(?:stocked|kept))?[?.]*$"
     r"|\b(?:is|are)\s+(?P<is>[^?]+?)\s+(?:in stock|available|on hand)\b|^stock (?P<bare>[^?]+)",

@@ -1,17 +1,22 @@
 """What every part of the contract shares."""
 
 from datetime import datetime
-from decimal import Decimal
-from typing import Annotated
-
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from agent.domain.records import Record
 
-#: Always a string, so that no reader of the JSON rounds money.
-Amount = Annotated[Decimal, PlainSerializer(str, return_type=str)]
 #: ISO 8601 with offset, in UTC.
 Moment = datetime
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not contain the character NUL")
+    return text
+
+
+#: For what people type: PostgreSQL stores every character but one.
+STORABLE = AfterValidator(_storable)
 
 
 class Contract(BaseModel):

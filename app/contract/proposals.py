@@ -1,11 +1,13 @@
 """A proposal and what was decided about it."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import StringConstraints
 
 from agent.domain.decisions import Decision, Preview, Proposal, ProposalState, Verdict
 from agent.errors import PolicyRejected
 from agent.guardrails.policy import Policy
-from app.contract.model import Contract, Moment, RecordRow
+from app.contract.model import STORABLE, Contract, Moment, RecordRow
 
 
 class DecisionRow(Contract):
@@ -91,7 +93,7 @@ class DecisionRequest(Contract):
     verdict: Verdict
     sha256: str
     """The hash of what was shown to them."""
-    reason: str = ""
+    reason: Annotated[str, StringConstraints(max_length=1_000), STORABLE] = ""
 
 
 class DecisionAnswer(Contract):

@@ -4,7 +4,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from agent.errors import RecordMissing
 from app.contract.audit import AuditRow, ChainRow, history
@@ -32,7 +32,9 @@ def verify(context: Context, _person: Auditor) -> ChainRow:
 
 
 @router.get("/{subject}")
-def about(subject: str, context: Context, _person: Auditor) -> list[AuditRow]:
+def about(
+    subject: Annotated[str, Path(pattern=r"^[A-Za-z0-9_.:-]{1,100}$")], context: Context, _person: Auditor
+) -> list[AuditRow]:
     """Everything recorded about one subject (`proposal:12`, `inbound:7`) and what it led to."""
     found = history(context.audit, subject)
     if not found:

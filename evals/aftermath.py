@@ -66,7 +66,8 @@ class Aftermath:
 
 def _digest(owner: psycopg.Connection[Any], table: str) -> str:
     query = sql.SQL(
-        "SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (SELECT (to_jsonb(t) - 'promise_date')::text FROM demo.{} t) r (line)"
+        "SELECT md5(string_agg(line, ',' ORDER BY line)) "
+        "FROM (SELECT (to_jsonb(t) - 'promise_date')::text FROM demo.{} t) AS rows (line)"
     )
     row = owner.execute(query.format(sql.Identifier(table))).fetchone()
     return str(row[0]) if row else ""

@@ -7,6 +7,7 @@ import typer
 
 from app.cli import output
 from app.cli.options import Json
+from app.contract.knowledge import PassageRow
 
 group = typer.Typer(help="What the company's own documents say.", no_args_is_help=True)
 
@@ -33,27 +34,12 @@ def ask(
     limit: Annotated[int, typer.Option(min=1, max=20)] = 3,
     json: Json = False,
 ) -> None:
-    """The sections that answer a question, with document and section named."""
+    """What the documents say, with document and section named; --json gives whole sections."""
     from app.wiring.cli import reading
 
+    asked = " ".join(question)
     with reading() as company:
-        passages = company.knowledge.search(" ".join(question), limit)
-    rows = [
-        {
-            "document": found.document,
-            "title": found.title,
-            "section": found.section,
-            "text": found.text,
-            "score": round(found.score, 3),
-        }
-        for found in passages
-    ]
-    output.shown(json, rows, lambda: _pages(rows))
-
-
-def _pages(rows: list[dict[str, object]]) -> None:
-    if not rows:
-        output.say("No document answers that. `expediter knowledge index FOLDER` adds documents.")
-    for row in rows:
-        output.say(f"{row['title']} · {row['section']}  ({row['document']})", style="bold")
-        output.say(f"{row['text']}\n")
+        passages = [PassageRow.of(found) for found in company.knowledge.search(asked, limit)]
+        output.shown(json, passages, lambda: output.say(company.knowledge.ask(asked)))
+    if not json and len(passages) > 1:
+        output.say(f"see also {', '.join(f'{one.document} ({one.section})' for one in passages[1:])}", style="dim")

@@ -1,6 +1,7 @@
 """What every part of the contract shares."""
 
 from datetime import datetime
+
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from agent.domain.records import Record

@@ -1,7 +1,7 @@
 """What the commands work with: the company as the worker may read it, and the owner's office."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,6 @@ from agent.guardrails.policy import Policy, load_policy
 from agent.ports.audit_log import AuditLog
 from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
-from agent.ports.knowledge import Knowledge
 from agent.ports.ledger import ProposalBook
 from app.settings import AdminSettings, CompanySettings, WorkerSettings
 from app.wiring.company import company_of
@@ -25,6 +24,7 @@ from app.wiring.store import open_store
 if TYPE_CHECKING:
     from integrations.database.people import PersonAdmin
     from integrations.database.pool import Pool
+    from knowledge import KnowledgeIndex
 
 
 class ReadingCompany:
@@ -60,10 +60,10 @@ class ReadingCompany:
         return PostgresAuditLog(self.pool)
 
     @cached_property
-    def knowledge(self) -> Knowledge:
+    def knowledge(self) -> "KnowledgeIndex":
         from knowledge import KnowledgeIndex
 
-        return KnowledgeIndex(self.company.knowledge_folder)
+        return self._stack.enter_context(closing(KnowledgeIndex(self.company.knowledge_folder)))
 
     def risk(self) -> tuple[RiskReport, list[dict[str, Any]]]:
         """The orders at risk right now, also as the JSON contract has them."""

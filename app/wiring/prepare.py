@@ -1,7 +1,7 @@
 """Making a company's embedded database ready: the schema, and for the demo company everything that makes it one."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,7 +40,8 @@ def index_documents(company: Company, folder: Path | None = None) -> int:
     """Rebuild the index of the company's procedures; returns the number of sections."""
     from knowledge import DOCUMENTS, KnowledgeIndex
 
-    return KnowledgeIndex(company.knowledge_folder).index(folder or DOCUMENTS)
+    with closing(KnowledgeIndex(company.knowledge_folder)) as index:
+        return index.index(folder or DOCUMENTS)
 
 
 def _empty(server: EmbeddedServer) -> None:

@@ -1,7 +1,7 @@
 """The worker's process: it answers and scans. It holds the model and a login that can only read."""
 
 import logging
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from functools import partial
 
 from agent.errors import ExpediterError, NotPermitted
@@ -37,7 +37,7 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
         desk=PostgresProposalDesk(pool),
         audit=PostgresAuditLog(pool),
         reader=erp_reader(settings, lambda: pool),
-        knowledge=KnowledgeIndex(company_of(settings).knowledge_folder),
+        knowledge=stack.enter_context(closing(KnowledgeIndex(company_of(settings).knowledge_folder))),
         policy=load_policy(settings.policy),
         clock=utc_now,
         chat=chat_of(settings, url, stack),

@@ -58,10 +58,14 @@ def page(row: TriageRow) -> None:
         if links:
             output.say(f"{title}: {', '.join(map(_link, links))}")
     for name, value in row.fields.items():
-        output.say(f"  {name}: {value}", style="dim")
+        output.say(f"  {name.replace('_', ' ')}: {_value(value)}", style="dim")
     if row.draft:
         output.say("\nDraft, for a person to review:\n", style="bold")
         output.say(row.draft)
+
+
+def _value(value: object) -> object:
+    return value.get("value", value) if isinstance(value, dict) else value
 
 
 def _link(link: LinkRow) -> str:

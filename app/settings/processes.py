@@ -76,6 +76,8 @@ class WorkerSettings(WithReader, WithModel, WithPolicy):
     """The model and a login that can only read; also what the reading commands use."""
 
     worker_database_url: DatabaseUrl = None
+    mail_authserv: str | None = None
+    """The name our own mail server puts into Authentication-Results; without it no sender is believed."""
 
 
 class ExecutorSettings(WithOdoo, WithPolicy):

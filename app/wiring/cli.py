@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from knowledge import KnowledgeIndex
 
 
+#: Who vouches for senders in the demo company's sample mails.
+DEMO_AUTHSERV = "mx.harbourvale.example"
+
+
 class ReadingCompany:
     """Opens only what a command asks for; everything is closed with the stack."""
 
@@ -87,7 +91,8 @@ class ReadingCompany:
         from agent.triage import triage, triage_row
         from integrations.email import parse_mail
 
-        return triage_row(file, triage(parse_mail(raw), self.reader, utc_now()))
+        authserv = DEMO_AUTHSERV if self.company.demo else self.settings.mail_authserv
+        return triage_row(file, triage(parse_mail(raw), self.reader, utc_now(), authserv))
 
     def answer(self, question: str) -> Iterator[tuple[PartKind, dict[str, Any]]]:
         """Answer read-only, without a person and without a server: nothing can be proposed."""

@@ -34,6 +34,7 @@ EVERYTHING = {
     "EXPEDITER_MODEL": "some-model",
     "EXPEDITER_MODEL_BASE_URL": "http://127.0.0.1:9000/v1",
     "EXPEDITER_MODEL_API_KEY": SECRET,
+    "EXPEDITER_MAIL_AUTHSERV": "mx.ours.example",
     "EXPEDITER_POLICY": "/etc/expediter/policy.yaml",
     "EXPEDITER_HOST": "127.0.0.1",
     "EXPEDITER_PORT": "8500",
@@ -45,7 +46,7 @@ OWN = {
     ServeSettings: {"SERVE_DATABASE_URL", "POLICY", "HOST", "PORT"},
     WorkerSettings: {
         "WORKER_DATABASE_URL", "POLICY", "ODOO_URL", "ODOO_DATABASE", "ODOO_READER_LOGIN", "ODOO_READER_PASSWORD",
-        "MODEL", "MODEL_BASE_URL", "MODEL_API_KEY",
+        "MODEL", "MODEL_BASE_URL", "MODEL_API_KEY", "MAIL_AUTHSERV",
     },
     ExecutorSettings: {
         "EXECUTOR_DATABASE_URL", "POLICY", "ODOO_URL", "ODOO_DATABASE", "ODOO_WRITER_LOGIN", "ODOO_WRITER_PASSWORD",

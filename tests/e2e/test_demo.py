@@ -1,0 +1,174 @@
+"""`expediter demo`, from nothing to an executed and audited change."""
+
+import os
+import select
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+
+from app.contract.audit import AuditRow, ChainRow
+from app.contract.chat import AnswerRow
+from app.contract.doctor import DoctorRow
+from app.contract.knowledge import PassageRow
+from app.contract.mail import TriageRow
+from app.contract.proposals import ProposalRow
+from app.contract.risk import OrderRiskRow
+from app.settings import ExecutorSettings, ProcessSettings, ServeSettings, WorkerSettings
+from tests.e2e.running_demo import RunningDemo, children_of, expediter, serving, state_folder
+
+SERVES = "keeps serving at"
+KINDS: dict[str, type[ProcessSettings]] = {"serve": ServeSettings, "worker": WorkerSettings, "executor": ExecutorSettings}
+ELSEWHERE = {
+    "EXPEDITER_ODOO_URL": "https://erp.example.com",
+    "EXPEDITER_ODOO_WRITER_PASSWORD": "writer-secret",
+    "EXPEDITER_MODEL_API_KEY": "",
+    "EXPEDITER_TOKEN": "own-token",
+    "OPENAI_API_KEY": "sk-nobody",
+}
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[RunningDemo]:
+    with state_folder() as state, serving("demo", state, SERVES, ELSEWHERE) as running:
+        yield running
+
+
+def test_the_tour_ends_with_a_change_in_the_erp_and_an_intact_log(demo: RunningDemo) -> None:
+    assert "cannot decide on it" in demo.told
+    assert "done: Read back" in demo.told
+    assert "In the ERP" in demo.told
+    assert "The audit log is intact" in demo.told
+    assert "Traceback" not in demo.told
+
+
+def test_each_process_is_given_its_own_settings_and_nobody_elses(demo: RunningDemo) -> None:
+    children = children_of(demo.process.pid)
+    assert set(children) == set(KINDS)
+    for name, pid in children.items():
+        given = dict(line.split("=", 1) for line in Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0") if "=" in line)
+        assert {one for one in given if one.startswith("EXPEDITER_")} <= set(KINDS[name].variables())
+        assert f"expediter_{name}:" in given[f"EXPEDITER_{name.upper()}_DATABASE_URL"]
+        assert not {"OPENAI_API_KEY", "EXPEDITER_TOKEN", "EXPEDITER_ODOO_URL", "EXPEDITER_ODOO_WRITER_PASSWORD"} & set(given)
+
+
+def test_a_process_that_dies_is_started_again(demo: RunningDemo) -> None:
+    before = children_of(demo.process.pid)["executor"]
+    os.kill(before, signal.SIGKILL)
+    proposal = _proposed(demo, "add a note to S01888: the customer was called")
+    ended = demo.run("approve", f"P{proposal}", "--as", "walter", "--json", "--wait", "60")
+    assert ended.code == 0, ended.err
+    assert ProposalRow.model_validate_json(ended.out).state == "done"
+    assert children_of(demo.process.pid)["executor"] != before
+
+
+def test_a_second_demo_says_that_one_is_running(demo: RunningDemo) -> None:
+    ended = demo.run("demo", "--once")
+    assert ended.code == 1
+    assert "running already at http://127.0.0.1:" in ended.sentence
+
+
+def test_a_proposal_is_refused_to_its_asker_rejected_by_another_and_audited(demo: RunningDemo) -> None:
+    proposal = _proposed(demo, "add a note to S01999: nobody minds")
+    refused = demo.run("approve", str(proposal), "--as", "maria")
+    assert refused.code == 1
+    assert "cannot decide on it" in refused.sentence
+    rejected = demo.run("reject", f"P{proposal}", "--reason", "Too short.", "--as", "sofia", "--json")
+    assert rejected.code == 0, rejected.err
+    assert ProposalRow.model_validate_json(rejected.out).state == "rejected"
+    story = TypeAdapter(list[AuditRow]).validate_json(demo.run("audit", "explain", f"P{proposal}", "--json").out)
+    assert [entry.kind for entry in story][:2] == ["inbound.received", "proposal.created"]
+    assert story[-1].kind == "decision.recorded"
+
+
+def test_what_was_done_can_be_proposed_to_be_undone(demo: RunningDemo) -> None:
+    ended = demo.run("undo", "P1", "--as", "maria", "--json")
+    assert ended.code == 0, ended.err
+    (number,) = AnswerRow.model_validate_json(ended.out).proposals
+    shown = ProposalRow.model_validate_json(demo.run("proposals", "show", f"P{number}", "--json").out)
+    assert (shown.inverse_of, shown.state, shown.asker) == ("P1", "pending", "maria")
+
+
+def test_the_json_of_the_reading_commands_is_the_contract(demo: RunningDemo) -> None:
+    orders = TypeAdapter(list[OrderRiskRow]).validate_json(demo.run("risk", "list", "--limit", "3", "--json").out)
+    assert len(orders) == 3
+    assert [order.score for order in orders] == sorted((order.score for order in orders), reverse=True)
+    assert OrderRiskRow.model_validate_json(demo.run("risk", "show", orders[0].order, "--json").out).order == orders[0].order
+    assert TypeAdapter(list[ProposalRow]).validate_json(demo.run("proposals", "list", "--json").out)
+    assert ChainRow.model_validate_json(demo.run("audit", "verify", "--json").out).intact
+    lines = demo.run("audit", "export").out.splitlines()
+    assert [AuditRow.model_validate_json(line).seq for line in lines] == list(range(1, len(lines) + 1))
+    assert TypeAdapter(list[PassageRow]).validate_json(demo.run("knowledge", "ask", "how are returns handled?", "--json").out)
+    assert DoctorRow.model_validate_json(demo.run("doctor", "--json").out).healthy
+
+
+def test_mails_are_triaged_as_json_lines(demo: RunningDemo) -> None:
+    files = sorted(map(str, (demo.state / "demo" / "mailbox").glob("*.eml")))
+    lines = demo.run("mail", "triage", *files, "--json").out.splitlines()
+    assert [TriageRow.model_validate_json(line).file for line in lines] == files
+    one = demo.run("mail", "triage", "-", "--json", text=Path(files[0]).read_text(encoding="utf-8"))
+    assert TriageRow.model_validate_json(one.out).file == "-"
+
+
+def test_chat_is_answered_by_the_worker_for_a_person_and_here_without_one(demo: RunningDemo) -> None:
+    asked = demo.run("chat", "--as", "maria", "--json", "what waits for approval?")
+    assert AnswerRow.model_validate_json(asked.out).degraded
+    piped = demo.run("chat", "--as", "maria", text="which orders are late?")
+    assert piped.code == 0
+    assert "as of" in piped.out
+    nobody = demo.run("chat", "--as", "nobody", "which orders are late?")
+    assert nobody.code == 1
+    assert "Nobody in the demo company is called nobody" in nobody.sentence
+
+
+def test_the_demo_ends_after_its_tour_takes_a_free_port_and_leaves_nothing_running() -> None:
+    with state_folder() as state, socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ended = expediter(state, "demo", "--once", EXPEDITER_PORT=str(taken.getsockname()[1]))
+        assert ended.code == 0, ended.err + ended.out
+        assert not _processes_of(state)
+        kept = expediter(state, "risk", "list", "--limit", "1", "--json")
+        assert TypeAdapter(list[OrderRiskRow]).validate_json(kept.out)
+        assert not _processes_of(state)
+
+
+def test_children_end_when_their_parent_is_killed() -> None:
+    with state_folder() as state:
+        with serving("demo", state, SERVES) as running:
+            handles = [os.pidfd_open(pid) for pid in children_of(running.process.pid).values()]
+            running.process.kill()
+            running.process.wait()
+            for handle in handles:
+                _wait_for_end(handle)
+        ended = expediter(state, "risk", "list", "--limit", "1", "--json")  # the last lease on the server stops it
+        assert ended.code == 0
+        assert not _processes_of(state)
+
+
+def _proposed(demo: RunningDemo, request: str) -> int:
+    ended = demo.run("chat", "--as", "maria", "--json", request)
+    assert ended.code == 0, ended.err
+    (number,) = AnswerRow.model_validate_json(ended.out).proposals
+    return number
+
+
+def _processes_of(state: Path) -> list[str]:
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            told = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if str(state).encode() in told and int(folder.name) != os.getpid():
+            found.append(told.decode(errors="replace"))
+    return found
+
+
+def _wait_for_end(handle: int) -> None:
+    ended, _, _ = select.select([handle], [], [], 30)
+    os.close(handle)
+    assert ended, "a child outlived its parent"

@@ -2,8 +2,6 @@
 
 import time
 from dataclasses import dataclass, field
-from email import message_from_string
-from email.policy import SMTP
 from typing import Any
 
 from fastapi.testclient import TestClient
@@ -80,7 +78,7 @@ class Play:
         self._read(received["inbound_id"])
 
     def _triage(self, text: str) -> None:
-        mail = parse_mail(message_from_string(text).as_bytes(policy=SMTP.clone(cte_type="8bit")))
+        mail = parse_mail(text.replace("\n", "\r\n").encode())
         found = triage(mail, self.world.worker.reader, self.world.worker.clock(), OWN_MAIL_SERVER)
         self.mail = triage_row("case.eml", found)
 

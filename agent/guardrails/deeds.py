@@ -29,8 +29,9 @@ _OWN = re.compile(
 )
 _HARMLESS = {
     "checked", "looked", "searched", "listed", "proposed", "prepared", "drafted", "compared", "reviewed", "asked", "based",
-    "included", "sorted", "ranked", "consulted", "queried", "needed", "wanted", "retrieved", "examined", "analysed", "analyzed",
-    "identified", "used", "noticed", "limited", "counted", "tried", "suggested", "submitted", "requested", "mentioned", "stopped",
+    "need", "proceed", "included", "sorted", "ranked", "consulted", "queried", "needed", "wanted", "retrieved", "examined",
+    "analysed", "analyzed", "identified", "used", "noticed", "limited", "counted", "tried", "suggested", "submitted",
+    "requested", "mentioned", "stopped",
 }  # fmt: skip
 
 

@@ -47,16 +47,24 @@ class TranslatedChatOpenAI(ChatOpenAI):
         **kwargs: Any,
     ) -> ChatResult:  # fmt: skip
         with translated():
-            return super()._generate(messages, stop, run_manager, **kwargs)
+            result = super()._generate(messages, stop, run_manager, **kwargs)
+        _demand_an_end(result.generations[0].generation_info)
+        return result
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
-        finished = False
+        end: dict[str, Any] | None = None
         with translated():
             for chunk in super()._stream(*args, **kwargs):
-                finished = finished or bool((chunk.generation_info or {}).get("finish_reason"))
+                if (chunk.generation_info or {}).get("finish_reason"):
+                    end = chunk.generation_info
                 yield chunk
-        if not finished:
-            raise ModelUnavailable("The language model broke off in the middle of its answer.")
+        _demand_an_end(end)
+
+
+def _demand_an_end(info: dict[str, Any] | None) -> None:
+    """Of arguments that were cut off the library would make shorter ones that look whole."""
+    if (info or {}).get("finish_reason") not in ("stop", "tool_calls", "function_call"):
+        raise ModelUnavailable("The language model broke off in the middle of its answer.")
 
 
 @contextmanager

@@ -1,0 +1,134 @@
+"""The worker's jobs on the real database: an answer is always released, once, and never as silence."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from agent.domain.chat import PartKind
+from agent.domain.decisions import Person
+from agent.errors import DatabaseUnavailable
+from agent.graphs.release import Part
+from agent.jobs.worker import WorkerContext, answer_chat, propose_inverse, scan
+from agent.tools import ToolContext
+from integrations.demo import SITUATIONS
+from tests.fixtures.demo import DemoDatabase, DemoErp
+from tests.fixtures.turns import worker_of
+
+LATE = SITUATIONS["promise_missed"]
+
+
+@dataclass
+class Failing:
+    """A chat that says one sentence and then fails."""
+
+    failure: Exception
+
+    def answer(self, question: str, conversation_id: str, context: ToolContext) -> Iterator[Part]:
+        yield Part(PartKind.SENTENCE, {"text": "Let me look."})
+        raise self.failure
+
+
+@pytest.fixture
+def maria(demo_database: DemoDatabase) -> Person:
+    return demo_database.person("maria")
+
+
+@pytest.fixture
+def worker(demo_database: DemoDatabase, demo_erp: DemoErp) -> WorkerContext:
+    return worker_of(demo_database, demo_erp.reader)
+
+
+def test_a_question_is_answered_and_the_answer_is_in_the_audit_log_before_it_is_out(
+    worker: WorkerContext, demo_database: DemoDatabase, maria: Person
+) -> None:
+    inbound_id = demo_database.inbound(maria, f"Why is {LATE} late?")
+    answer_chat(inbound_id, worker)
+    *parts, (kind, body) = released(demo_database, inbound_id)
+    assert kind == PartKind.FINAL
+    assert LATE in body["answer"]
+    assert {kind for kind, _ in parts} == {PartKind.STATUS, PartKind.SENTENCE}
+    (made,) = [entry for entry in worker.audit.about(f"inbound:{inbound_id}") if entry.kind == "recommendation.made"]
+    assert (made.person, made.process) == ("maria", "worker")
+    assert made.payload is not None
+    assert made.payload["origin"] == "rules"
+    at = "SELECT (SELECT at FROM audit_entry WHERE kind = 'recommendation.made') <= max(released_at) FROM answer_part"
+    assert demo_database.one("admin", at) is True
+
+
+def test_a_repeated_job_does_nothing(worker: WorkerContext, demo_database: DemoDatabase, maria: Person) -> None:
+    inbound_id = demo_database.inbound(maria, f"Add a note to {LATE}: call the customer")
+    answer_chat(inbound_id, worker)
+    before = released(demo_database, inbound_id)
+    answer_chat(inbound_id, worker)
+    assert released(demo_database, inbound_id) == before
+    assert len(worker.desk.proposals()) == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "says"),
+    [
+        (DatabaseUnavailable("PostgreSQL does not answer; try again."), "PostgreSQL does not answer; try again."),
+        (RuntimeError("secret detail"), "A fault in Expediter kept this from being answered"),
+    ],
+)
+def test_a_failure_is_told_in_one_sentence(
+    failure: Exception, says: str, demo_database: DemoDatabase, demo_erp: DemoErp, maria: Person
+) -> None:
+    inbound_id = demo_database.inbound(maria, "Why?")
+    answer_chat(inbound_id, worker_of(demo_database, demo_erp.reader, Failing(failure)))
+    kind, body = released(demo_database, inbound_id)[-1]
+    assert kind == PartKind.FAILED
+    assert body["text"].startswith(says)
+    assert "secret detail" not in body["text"]
+
+
+def test_without_the_audit_log_there_is_no_answer(demo_database: DemoDatabase, demo_erp: DemoErp, maria: Person) -> None:
+    class Closed:
+        def append(self, *args: Any, **kwargs: Any) -> None:
+            raise DatabaseUnavailable("The audit log cannot be written.")
+
+    inbound_id = demo_database.inbound(maria, "what waits for approval?")
+    worker = worker_of(demo_database, demo_erp.reader)
+    answer_chat(
+        inbound_id, WorkerContext(**{name: getattr(worker, name) for name in WorkerContext.__slots__} | {"audit": Closed()})
+    )
+    assert released(demo_database, inbound_id)[-1] == (PartKind.FAILED, {"text": "The audit log cannot be written."})
+
+
+def test_undoing_what_was_not_carried_out_is_refused_in_one_sentence(
+    worker: WorkerContext, demo_database: DemoDatabase, maria: Person
+) -> None:
+    answer_chat(demo_database.inbound(maria, f"Add a note to {LATE}: call the customer"), worker)
+    (proposal,) = worker.desk.proposals()
+    inbound_id = demo_database.inbound(maria, proposal.label, kind="undo")
+    propose_inverse(inbound_id, worker)
+    kind, body = released(demo_database, inbound_id)[-1]
+    assert kind == PartKind.FAILED
+    assert body["text"] == f"{proposal.label} is pending, so there is nothing to undo."
+
+
+@pytest.mark.parametrize("text", ["", "everything", "P99999"])
+def test_undoing_what_does_not_exist_is_refused_in_one_sentence(
+    text: str, worker: WorkerContext, demo_database: DemoDatabase, maria: Person
+) -> None:
+    inbound_id = demo_database.inbound(maria, text or " ", kind="undo")
+    propose_inverse(inbound_id, worker)
+    assert released(demo_database, inbound_id)[-1][0] == PartKind.FAILED
+
+
+def test_a_scan_publishes_the_orders_at_risk(worker: WorkerContext) -> None:
+    found = scan(worker)
+    board = worker.board.latest() if hasattr(worker.board, "latest") else None
+    assert board is not None
+    assert len(board["orders"]) == found > 5
+    assert LATE in [row["order"] for row in board["orders"]]
+
+
+def released(database: DemoDatabase, inbound_id: int) -> list[tuple[str, dict[str, Any]]]:
+    with database.connection("admin") as connection:
+        rows = connection.execute(
+            "SELECT kind, body FROM answer_part WHERE inbound_id = %s ORDER BY seq", [inbound_id]
+        ).fetchall()
+    return [(row["kind"], row["body"]) for row in rows]

@@ -65,7 +65,7 @@ class AnswerListener:
         while not self._stop.is_set():
             try:
                 self._listen()
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 logger.warning("listening for answers was interrupted: %s", error)
                 self._stop.wait(_RETRY_S)
 
@@ -75,7 +75,7 @@ class AnswerListener:
             self._wake(None)
             while not self._stop.is_set():
                 for notice in connection.notifies(timeout=0.5):
-                    self._wake(int(notice.payload))
+                    self._wake(int(notice.payload) if notice.payload.isdecimal() else None)
 
     def _wake(self, inbound_id: int | None) -> None:
         with self._lock:

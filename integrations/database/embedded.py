@@ -1,10 +1,7 @@
 """A PostgreSQL of our own for one machine: on a unix socket only, with a password for every role."""
 
 import fcntl
-import json
 import os
-import pwd
-import secrets
 import shutil
 import socket
 import tempfile
@@ -14,16 +11,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO
 from urllib.parse import quote
 
 import psycopg
 
-from agent.errors import DatabaseUnavailable, SettingMissing
+from agent.errors import DatabaseUnavailable
 from integrations.database.postgres_binaries import PostgresBinaries, find_binaries
+from integrations.database.state_folder import ROLES, Role, passwords_of, prepared
 
-Role = Literal["admin", "serve", "worker", "executor"]
-ROLES: tuple[Role, ...] = ("admin", "serve", "worker", "executor")
+__all__ = ["DATABASE", "ROLES", "EmbeddedServer", "Role", "lease"]
+
 DATABASE = "expediter"
 _SOCKET_FILE = ".s.PGSQL.5432"
 _LONGEST_SOCKET_PATH = 100
@@ -58,7 +56,7 @@ def lease(state_folder: Path, *, durable: bool = True) -> Iterator[EmbeddedServe
 
     Raises SettingMissing when the folder cannot be used by root, DatabaseUnavailable when PostgreSQL does not start.
     """
-    folder = _prepared(state_folder)
+    folder = prepared(state_folder)
     users = (folder / "users.lock").open("a")
     try:
         with _locked(folder / "start.lock"):
@@ -90,37 +88,9 @@ def _locked(path: Path) -> Iterator[None]:
         yield
 
 
-def _prepared(state_folder: Path) -> Path:
-    folder = state_folder.expanduser().resolve()
-    if os.geteuid() == 0:
-        _refuse_for_root(folder)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise SettingMissing(f"The state folder {folder} cannot be made ({error.strerror}); choose another one.") from error
-    if os.geteuid() == 0:
-        folder.chmod(0o711)  # PostgreSQL drops to its own account and has to pass through.
-    return folder
-
-
-def _refuse_for_root(folder: Path) -> None:
-    for home in (Path(pwd.getpwuid(0).pw_dir), Path("/home"), Path("/Users")):
-        if folder.is_relative_to(home):
-            raise SettingMissing(
-                f"As root the embedded PostgreSQL cannot keep its data below {home}: it runs as another user, and the home folder"
-                " would have to be opened to everyone; use /var/lib/expediter, or run as an ordinary user."
-            )
-    for parent in folder.parents:
-        if parent.exists() and not parent.stat().st_mode & 0o001:
-            raise SettingMissing(
-                f"As root the embedded PostgreSQL runs as another user, who may not pass {parent}; choose a state folder"
-                " elsewhere, for example /var/lib/expediter."
-            )
-
-
 def _started(folder: Path, durable: bool) -> EmbeddedServer:
     binaries = find_binaries(folder)
-    passwords = _passwords(folder)
+    passwords = passwords_of(folder)
     data, sockets = folder / "postgres", _socket_folder(folder)
     sockets.mkdir(mode=0o700, exist_ok=True)
     binaries.own(sockets)
@@ -131,22 +101,6 @@ def _started(folder: Path, durable: bool) -> EmbeddedServer:
     server = EmbeddedServer(folder, sockets, passwords)
     _ensure_database(server)
     return server
-
-
-def _passwords(folder: Path) -> dict[Role, str]:
-    path = folder / "passwords.json"
-    if path.exists():
-        stored: dict[Role, str] = json.loads(path.read_text())
-        return stored
-    if (folder / "postgres" / "PG_VERSION").exists():
-        raise DatabaseUnavailable(f"{path} is gone, so nobody can log in to the database beside it; restore it from a backup.")
-    passwords = {role: secrets.token_urlsafe(24) for role in ROLES}
-    partial = path.with_suffix(".partial")
-    partial.unlink(missing_ok=True)
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(passwords, file)
-    partial.rename(path)
-    return passwords
 
 
 def _socket_folder(folder: Path) -> Path:
@@ -186,7 +140,7 @@ def _launch(binaries: PostgresBinaries, data: Path, sockets: Path, durable: bool
     # After a kill -9 the server's children hold its shared memory for a moment, so a failed start is tried again.
     options = f"-k '{sockets}' -c listen_addresses= -c timezone=UTC -c log_timezone=UTC -c max_connections=200"
     if not durable:
-        options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_wal_size=128MB"
     give_up = time.monotonic() + _START_SECONDS
     while True:
         _forget_foreign_pid(data)
@@ -221,12 +175,18 @@ def _answers(sockets: Path) -> bool:
 
 
 def _ensure_database(server: EmbeddedServer) -> None:
-    try:
-        with psycopg.connect(server.url("admin", "postgres"), autocommit=True) as connection:
-            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
-                connection.execute(f"CREATE DATABASE {DATABASE}")
-    except psycopg.OperationalError as error:
-        raise DatabaseUnavailable(f"The embedded PostgreSQL refuses its owner: {_last_line(str(error))}") from error
+    # A server that was killed, or whose starter was, answers before it has recovered.
+    give_up = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            with psycopg.connect(server.url("admin", "postgres"), autocommit=True) as connection:
+                if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
+                    connection.execute(f"CREATE DATABASE {DATABASE}")
+            return
+        except psycopg.OperationalError as error:
+            if "starting up" not in str(error) or time.monotonic() > give_up:
+                raise DatabaseUnavailable(f"The embedded PostgreSQL refuses its owner: {_last_line(str(error))}") from error
+        time.sleep(0.1)
 
 
 def _stop(folder: Path) -> None:

@@ -81,6 +81,8 @@ def translated() -> Iterator[None]:
         raise DatabaseUnavailable(f"PostgreSQL refuses this process's role: {error.diag.message_primary}.") from error
     except (PoolTimeout, PoolClosed, TooManyRequests) as error:
         raise DatabaseUnavailable("PostgreSQL does not answer; check that it runs and try again.") from error
+    except UnicodeEncodeError as error:
+        raise PreconditionFailed("This cannot be stored: the text contains half of a character.") from error
     except psycopg.Error as error:
         refusal = _refusal(error)
         if refusal is None:
@@ -95,6 +97,8 @@ def _refusal(error: psycopg.Error) -> ExpediterError | None:
     if error.diag.constraint_name in _CONSTRAINTS:
         known = _CONSTRAINTS[error.diag.constraint_name]
         return type(known)(str(known))
+    if isinstance(error, psycopg.errors.DataError):
+        return PreconditionFailed(f"This cannot be stored: {_reason(error)}.")
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return DatabaseUnavailable(f"PostgreSQL cannot be reached: {_reason(error)}")
     return None

@@ -77,16 +77,19 @@ def _usable(folder: Path, account: pwd.struct_passwd) -> bool:
 
 
 def _copied(installed: Path, state_folder: Path) -> Path:
-    target = state_folder / "postgresql-18"
+    # The programs look for the wheel's libraries in a folder beside the package, so both keep their places.
+    target, partial = state_folder / "postgresql-18", state_folder / "postgresql-18.partial"
+    package = installed.parent
     if not target.exists():
-        partial = state_folder / "postgresql-18.partial"
         shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(installed, partial, ignore=shutil.ignore_patterns("include"))
+        shutil.copytree(installed, partial / package.name / installed.name, ignore=shutil.ignore_patterns("include"))
+        for libraries in (package.with_name(f"{package.name}.libs"), package / ".dylibs"):
+            if libraries.is_dir():
+                shutil.copytree(libraries, partial / libraries.relative_to(package.parent))
         for path in [partial, *partial.rglob("*")]:
-            if not path.is_symlink():
-                path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+            path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
         partial.rename(target)
-    return target
+    return target / package.name / installed.name
 
 
 def _run(command: Sequence[str], account: pwd.struct_passwd | None, cwd: Path) -> subprocess.CompletedProcess[str]:

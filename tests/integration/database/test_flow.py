@@ -21,6 +21,8 @@ def test_a_change_goes_from_question_to_outcome_and_all_of_it_is_audited(databas
     )  # fmt: skip
     assert grant is not None
     assert desk.proposal(proposal.id).state is ProposalState.GRANTED
+    hint = database.one("executor", "SELECT jsonb_build_array(task_name, args) FROM procrastinate.procrastinate_jobs")
+    assert hint == ["execute_granted", {"grant_id": grant.id}]
 
     executor = PostgresExecutionDesk(database.pool("executor"))
     assert executor.open_grants() == [grant]

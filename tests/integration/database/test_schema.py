@@ -12,10 +12,12 @@ from psycopg.errors import InsufficientPrivilege
 
 from agent.domain.findings import RiskReport
 from agent.errors import DatabaseUnavailable, SchemaOutdated
+from integrations.database.audit_log import PostgresAuditLog
 from integrations.database.checkpoints import checkpointer
 from integrations.database.embedded import EmbeddedServer
 from integrations.database.migrate import migrate
 from integrations.database.pool import open_pool
+from integrations.database.queues import defer
 from integrations.database.risk_board import PostgresRiskBoard
 from integrations.database.schema_version import migrations, require_schema
 from tests.fixtures.postgres import TestDatabase
@@ -54,6 +56,32 @@ def test_an_empty_an_older_and_a_newer_schema_are_refused(
             require_schema(connection)
     with pytest.raises(SchemaOutdated, match="update the program"):
         migrate(database.url("admin"))
+
+
+def test_an_owner_without_superpowers_is_enough(postgres_server: EmbeddedServer, empty: str) -> None:
+    with psycopg.connect(postgres_server.url("admin", "postgres"), autocommit=True) as connection:
+        connection.execute("CREATE ROLE ordinary_owner LOGIN CREATEROLE PASSWORD 'ordinary'")
+        connection.execute(f"ALTER DATABASE {empty} OWNER TO ordinary_owner".encode())
+    admin = postgres_server.url("admin", empty)
+    owner = admin.replace(admin.split("//")[1].split("@")[0], "ordinary_owner:ordinary")
+    try:
+        assert len(migrate(owner)) == len(migrations())
+        database = TestDatabase(postgres_server, empty)
+        assert database.proposal().label == "P1"
+        with database.connection("serve") as connection:
+            defer(connection, "answer_chat", "worker")
+        assert (
+            database.one("worker", "SELECT task_name FROM procrastinate.procrastinate_fetch_job_v2(NULL, NULL)") == "answer_chat"
+        )
+        assert database.one("worker", "SELECT count(*) FROM procrastinate.procrastinate_events") == 2
+        assert PostgresAuditLog(database.pool("worker")).verify().entries == 2
+        database.close()
+    finally:
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute("REASSIGN OWNED BY ordinary_owner TO expediter_admin")
+            connection.execute(f"ALTER DATABASE {empty} OWNER TO expediter_admin".encode())
+            connection.execute("DROP OWNED BY ordinary_owner")
+            connection.execute("DROP ROLE ordinary_owner")
 
 
 def test_a_process_cannot_migrate(database: TestDatabase) -> None:

@@ -8,8 +8,8 @@ _REJECTING = {"rejected", "declined", "refused"}
 _DOING = {
     "executed", "applied", "changed", "updated", "moved", "postponed", "rescheduled", "posted", "added", "written", "saved",
     "sent", "emailed", "e-mailed", "notified", "informed", "cancelled", "canceled", "deleted", "removed", "carried out",
-    "took effect", "taken effect", "in effect", "committed", "pushed through", "gone live", "released", "done", "completed",
-    "modified", "edited",
+    "took effect", "taken effect", "in effect", "into effect", "committed", "pushed through", "gone live", "released", "done",
+    "completed", "modified", "edited",
 }  # fmt: skip
 _APPROVED_STATES = {"granted", "executing", "done", "failed", "refused_stale", "uncertain"}
 
@@ -31,15 +31,20 @@ _HARMLESS = {
     "checked", "looked", "searched", "listed", "proposed", "prepared", "drafted", "compared", "reviewed", "asked", "based",
     "need", "proceed", "included", "sorted", "ranked", "consulted", "queried", "needed", "wanted", "retrieved", "examined",
     "analysed", "analyzed", "identified", "used", "noticed", "limited", "counted", "tried", "suggested", "submitted",
-    "requested", "mentioned", "stopped",
+    "requested", "mentioned", "stopped", "received", "promised", "expected",
 }  # fmt: skip
+
+
+#: Said of a proposal, these say no more than that it was handed in.
+_HANDING_IN = {"created", "made", "raised", "filed", "opened", "recorded", "entered", "logged", "registered", "put", "set"}
 
 
 def unsupported_deeds(sentence: str, states: Mapping[str, str], told: str) -> list[str]:
     """The claims in the sentence that neither the states (`P12` → `done`) nor the words of the records (`told`) support."""
     found = [match for match in _DEED.finditer(sentence) if _said_as_done(sentence, match)]
     deeds = [match["deed"] for match in found if not (_backed(sentence, match["deed"], states) or _quoted(sentence, match, told))]
-    own = [match.group() for match in _OWN.finditer(sentence) if match["verb"].lower() not in _HARMLESS]
+    harmless = _HARMLESS | _HANDING_IN if re.search(r"\bproposal\b", sentence, re.I) else _HARMLESS
+    own = [match.group() for match in _OWN.finditer(sentence) if match["verb"].lower() not in harmless]
     return [*deeds, *(claim for claim in own if not any(deed.lower() in claim.lower() for deed in deeds))]
 
 

@@ -3,8 +3,12 @@
 import re
 from typing import Any
 
+from agent.guardrails.statements import CURRENCIES
+
 HIDDEN = "(amount hidden)"
-_MONEY = re.compile(r"(?:[€$£]\s?)?\d[\d,]*(?:\.\d+)?\s?(?:[A-Z]{3}\b|[€$£])|[€$£]\s?\d[\d,]*(?:\.\d+)?")
+_CURRENCY = rf"(?:(?:{'|'.join(sorted(CURRENCIES))})\b|[€$£])"
+_AMOUNT = r"\d[\d.,\u00a0]*"
+_MONEY = re.compile(rf"{_AMOUNT}\s?{_CURRENCY}|{_CURRENCY}\s?{_AMOUNT}")
 
 
 def without_money(value: Any) -> Any:

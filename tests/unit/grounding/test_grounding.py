@@ -94,6 +94,8 @@ def facts() -> Facts:
         "Returns are approved by finance.",
         "Claims were sent to the carrier.",
         "The updated list is below.",
+        "I have created proposal P12 for it.",
+        "I need the order number.",
     ],
 )
 def test_what_was_found_may_be_said(facts: Facts, sentence: str) -> None:
@@ -143,6 +145,9 @@ def test_what_was_found_may_be_said(facts: Facts, sentence: str) -> None:
         ("I've emailed the customer.", "emailed"),
         ("We just set the new date.", "We just set"),
         ("Done.", "Done"),
+        ("I have created a new purchase.", "I have created"),
+        ("I put the proposal into effect.", "into effect"),
+        ("I have ordered 40 Units more.", "I have ordered"),
         ("If you wonder, P12 has been approved.", "approved"),
         ("Returns are approved by Sofia.", "approved"),
     ],

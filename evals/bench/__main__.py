@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evals.bench import chat, risk
+from evals.bench import chat, processes, risk
 from evals.bench.figures import Figure, NotRun, show
 
-BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {"risk": risk.run, "chat": chat.run}
+BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {"risk": risk.run, "chat": chat.run, "processes": processes.run}
 REPORTS = Path(__file__).resolve().parents[1] / "reports"
 
 

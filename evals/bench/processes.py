@@ -1,0 +1,105 @@
+"""What serve and the executor cost: time from start to ready, resident memory, and whether a model library got in."""
+
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import median
+
+from app.settings import ExecutorSettings, ProcessSettings, ServeSettings, environment_for
+from app.wiring.running import free_port
+from app.wiring.supervised import READY
+from evals.bench.figures import Figure
+from integrations.database.embedded import EmbeddedServer, Role, lease
+from integrations.database.migrate import migrate
+
+ROUNDS = 5
+MOST_SECONDS = 1.5
+MOST_MEGABYTES = 120
+MODEL_LIBRARIES = ("langchain", "langchain_core", "langchain_openai", "langgraph", "langsmith", "openai", "chromadb")
+IMPORTS = f"""
+import sys, json
+import app.cli.program, app.wiring.{{name}}
+print(json.dumps([library for library in {MODEL_LIBRARIES!r} if library in sys.modules]))
+"""
+PROCESSES: dict[Role, type[ProcessSettings]] = {"serve": ServeSettings, "executor": ExecutorSettings}
+
+
+def run() -> list[Figure]:
+    with _server() as server:
+        return [figure for name in PROCESSES for figure in _measured(name, server)]
+
+
+def _measured(name: Role, server: EmbeddedServer) -> Iterator[Figure]:
+    environment = _environment(name, server)
+    rounds = [_started(name, environment) for _ in range(ROUNDS)]
+    seconds, megabytes = median(first for first, _ in rounds), max(second for _, second in rounds)
+    bare = _bare_python(environment)
+    loaded = json.loads(
+        subprocess.run(
+            [sys.executable, "-c", IMPORTS.format(name=name)], env=environment, check=True, capture_output=True, text=True
+        ).stdout
+    )
+    met = seconds <= MOST_SECONDS
+    yield Figure(f"{name}: start to ready", seconds, "s", f"python -c pass: {bare:.2f} s", f"at most {MOST_SECONDS}", met)
+    yield Figure(
+        f"{name}: resident memory", megabytes, "MB", "once ready", f"at most {MOST_MEGABYTES}", megabytes <= MOST_MEGABYTES
+    )
+    yield Figure(f"{name}: model libraries loaded", len(loaded), "", ", ".join(loaded) or "none", "none", not loaded)
+
+
+def _started(name: str, environment: dict[str, str]) -> tuple[float, float]:
+    """Seconds until it says that it is ready, and its megabytes then."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app.cli", name, "--supervised"],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            if line.strip() == READY:
+                return time.perf_counter() - began, _megabytes(process.pid)
+        raise RuntimeError(f"{name} did not start; `expediter {name}` says why.")
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def _megabytes(pid: int) -> float:
+    told = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], check=True, capture_output=True, text=True).stdout
+    return int(told) / 1024
+
+
+def _bare_python(environment: dict[str, str]) -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "pass"], env=environment, check=True)
+    return time.perf_counter() - began
+
+
+def _environment(name: Role, server: EmbeddedServer) -> dict[str, str]:
+    own: dict[str, str | None] = {f"{name}_database_url": server.url(name)}
+    without_odoo: dict[str, str | None] = {field: None for field in PROCESSES[name].model_fields if field.startswith("odoo_")}
+    port: dict[str, str | None] = {"port": str(free_port("127.0.0.1", 0))} if name == "serve" else {}
+    return environment_for(PROCESSES[name], {**without_odoo, **own, **port})
+
+
+@contextlib.contextmanager
+def _server() -> Iterator[EmbeddedServer]:
+    folder = Path(tempfile.mkdtemp(prefix="expediter-bench-"))
+    folder.chmod(0o755)
+    try:
+        with lease(folder / "state", durable=False) as server:
+            migrate(server.url("admin"), server.role_passwords)
+            yield server
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

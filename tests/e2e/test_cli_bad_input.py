@@ -1,0 +1,232 @@
+"""Whatever is wrong, a command ends with exit 1 (or 2 for usage) and one sentence that says the way out."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import termios
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from tests.e2e.running_demo import EXPEDITER, Ran, clean_environment, expediter, state_folder
+from tests.fixtures.odoo import Odoo
+
+SECRET = "tell-nobody"
+
+
+@pytest.fixture(scope="module")
+def state() -> Iterator[Path]:
+    """A demo company at rest: nothing runs."""
+    with state_folder() as folder:
+        assert expediter(folder, "demo", "--once").code == 0
+        yield folder
+
+
+@pytest.fixture
+def empty() -> Iterator[Path]:
+    with state_folder() as folder:
+        yield folder
+
+
+def reader_of(odoo: Odoo, role: str = "reader", **changed: str) -> dict[str, str]:
+    account = odoo.accounts[role]
+    return {
+        "EXPEDITER_ODOO_URL": odoo.url,
+        "EXPEDITER_ODOO_DATABASE": odoo.database,
+        "EXPEDITER_ODOO_READER_LOGIN": account["login"],
+        "EXPEDITER_ODOO_READER_PASSWORD": account["password"],
+    } | {f"EXPEDITER_ODOO_{name.upper()}": value for name, value in changed.items()}
+
+
+def refused(ended: Ran, words: str, code: int = 1) -> None:
+    assert ended.code == code
+    assert words in ended.sentence
+    assert ended.sentence.count("\n") == 0
+    assert not ended.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["risk", "show", "S99999"], "There is no order S99999"),
+        (["proposals", "show", "P999"], "999"),
+        (["audit", "explain", "P999"], "The audit log knows nothing of P999"),
+        (["policy", "explain", "move_promise_date", "S99999", "--with", "promise_date=2030-01-01"], "S99999"),
+        (["policy", "explain", "move_promise_date", "S01888"], "promise_date"),
+        (["policy", "explain", "post_note", "--fact", "length"], "write NAME=VALUE"),
+        (["mail", "triage", "/nowhere/at/all.eml"], "cannot be read"),
+        (["approve", "P1", "--as", "sofia"], "No server answers"),
+        (["approve", "P1", "--as", "nobody"], "Nobody in the demo company is called nobody"),
+        (["undo", "P1"], "No server answers"),
+        (["chat", "--as", "nobody", "hello"], "Nobody in the demo company is called nobody"),
+        (["knowledge", "index", "/nowhere"], "/nowhere"),
+        (["person", "token", "nobody"], "nobody"),
+        (["person", "add", "maria", "--name", "M", "--email", "m@x.example", "--role", "ops_agent"], "already a person"),
+    ],
+)
+def test_what_does_not_exist_is_said_in_one_sentence(state: Path, arguments: list[str], words: str) -> None:
+    refused(expediter(state, *arguments), words)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["risk", "list"], ["proposals", "list"], ["audit", "verify"], ["person", "list"], ["serve"], ["worker"], ["executor"]],
+)
+def test_before_anything_is_set_up_a_command_says_how_to(empty: Path, arguments: list[str]) -> None:
+    refused(expediter(empty, *arguments), "`expediter demo` sets one up here")
+
+
+def test_before_anything_is_set_up_the_doctor_is_content(empty: Path) -> None:
+    ended = expediter(empty, "doctor")
+    assert ended.code == 0
+    assert "not set up yet" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("environment", "words"),
+    [
+        ({"EXPEDITER_WORKER_DATABASE_URL": f"mysql://x:{SECRET}@db"}, "is not a PostgreSQL address"),
+        ({"EXPEDITER_WORKER_DATABASE_URL": f"postgresql://x:{SECRET}@127.0.0.1:1/none"}, "PostgreSQL"),
+        ({"EXPEDITER_ODOO_URL": "erp.example.com"}, "is not a web address"),
+        ({"EXPEDITER_ODOO_URL": "http://127.0.0.1:1"}, "EXPEDITER_ODOO_READER_PASSWORD are missing"),
+        ({"EXPEDITER_POLICY": "/nowhere/policy.yaml"}, "/nowhere/policy.yaml"),
+        ({"EXPEDITER_MODEL_API_KEY": SECRET}, "EXPEDITER_MODEL is missing"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_no_secret_repeated(state: Path, environment: dict[str, str], words: str) -> None:
+    ended = expediter(state, "risk", "list", **environment)
+    refused(ended, words)
+    assert SECRET not in ended.err
+
+
+def test_a_malformed_policy_is_refused_with_its_line(state: Path, tmp_path: Path) -> None:
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("version: 1\nrules:\n  - id: note\n    action: post_note\n    approve: nobody\n", encoding="utf-8")
+    refused(expediter(state, "policy", "explain", "post_note", EXPEDITER_POLICY=str(policy)), "line 5")
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\0\0", b"this is no mail"])
+def test_what_is_no_mail_is_refused_and_the_others_are_still_read(state: Path, tmp_path: Path, content: bytes) -> None:
+    broken = tmp_path / "broken.eml"
+    broken.write_bytes(content)
+    good = sorted((state / "demo" / "mailbox").glob("*.eml"))[0]
+    ended = expediter(state, "mail", "triage", str(broken), str(good), "--json")
+    assert ended.code == 1
+    assert str(broken) in ended.sentence
+    assert len(ended.out.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [["approve", "x"], ["approve", "P0"], ["risk", "list", "--limit", "0"], ["nonsense"], ["reject", "P1"]]
+)
+def test_wrong_usage_is_exit_2(empty: Path, arguments: list[str]) -> None:
+    ended = expediter(empty, *arguments)
+    assert ended.code == 2
+    assert "Usage:" in ended.err
+
+
+def test_without_arguments_the_help_shows_examples(empty: Path) -> None:
+    ended = expediter(empty)
+    assert "expediter demo" in ended.out + ended.err
+    assert 'expediter chat "which orders will miss their promise' in ended.out + ended.err
+
+
+def test_chat_without_a_server_answers_read_only_and_says_so(state: Path) -> None:
+    ended = expediter(state, "chat", "move the promise date of S01888 to 2030-01-01")
+    assert ended.code == 0
+    assert "proposing a change needs `expediter up`" in ended.sentence
+    assert "P2" not in ended.out
+
+
+def test_a_closed_pipe_is_no_complaint(state: Path) -> None:
+    ended = subprocess.run(
+        ["bash", "-c", f"{' '.join(EXPEDITER)} audit export | head -1 >/dev/null"],
+        env=clean_environment(state), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_closed_standard_streams_are_no_complaint(state: Path) -> None:
+    command = f"{' '.join(EXPEDITER)} risk list >&- 2>&-"
+    ended = subprocess.run(["bash", "-c", command], env=clean_environment(state), check=False)
+    assert ended.returncode == 0
+
+
+def test_an_interrupted_command_ends_without_a_word(state: Path) -> None:
+    process = subprocess.Popen(
+        [*EXPEDITER, "mail", "triage", "-"],
+        env=clean_environment(state),
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    assert process.stderr is not None
+    process.stdin.write("From: a@b.example\n")
+    process.stdin.flush()
+    _wait_until_it_reads(process.stdin)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 130
+    assert "Traceback" not in process.stderr.read()
+    process.stdin.close()
+    process.stderr.close()
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"url": "http://127.0.0.1:1"}, "127.0.0.1:1"),
+        ({"database": "no_such_database"}, "no_such_database"),
+        ({"reader_login": "nobody"}, "nobody"),
+        ({"reader_password": SECRET}, "ops_reader"),
+    ],
+)
+def test_an_odoo_that_does_not_let_us_in_is_said_in_one_sentence(
+    empty: Path, odoo: Odoo, changed: dict[str, str], words: str
+) -> None:
+    ended = expediter(empty, "risk", "list", **reader_of(odoo, **changed))
+    refused(ended, words)
+    assert SECRET not in ended.err
+
+
+def test_the_doctor_refuses_a_reader_that_can_write(empty: Path, odoo: Odoo) -> None:
+    ended = expediter(empty, "doctor", **reader_of(odoo, "writer"), **writer_of(odoo))
+    assert ended.code == 1
+    assert "is refused, because it can write: sale.order" in ended.out
+    assert odoo.accounts["writer"]["password"] not in ended.out + ended.err
+
+
+def test_the_doctor_names_what_is_well_on_a_real_odoo(empty: Path, odoo: Odoo) -> None:
+    ended = expediter(empty, "doctor", **reader_of(odoo), **writer_of(odoo))
+    assert ended.code == 0, ended.out
+    for words in (
+        "ops_reader works and can only read",
+        "ops_writer works",
+        "Odoo 19",
+        "sale, stock, purchase, account are there",
+    ):
+        assert words in ended.out
+
+
+def test_the_worker_does_not_start_with_a_reader_that_can_write(state: Path, odoo: Odoo) -> None:
+    assert expediter(state, "db", "migrate", **reader_of(odoo)).code == 0
+    refused_line = expediter(state, "worker", **reader_of(odoo, "writer"))
+    assert refused_line.code == 1
+    assert "must not" in refused_line.sentence
+
+
+def writer_of(odoo: Odoo) -> dict[str, str]:
+    account = odoo.accounts["writer"]
+    return {"EXPEDITER_ODOO_WRITER_LOGIN": account["login"], "EXPEDITER_ODOO_WRITER_PASSWORD": account["password"]}
+
+
+def _wait_until_it_reads(pipe: IO[str]) -> None:
+    """Until nothing that was written is left in the pipe."""
+    waiting = array("i", [1])
+    while waiting[0]:
+        os.sched_yield()
+        fcntl.ioctl(pipe.fileno(), termios.FIONREAD, waiting)

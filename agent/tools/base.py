@@ -43,9 +43,13 @@ class Tool:
 
     def offered(self, context: ToolContext) -> bool:
         """Whether this person, in this turn, may use it. Proposing needs a person, their stored question and a desk."""
-        if self.effect is Effect.PROPOSE and (context.asker is None or context.inbound_id is None or context.desk is None):
+        if self._without_asker(context):
             return False
         return context.asker is None or may(context.asker, self.permission)
+
+    def _without_asker(self, context: ToolContext) -> bool:
+        nobody = context.asker is None or context.inbound_id is None or context.desk is None
+        return self.effect is Effect.PROPOSE and nobody
 
     def call(self, context: ToolContext, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The result, JSON-able; what went wrong is a result with `error`, one sentence. It is remembered in the turn."""

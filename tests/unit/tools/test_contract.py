@@ -102,7 +102,7 @@ def test_a_role_that_may_not_propose_is_offered_no_proposals_and_refused_at_the_
 ) -> None:
     context = turn_of(demo_database, demo_erp.reader, demo_database.person(None, role))
     assert {tool.effect for tool in offered(context)} == {Effect.READ}
-    assert "error" in call("propose_note", ARGUMENTS["propose_note"], context)
+    assert call("propose_note", ARGUMENTS["propose_note"], context)["error"] == NOT_ALLOWED
     assert demo_database.one("admin", "SELECT count(*) FROM proposal") == 0
 
 

@@ -39,9 +39,8 @@ def _order_line(order: Result) -> str:
     late = f", {_count(order['days_late'], 'day')} late" if order["days_late"] else ""
     worth = f", {_money(order['value_at_risk'])}" if order["value_at_risk"] else ""
     why = " ".join(_sentence(reason) for reason in order["reasons"][:2])
-    return (
-        f"- {order['order']} ({order['customer']}{worth}): promised {_day(order['promise_date'])}, {ships}{late}. {why}".rstrip()
-    )
+    promised = f"promised {_day(order['promise_date'])}" if order["promise_date"] else "no promise date"
+    return f"- {order['order']} ({order['customer']}{worth}): {promised}, {ships}{late}. {why}".rstrip()
 
 
 def _why_order(result: Result) -> str:
@@ -52,7 +51,8 @@ def _why_order(result: Result) -> str:
     ships = f"it can ship {_day(result['projected_date'])}" if result["projected_date"] else "no supply is in sight for all of it"
     late = f", {_count(result['days_late'], 'day')} late" if result["days_late"] else ""
     worth = f" {_money(result['value_at_risk'])} is at risk." if result["value_at_risk"] else ""
-    lines = [f"{subject} was promised for {_day(result['promise_date'])}; {ships}{late}.{worth}", "Why:"]
+    promised = f"was promised for {_day(result['promise_date'])}" if result["promise_date"] else "has no promise date"
+    lines = [f"{subject} {promised}; {ships}{late}.{worth}", "Why:"]
     lines += [f"- {_sentence(finding['summary'])}" for finding in result["findings"]]
     if result["options"]:
         lines += ["What can be done:", *(_option(option) for option in result["options"])]
@@ -154,10 +154,8 @@ _TEMPLATES: dict[str, Callable[[Result], str]] = {
 }
 
 
-def _day(iso: str | None) -> str:
+def _day(iso: str) -> str:
     """`Fri 27 Nov 2026`, the same in every locale."""
-    if iso is None:
-        return "no date"
     day = date.fromisoformat(iso[:10])
     return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]} {day.year}"
 

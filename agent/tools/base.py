@@ -15,6 +15,10 @@ from agent.tools.context import ToolContext
 from agent.tools.masking import without_money
 
 
+NOBODY_ASKS = "A change is proposed only for a person who asks through the server, under their own name; here it is read-only."
+NOT_ALLOWED = "The role of whoever asks does not allow this; an ops agent or a manager can do it."
+
+
 class Effect(StrEnum):
     READ = "read"
     PROPOSE = "propose"
@@ -62,7 +66,7 @@ class Tool:
 
     def _result(self, context: ToolContext, arguments: Mapping[str, Any]) -> dict[str, Any]:
         if not self.offered(context):
-            return failure(f"{self.name} is not available to whoever asks here.")
+            return failure(NOBODY_ASKS if self._without_asker(context) else NOT_ALLOWED)
         try:
             parsed = self.arguments.model_validate(dict(arguments))
             return self.run(context if self.effect is Effect.PROPOSE else context.reading(), parsed)

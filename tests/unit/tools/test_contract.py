@@ -10,6 +10,7 @@ import pytest
 from agent.domain.decisions import Person, Role
 from agent.guardrails.permissions import Permission
 from agent.tools import TOOLS, Effect, Tool, ToolArguments, ToolContext, call, offered
+from agent.tools.base import NOBODY_ASKS, NOT_ALLOWED
 from integrations.demo import SITUATIONS
 from tests.fixtures.demo import DemoDatabase, DemoErp
 from tests.fixtures.turns import turn_of, utc_now
@@ -92,7 +93,7 @@ def test_proposing_is_offered_only_to_a_person_whose_question_is_stored(
     context = replace(turn_of(demo_database, demo_erp.reader, demo_database.person("maria")), **{missing: None})
     assert not [tool for tool in offered(context) if tool.effect is Effect.PROPOSE]
     result = call("propose_note", ARGUMENTS["propose_note"], context)
-    assert result["error"] == "propose_note is not available to whoever asks here."
+    assert result["error"] == NOBODY_ASKS
     assert demo_database.one("admin", "SELECT count(*) FROM proposal") == 0
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -27,9 +27,6 @@ class ToolArguments(BaseModel):
     """Who asks is never among them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-A = TypeVar("A", bound=ToolArguments)
 
 
 @dataclass(frozen=True, slots=True)

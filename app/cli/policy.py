@@ -1,6 +1,5 @@
 """Who would have to approve what."""
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -9,6 +8,7 @@ from rich.text import Text
 from agent.errors import ExpediterError
 from app.cli import output
 from app.cli.options import Json
+from app.contract.policy import PolicyRow
 
 group = typer.Typer(help="Who has to approve what, and by which rule.", no_args_is_help=True)
 Pairs = Annotated[list[str] | None, typer.Option("--fact", metavar="NAME=VALUE", help="A fact to decide on: days_slipped=9.")]
@@ -30,36 +30,23 @@ def explain(
 
     given = _pairs(fact)
     with reading() as company:
-        cases = {order: company.facts_of(action, order, _pairs(with_)) | given for order in orders} if orders else {"": given}
-        rows = [_row(company.policy, action, order, facts) for order, facts in cases.items()]
+        cases: list[tuple[str | None, dict[str, Any]]]
+        cases = [(order, company.facts_of(action, order, _pairs(with_)) | given) for order in orders or ()] or [(None, given)]
+        rows = [PolicyRow.of(company.policy, action, order, facts) for order, facts in cases]
     output.shown(json, rows, lambda: _pages(rows))
 
 
-def _row(policy: Any, action: str, order: str, facts: dict[str, Any]) -> dict[str, Any]:
-    rules = [asdict(outcome) for outcome in policy.explain(action, facts)]
-    decides = next((rule for rule in rules if rule["matched"]), None)
-    return {
-        "action": action,
-        "order": order or None,
-        "policy_version": policy.version,
-        "facts": facts,
-        "rule": decides["rule"] if decides else None,
-        "approval": decides["approval"] if decides else "rejected",
-        "rules": rules,
-    }
-
-
-def _pages(rows: list[dict[str, Any]]) -> None:
+def _pages(rows: list[PolicyRow]) -> None:
     for row in rows:
-        subject = f" on {row['order']}" if row["order"] else ""
-        facts = ", ".join(f"{name}={value}" for name, value in row["facts"].items()) or "no facts given"
-        output.say(f"{row['action']}{subject}: {row['approval']}", style="bold")
-        output.say(f"policy {row['policy_version']}, on {facts}", style="dim")
-        if not row["rules"]:
+        subject = f" on {row.order}" if row.order else ""
+        facts = ", ".join(f"{name}={value}" for name, value in row.facts.items()) or "no facts given"
+        output.say(f"{row.action}{subject}: {row.approval}", style="bold")
+        output.say(f"policy {row.policy_version}, on {facts}", style="dim")
+        if not row.rules:
             output.say("  No rule names this action, so it is not permitted.")
-        for rule in row["rules"]:
-            mark = Text("  ✓ ", style="green") if rule["matched"] else Text("  – ", style="dim")
-            output.console().print(Text.assemble(mark, output.plain(f"{rule['rule']}: {rule['reason']} → {rule['approval']}")))
+        for rule in row.rules:
+            mark = Text("  ✓ ", style="green") if rule.matched else Text("  – ", style="dim")
+            output.console().print(Text.assemble(mark, output.plain(f"{rule.rule}: {rule.reason} → {rule.approval}")))
 
 
 def _pairs(given: list[str] | None) -> dict[str, Any]:

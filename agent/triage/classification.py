@@ -67,8 +67,8 @@ def classify(
     """Weigh the cues of the mail's languages (and English), the numbers it names and what is attached."""
     heard = hear(reading, {*languages, "en"} if languages else SPOKEN)
     scores = _weighed(heard)
-    _add_circumstances(scores, mail, references, automatic)
-    ranked = sorted(((points, kind) for kind, points in scores.items() if points > 0), key=lambda pair: (-pair[0], pair[1]))
+    shown = _add_circumstances(scores, mail, references, automatic) | {cue.mail_class for cue in heard if cue.decisive}
+    ranked = sorted(((scores[kind], kind) for kind in shown if scores[kind] > 0), key=lambda pair: (-pair[0], pair[1]))
     return _verdict(ranked, heard)
 
 
@@ -85,8 +85,9 @@ def _faded(points: list[float]) -> float:
 
 def _add_circumstances(
     scores: dict[MailClass, float], mail: ParsedMail, references: Sequence[Reference], automatic: Collection[str]
-) -> None:
-    """Numbers and attachments strengthen what the words said; on their own they say little."""
+) -> set[MailClass]:
+    """Numbers strengthen what the words said. Attachments and headers can make a class; returns those that they do."""
+    shown = set()
     for kind in {reference.kind for reference in references if not reference.quoted}:
         for mail_class, points in _NAMED.get(kind, {}).items():
             if scores.get(mail_class, 0) > 0:
@@ -95,9 +96,12 @@ def _add_circumstances(
     for pattern, mail_class, points in _ATTACHED:
         if re.search(pattern, names):
             scores[mail_class] = scores.get(mail_class, 0) + points
+            shown.add(mail_class)
     for sign, points in ((REPORT, 12.0), (AUTO_REPLY, 8.0), (BULK, 0.0 if references else 3.0)):
-        if sign in automatic:
+        if sign in automatic and points:
             scores[C.AUTOMATED_NOISE] = scores.get(C.AUTOMATED_NOISE, 0) + points
+            shown.add(C.AUTOMATED_NOISE)
+    return shown
 
 
 def _verdict(ranked: list[tuple[float, MailClass]], heard: Sequence[Heard]) -> Verdict:

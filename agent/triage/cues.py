@@ -13,6 +13,8 @@ from agent.triage.reading import Reading
 
 #: `~` in a cue: a few words of the same sentence.
 GAP = r"(?:[^.!?;]|[.;](?=\w)){0,60}?"
+#: Weight from which a cue can make a class; weaker ones only support.
+DECISIVE = 3.0
 IN_SUBJECT, IN_BODY, IN_QUOTE, IN_FORWARDED = 1.5, 1.0, 0.25, 0.9
 
 
@@ -31,6 +33,8 @@ class Heard:
     mail_class: MailClass
     points: float
     words: str
+    decisive: bool
+    """Strong enough to make a class on its own, and not in a quote."""
 
 
 @cache
@@ -63,5 +67,6 @@ def _hear(cue: Cue, reading: Reading) -> Heard | None:
         places.append((IN_FORWARDED if reading.forwarded else IN_QUOTE, reading.old))
     for factor, text in places:
         if match := cue.pattern.search(text):
-            return Heard(cue.mail_class, cue.weight * factor, " ".join(match[0].split()))
+            decisive = cue.weight >= DECISIVE and factor > IN_QUOTE
+            return Heard(cue.mail_class, cue.weight * factor, " ".join(match[0].split()), decisive)
     return None

@@ -21,6 +21,8 @@ ALSO = 0.5
 #: Each further cue of a class says less that is new.
 FADE = 0.75
 SURE = 0.45
+#: What weak cues must add up to for a guess, and how sure that is.
+HINTS, GUESSED = 1.5, 0.25
 
 C, K = MailClass, ReferenceKind
 _NAMED = {
@@ -31,6 +33,7 @@ _NAMED = {
     K.TRACKING: {C.DISPATCH_ADVICE: 1.0, C.DELIVERY_EXCEPTION: 0.5, C.PROOF_OF_DELIVERY: 0.5},
     K.CONTAINER: {C.CUSTOMS_DOCUMENTS: 0.5, C.DISPATCH_ADVICE: 0.5, C.DELAY_NOTICE: 0.5},
 }
+_OURS = (K.SALE_ORDER, K.PURCHASE_ORDER, K.DELIVERY, K.INVOICE, K.RMA)
 _ATTACHED = (
     (r"\bpod\b|proof.?of.?delivery|signed|unterschrieben|signe|getekend|firmad", C.PROOF_OF_DELIVERY, 2.0),
     (
@@ -69,7 +72,15 @@ def classify(
     scores = _weighed(heard)
     shown = _add_circumstances(scores, mail, references, automatic) | {cue.mail_class for cue in heard if cue.decisive}
     ranked = sorted(((scores[kind], kind) for kind in shown if scores[kind] > 0), key=lambda pair: (-pair[0], pair[1]))
-    return _verdict(ranked, heard)
+    return _verdict(ranked, heard) if ranked else _guess(scores, references)
+
+
+def _guess(scores: dict[MailClass, float], references: Sequence[Reference]) -> Verdict:
+    """Only hints were heard. About one of our numbers, they are worth showing to the person who decides; else it is `other`."""
+    points, kind = max(((value, kind) for kind, value in scores.items()), default=(0.0, C.OTHER))
+    if points < HINTS or not any(reference.kind in _OURS for reference in references):
+        return Verdict(C.OTHER, (C.OTHER,), 0.0, "no rule recognises what it is about")
+    return Verdict(kind, (kind,), GUESSED, "only hints of what it is about")
 
 
 def _weighed(heard: Sequence[Heard]) -> dict[MailClass, float]:

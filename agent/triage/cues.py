@@ -12,10 +12,21 @@ from agent.domain.mail import MailClass
 from agent.triage.reading import Reading
 
 #: `~` in a cue: a few words of the same sentence.
-GAP = r"(?:[^.!?;]|[.;](?=\w)){0,60}?"
+GAP = r"(?:[^.!?;]|[.;](?=\w)|(?<=\d)\.(?= \w)){0,60}?"
 #: Weight from which a cue can make a class; weaker ones only support.
 DECISIVE = 3.0
 IN_SUBJECT, IN_BODY, IN_QUOTE, IN_FORWARDED = 1.5, 1.0, 0.25, 0.9
+#: Classes of mails that tell something; the same words in a question ask for it.
+STATEMENTS = frozenset(
+    {
+        MailClass.DELAY_NOTICE,
+        MailClass.PO_CONFIRMATION,
+        MailClass.DISPATCH_ADVICE,
+        MailClass.PROOF_OF_DELIVERY,
+        MailClass.AUTOMATED_NOISE,
+    }
+)
+ASKED = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,14 @@ def _hear(cue: Cue, reading: Reading) -> Heard | None:
         places.append((IN_FORWARDED if reading.forwarded else IN_QUOTE, reading.old))
     for factor, text in places:
         if match := cue.pattern.search(text):
+            if cue.mail_class in STATEMENTS and _asked(text, match.end()):
+                factor *= ASKED
             decisive = cue.weight >= DECISIVE and factor > IN_QUOTE
             return Heard(cue.mail_class, cue.weight * factor, " ".join(match[0].split()), decisive)
     return None
+
+
+def _asked(text: str, end: int) -> bool:
+    """The sentence goes on to a question mark."""
+    stop = re.search(r"[!?]|\.(?!\w)", text[end : end + 200])
+    return stop is not None and stop[0] == "?"

@@ -11,7 +11,7 @@ _WORDS = {
     "de": (
         "der die das und ist nicht mit wir sie ihr ihre ihrer ihren unsere unser fur von zu den dem ein eine einen auf "
         "bitte haben wird wurde bei noch im am an sind dass hallo danke guten tag grusse grussen sehr geehrte herren "
-        "bis aus oder als kann ich uns zur zum"
+        "bis aus oder als kann ich uns zur zum ihnen heute morgen folgende wurden gruss mfg kw stuck"
     ),
     "fr": (
         "le la les des et est de du un une pour avec nous vous votre vos notre nos que qui dans sur pas ne au aux ce "
@@ -48,6 +48,6 @@ def languages_of(folded: str) -> list[tuple[str, float]]:
     counts = {name: sum(words[word] for word in vocabulary) for name, vocabulary in _VOCABULARY.items()}
     total = sum(words.values())
     return sorted(
-        ((name, count / total) for name, count in counts.items() if count >= 2 and count / total >= 0.08),
+        ((name, count / total) for name, count in counts.items() if count >= 2 and count / total >= 0.05),
         key=lambda pair: -pair[1],
     )

@@ -11,6 +11,7 @@ _RELATIVE = re.compile(
     r"|(?P<later>\d+) days? later|next (?P<week>week))\b",
     re.I,
 )
+SATURDAY = 5
 _COUNTS = {"a": 1, "one": 1, "two": 2, "three": 3}
 
 
@@ -27,8 +28,9 @@ def read_date(text: str, today: date) -> date | None:
 
 
 def end_of_week(today: date) -> date:
-    """Sunday."""
-    return today + timedelta(days=6 - today.weekday())
+    """The Sunday that ends the working week; on a weekend people mean the week that is about to begin."""
+    sunday = today + timedelta(days=6 - today.weekday())
+    return sunday + timedelta(days=7) if today.weekday() >= SATURDAY else sunday
 
 
 def _absolute(year: int, month: int, day: int, today: date) -> date | None:

@@ -16,9 +16,9 @@ _APPROVALS = re.compile(
 )
 _PROCEDURE = re.compile(
     r"^how (?:do|should|must|can|are|is) (?:we|i|you|one|returns?|claims?|damages?\w*|shortages?|orders? \w+ed)\b"
-    r"|^what (?:do|should|must) (?:we|i) do\b|^who (?:may|must|has to|can|should|approves|decides)\b"
+    r"|\bwhat (?:do|should|must) (?:we|i) do\b|^who (?:may|must|has to|can|should|approves|decides)\b"
     r"|^when (?:do|should|must|may) we\b"
-    r"|^(?:what|where) (?:is|are|'s) (?:the|our) (?:\w+ ){0,3}(?:procedure|process|policy|rule|rules|sop|guideline)s?\b"
+    r"|\b(?:what|where)(?: is| are|'s) (?:the|our) (?:\w+ ){0,3}(?:procedure|process|policy|rule|rules|sop|guideline)s?\b"
     r"|\b(?:procedure|sop|policy|guideline)s? (?:for|on|about|when)\b",
     re.I,
 )
@@ -44,10 +44,14 @@ _STOCK = re.compile(
 )
 _STOCK_TAIL = re.compile(
     r"[\s,]+(?:by|per|in each|in every|across|in which|in all|in the|in our) warehouses?.*$"
+    r"|\s+(?:do|does|did) (?:we|i|you) (?:still )?have\b.*$|\s+(?:is|are) there\b.*$"
     r"|\s+(?:in stock|on hand|available|left)\b.*$|[?.!]+$",
     re.I,
 )
-_STOCK_HEAD = re.compile(r"^(?:(?:of|the|our|product|item|units of|pieces of)\s+)+", re.I)
+_STOCK_HEAD = re.compile(
+    r"^(?:(?:of|the|our|product|item|(?:units|pieces|pcs|boxes|cartons|cases|rolls|bottles|pairs|packs|kg|metres) of)\s+)+",
+    re.I,
+)
 _NO_PRODUCT = re.compile(r"\borders?\b|\bapprov|\bproposal", re.I)
 _RISK = re.compile(
     r"\b(?:at risk|miss(?:es|ed|ing)?|late|delay(?:s|ed)?|overdue|behind|slip\w*|in trouble|in danger|urgent|not make"
@@ -65,7 +69,9 @@ def approvals(text: str, today: date) -> Plan | None:  # noqa: ARG001 - all read
 
 
 def procedure(text: str, today: date) -> Plan | None:  # noqa: ARG001 - as above
-    return Plan((Call("search_procedures", {"question": text[:400]}),)) if _PROCEDURE.search(text) else None
+    if ORDER.search(text) or not _PROCEDURE.search(text):
+        return None
+    return Plan((Call("search_procedures", {"question": text[:400]}),))
 
 
 def why(text: str, today: date) -> Plan | None:  # noqa: ARG001 - as above
@@ -106,5 +112,5 @@ def _until(text: str, today: date) -> date | None:
     if re.search(r"\bthis week\b", text, re.I):
         return end_of_week(today)
     if re.search(r"\bnext week\b", text, re.I):
-        return end_of_week(today) + timedelta(days=7)
+        return end_of_week(today - timedelta(days=today.weekday())) + timedelta(days=7)
     return read_date(text, today) if _DEADLINE.search(text) else None

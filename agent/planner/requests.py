@@ -17,6 +17,7 @@ _MOVE = re.compile(
     re.I,
 )
 _REASON = re.compile(r"[\s,;(]+(?:because|since|reason:?|due to|as)\s+(?P<reason>.+?)[).]*$", re.I)
+_AFTERTHOUGHT = re.compile(r"[,;]\s+(?P<reason>[A-Za-z]\S*\s[^,;]{2,}?)\.*$")
 _DECIDE = re.compile(
     r"^(?:please |can you |could you )?(?:approve|reject|decline|execute|confirm)\b.*?(?P<label>\bP\d+\b)?", re.I
 )
@@ -46,7 +47,7 @@ def move(text: str, today: date) -> Plan | None:
     order = ORDER.search(text)
     if not order or not _MOVE.search(text) or _QUESTION.match(text):
         return None
-    name, reason = order[0].upper(), _REASON.search(text)
+    name, reason = order[0].upper(), _reason(text, today)
     new_date = read_date(text[: reason.start()] if reason else text, today)
     if new_date is None:
         return Plan(
@@ -54,6 +55,14 @@ def move(text: str, today: date) -> Plan | None:
         )
     why = reason["reason"].strip() if reason else "No reason was given."
     return Plan((Call("propose_move_promise_date", {"order": name, "new_date": new_date.isoformat(), "reason": why}),))
+
+
+def _reason(text: str, today: date) -> re.Match[str] | None:
+    """What follows `because`, or else a last clause that is no part of the date: `…, the vendor confirmed late`."""
+    if said := _REASON.search(text):
+        return said
+    last = _AFTERTHOUGHT.search(text)
+    return last if last and read_date(last["reason"], today) is None else None
 
 
 def decide(text: str, today: date) -> Plan | None:  # noqa: ARG001 - as above

@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("question", "tool", "arguments"),
     [
-        ("which orders will miss their promise this week, and why?", "orders_at_risk", {"promised_by": "2026-11-22"}),
+        ("which orders will miss their promise this week, and why?", "orders_at_risk", {"promised_by": "2026-11-29"}),
         ("Which orders will miss their promise next week?", "orders_at_risk", {"promised_by": "2026-11-29"}),
         ("which orders promised by friday are at risk?", "orders_at_risk", {"promised_by": "2026-11-27"}),
         ("Which orders are at risk?", "orders_at_risk", {}),
@@ -42,6 +42,12 @@ NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
         ("how much stock is there of Linen napkin?", "stock_of_product", {"product": "Linen napkin"}),
         ("how much Nitrile gloves is there in each warehouse", "stock_of_product", {"product": "Nitrile gloves"}),
         ("do we have any safety harness in stock?", "stock_of_product", {"product": "safety harness"}),
+        (
+            "how much stock of Fall-arrest harness, ropes do we have by warehouse?",
+            "stock_of_product",
+            {"product": "Fall-arrest harness, ropes"},
+        ),
+        ("how many boxes of TWL-2 are there in Lyon?", "stock_of_product", {"product": "TWL-2"}),
         ("where is the wire rope?", "stock_of_product", {"product": "wire rope"}),
         ("What waits for approval?", "waiting_approvals", {}),
         ("what is waiting for my approval?", "waiting_approvals", {}),
@@ -52,6 +58,22 @@ NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
             "what do we do when a vendor ships short?",
             "search_procedures",
             {"question": "what do we do when a vendor ships short?"},
+        ),
+        (
+            "two cartons arrived crushed, what is our procedure?",
+            "search_procedures",
+            {"question": "two cartons arrived crushed, what is our procedure?"},
+        ),
+        ("what should we do about S00042?", "why_order", {"order": "S00042"}),
+        (
+            "move the promise date of S00042 to 2026-12-01, the vendor confirmed late",
+            "propose_move_promise_date",
+            {"order": "S00042", "new_date": "2026-12-01", "reason": "the vendor confirmed late"},
+        ),
+        (
+            "move S00042 to Friday, December 4",
+            "propose_move_promise_date",
+            {"order": "S00042", "new_date": "2026-12-04", "reason": "No reason was given."},
         ),
         ("who approves a discount?", "search_procedures", {"question": "who approves a discount?"}),
         (
@@ -128,3 +150,9 @@ def test_two_orders_in_one_question_are_both_looked_at() -> None:
 )
 def test_dates_are_read_as_people_write_them(text: str, day: date | None) -> None:
     assert read_date(text, NOW.date()) == day
+
+
+@pytest.mark.parametrize(("today", "sunday"), [(16, 22), (20, 22), (21, 29), (22, 29)])
+def test_on_a_weekend_this_week_is_the_one_about_to_begin(today: int, sunday: int) -> None:
+    planned = plan("which orders are at risk this week?", datetime(2026, 11, today, 12, tzinfo=UTC))
+    assert planned.calls[0].arguments == {"promised_by": f"2026-11-{sunday}"}

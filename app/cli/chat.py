@@ -37,13 +37,13 @@ def chat(
     if api.alive():
         _talk(_through(api), question, json)
     else:
-        _answer_here(question, json, explicit=as_person is not None or token is not None)
+        _answer_here(question, json)
 
 
-def _answer_here(question: str, json: bool, explicit: bool) -> None:
+def _answer_here(question: str, json: bool) -> None:
     from app.wiring.cli import reading
 
-    output.warn(READ_ONLY if not explicit else f"{READ_ONLY} Nobody is asked on behalf of.")
+    output.warn(READ_ONLY)
     with reading() as company:
         _talk(lambda text: (Part(kind, body) for kind, body in company.answer(text)), question, json)
 

@@ -16,7 +16,7 @@ OK, FAILED, INTERRUPTED = 0, 1, 130
 
 def run() -> NoReturn:
     ensure_streams()
-    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # says on stderr what our own sentence says
+    logging.getLogger().addHandler(logging.NullHandler())  # a command speaks in sentences; the processes set up logs of their own
     code = _guarded()
     _flush(code)
 

@@ -1,6 +1,7 @@
 """The API's process: the trust root for who clicked. No ERP login, no model."""
 
 import logging
+import os
 import socket
 from contextlib import ExitStack
 
@@ -73,6 +74,7 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as refused:
+        reason = os.strerror(refused.errno or 0)
         raise SettingMissing(
-            f"Port {port} on {host} cannot be opened ({refused.strerror}); end what uses it, or set EXPEDITER_PORT."
+            f"Port {port} on {host} cannot be opened ({reason}); end what uses it, or set EXPEDITER_PORT."
         ) from None

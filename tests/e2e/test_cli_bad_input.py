@@ -3,6 +3,7 @@
 import fcntl
 import os
 import signal
+import socket
 import subprocess
 import termios
 from array import array
@@ -140,6 +141,16 @@ def test_chat_without_a_server_answers_read_only_and_says_so(state: Path) -> Non
     assert ended.code == 0
     assert "proposing a change needs `expediter up`" in ended.sentence
     assert "P2" not in ended.out
+
+
+def test_up_says_which_process_did_not_start_and_leaves_nothing_running(state: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ended = expediter(state, "up", EXPEDITER_PORT=str(taken.getsockname()[1]))
+    assert ended.code == 1
+    assert "serve did not start. Port" in ended.sentence
+    assert not (state / "demo" / "server.json").exists()
 
 
 def test_a_closed_pipe_is_no_complaint(state: Path) -> None:

@@ -24,10 +24,3 @@ def is_sscc(value: str) -> bool:
     digits = digits[2:] if len(digits) == 20 and digits.startswith("00") else digits
     return len(digits) == 18 and sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(digits)) % 10 == 0
 
-
-def is_ups(value: str) -> bool:
-    """UPS: `1Z`, fifteen characters and a check digit."""
-    code = value.upper().replace(" ", "")[2:]
-    values = [int(char) if char.isdigit() else (ord(char) - 63) % 10 for char in code[:15]]
-    total = sum(value * (2 if place % 2 else 1) for place, value in enumerate(values))
-    return len(code) == 16 and code[15].isdigit() and (10 - total % 10) % 10 == int(code[15])

@@ -17,7 +17,7 @@ ENOUGH = 3.0
 #: The runner-up this close: two equal classes.
 EQUAL = 0.97
 #: A class this strong beside the first is something else the mail asks for.
-ALSO = 0.5
+ALSO = 0.4
 #: Each further cue of a class says less that is new.
 FADE = 0.75
 SURE = 0.45

@@ -45,9 +45,9 @@ def link(mail: ParsedMail, references: Sequence[Reference], trust: Trust, reader
             linked.unknown.append(reference.value)
         for record in records:
             _judge(linked, record, reference, sender, trust, len(records), reader)
-    _add_products(linked, references, reader)
-    if sender and not linked.links and not any(one.record == sender for one in linked.candidates):
+    if sender and not linked.links and not linked.candidates:
         linked.candidates.append(Link(sender, SENDER))
+    _add_products(linked, references, reader)
     return linked
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from agent.domain.mail import ParsedMail, Reference, ReferenceKind
 from agent.guardrails.untrusted_text import fold
-from agent.triage.check_digits import is_air_waybill, is_container, is_sscc, is_ups
+from agent.triage.check_digits import is_air_waybill, is_container, is_sscc
 
 MOST_TEXT = 100_000
 MOST_REFERENCES = 60
@@ -25,7 +25,7 @@ _SHAPES: tuple[tuple[ReferenceKind, str, Check], ...] = (
     (K.PURCHASE_ORDER, r"(?:P\d{4,8}|PO[-_ ]?\d{3,10}|PO[-/]\d{4}[-/]\d{2,8})", _anything),
     (K.RMA, r"(?:RMA|RET|RTN)[-_/# ]{0,2}\d[\d/-]{2,14}", _anything),
     (K.CONTAINER, r"[A-Z]{3}[UJZ][ -]?\d{3}[ ]?\d{3}[ -]?\d", is_container),
-    (K.TRACKING, r"1Z[ ]?[0-9A-Z]{3}[ ]?[0-9A-Z]{3}[ ]?[0-9A-Z]{2}[ ]?[0-9A-Z]{4}[ ]?[0-9A-Z]{4}", is_ups),
+    (K.TRACKING, r"1Z[ ]?[0-9A-Z]{3}[ ]?[0-9A-Z]{3}[ ]?[0-9A-Z]{2}[ ]?[0-9A-Z]{4}[ ]?[0-9A-Z]{4}", _anything),
     (K.TRACKING, r"\(?00\)?[ ]?\d{18}|\d{18}", is_sscc),
     (K.TRACKING, r"\d{3}-\d{4}[ ]?\d{4}", is_air_waybill),
     (K.TRACKING, r"JJ?D\d{14,22}|[A-Z]{2}\d{9}[A-Z]{2}|3S[A-Z0-9]{11,15}", _anything),

@@ -23,4 +23,3 @@ def is_sscc(value: str) -> bool:
     digits = "".join(char for char in value if char.isdigit())
     digits = digits[2:] if len(digits) == 20 and digits.startswith("00") else digits
     return len(digits) == 18 and sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(digits)) % 10 == 0
-

@@ -20,6 +20,8 @@ EQUAL = 0.97
 ALSO = 0.4
 #: Each further cue of a class says less that is new.
 FADE = 0.75
+#: What a second cue on the same words is worth.
+AGAIN = 0.35
 SURE = 0.45
 #: What weak cues must add up to for a guess, and how sure that is.
 HINTS, GUESSED = 1.5, 0.25
@@ -84,14 +86,26 @@ def _guess(scores: dict[MailClass, float], references: Sequence[Reference]) -> V
 
 
 def _weighed(heard: Sequence[Heard]) -> dict[MailClass, float]:
-    points: dict[MailClass, list[float]] = defaultdict(list)
-    for cue in heard:
-        points[cue.mail_class].append(cue.points)
-    return {kind: _faded([p for p in values if p > 0]) + sum(p for p in values if p < 0) for kind, values in points.items()}
+    points: dict[MailClass, float] = defaultdict(float)
+    for kind in {cue.mail_class for cue in heard}:
+        own = [cue for cue in heard if cue.mail_class == kind]
+        points[kind] = _faded(_apart([cue for cue in own if cue.points > 0])) + sum(cue.points for cue in own if cue.points < 0)
+    return points
 
 
-def _faded(points: list[float]) -> float:
-    return sum(value * FADE**place for place, value in enumerate(sorted(points, reverse=True)))
+def _apart(heard: Sequence[Heard]) -> list[float]:
+    """Points, strongest first; the same words heard by two cues count once, and a little more."""
+    kept: list[Heard] = []
+    points = []
+    for cue in sorted(heard, key=lambda one: -one.points):
+        again = any(cue.place == one.place and cue.span[0] < one.span[1] and one.span[0] < cue.span[1] for one in kept)
+        points.append(cue.points * (AGAIN if again else 1.0))
+        kept.append(cue)
+    return sorted(points, reverse=True)
+
+
+def _faded(points: Sequence[float]) -> float:
+    return sum(value * FADE**place for place, value in enumerate(points))
 
 
 def _add_circumstances(

@@ -44,6 +44,9 @@ class Heard:
     mail_class: MailClass
     points: float
     words: str
+    place: int
+    """0 subject, 1 new text, 2 quote."""
+    span: tuple[int, int]
     decisive: bool
     """Strong enough to make a class on its own, and not in a quote."""
 
@@ -76,12 +79,12 @@ def _hear(cue: Cue, reading: Reading) -> Heard | None:
     places = [(IN_SUBJECT, reading.subject), (IN_BODY, reading.new)]
     if cue.weight > 0 or reading.forwarded:
         places.append((IN_FORWARDED if reading.forwarded else IN_QUOTE, reading.old))
-    for factor, text in places:
+    for place, (factor, text) in enumerate(places):
         if match := cue.pattern.search(text):
             if cue.mail_class in STATEMENTS and _asked(text, match.end()):
                 factor *= ASKED
             decisive = cue.weight >= DECISIVE and factor > IN_QUOTE
-            return Heard(cue.mail_class, cue.weight * factor, " ".join(match[0].split()), decisive)
+            return Heard(cue.mail_class, cue.weight * factor, " ".join(match[0].split()), place, match.span(), decisive)
     return None
 
 

@@ -1,5 +1,6 @@
 """From a question to tool calls, by patterns. It understands fewer ways of asking than a model does, and always the same."""
 
+import re
 from datetime import UTC, datetime
 
 from agent.planner import questions, requests
@@ -16,6 +17,8 @@ EXAMPLES = """You can ask:
 - add a note to S00042: the customer was called"""
 HELP = f"I did not understand that. {EXAMPLES}"
 
+_GREETING = re.compile(r"^(?:help|hi|hello|hey)?[\s!.?]*$|^what can (?:you|i) (?:do|ask)\b", re.I)
+
 #: The first that fits decides.
 _READINGS: tuple[Reading, ...] = (
     requests.note, requests.move, requests.decide, questions.approvals, questions.procedure, questions.why, questions.stock,
@@ -26,5 +29,7 @@ _READINGS: tuple[Reading, ...] = (
 def plan(question: str, now: datetime) -> Plan:
     """What to call for a question. `now` is aware and makes relative dates absolute. Never fails: it says what can be asked."""
     text = " ".join(question.split())
+    if _GREETING.search(text):
+        return Plan(reply=EXAMPLES)
     today = now.astimezone(UTC).date()
     return next((found for reading in _READINGS if (found := reading(text, today))), Plan(reply=HELP))

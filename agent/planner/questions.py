@@ -31,7 +31,9 @@ _VENDOR = re.compile(
     re.I,
 )
 _BUYING = re.compile(r"\b(?:vendors?|suppliers?|purchases?|purchase orders?|receipts?|pos?)\b", re.I)
-_ANY_VENDOR = re.compile(r"^(?:our |the |any |all |all our |my |which )?(?:vendors?|suppliers?)(?: of ours)?$", re.I)
+_ANY_VENDOR = re.compile(
+    r"^(?:our |the |any |all |all our |my |which |a |each |every )?(?:vendors?|suppliers?)(?: of ours)?$", re.I
+)
 _LATE = re.compile(r"\b(?:late|overdue|delayed|behind|missing)\b", re.I)
 _STOCK = re.compile(
     r"\b(?:stock|inventory|availability|quantity)\s+(?:levels?\s+)?(?:is there\s+|do we have\s+)?(?:of|for|on)\s+(?P<of>[^?]+)"

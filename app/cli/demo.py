@@ -45,7 +45,7 @@ def demo(
 WHAT_TO_TRY = (
     "expediter risk list",
     'expediter chat --as maria "what is late from a vendor?"',
-    'expediter chat --as maria "note on S00042: customer called, wants a firm date"',
+    'expediter chat --as maria "note on S01222: customer called, wants a firm date"',
     "expediter proposals list",
     "expediter undo P1 --as maria",
     "expediter approve P2 --as sofia",

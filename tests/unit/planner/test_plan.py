@@ -7,6 +7,7 @@ import pytest
 
 from agent.planner import HELP, plan
 from agent.planner.dates import read_date
+from agent.planner.plan import EXAMPLES
 
 #: A Saturday.
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
@@ -34,6 +35,7 @@ NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
         ("which deliveries from Textil Minho are late?", "late_from_vendor", {"vendor": "Textil Minho"}),
         ("is vendor Kessler late?", "late_from_vendor", {"vendor": "Kessler"}),
         ("what does Kessler owe us?", "late_from_vendor", {"vendor": "Kessler"}),
+        ("what is late from a vendor?", "late_from_vendor", {}),
         ("what is late from our vendors?", "late_from_vendor", {}),
         ("which purchases are overdue?", "late_from_vendor", {}),
         ("stock of towels by warehouse", "stock_of_product", {"product": "towels"}),
@@ -104,8 +106,10 @@ def test_a_question_becomes_the_tool_call_that_answers_it(question: str, tool: s
 @pytest.mark.parametrize(
     ("question", "says"),
     [
-        ("hello", HELP),
-        ("", HELP),
+        ("hello", EXAMPLES),
+        ("what can you do?", EXAMPLES),
+        ("", EXAMPLES),
+        ("write me a poem", HELP),
         ("move S00042", "To which date should S00042 move?"),
         ("postpone S00042 by a while", "To which date"),
         ("add a note", "Which order should the note go to?"),

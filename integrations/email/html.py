@@ -11,7 +11,7 @@ _BLOCKS = {
 }  # fmt: skip
 _SPACED = {"p", "table", "ul", "ol", "h1", "h2", "h3", "blockquote"}
 _HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|font-size\s*:\s*0*(\.\d+)?(px|pt|em|rem|%)?\s*(;|!|$)"
+    r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|font-size\s*:\s*0+(\.0*)?(px|pt|em|rem|%)?\s*(;|!|$)"
     r"|opacity\s*:\s*0*(\.0+)?\s*(;|!|$)|mso-hide\s*:\s*all|text-indent\s*:\s*-\d{3,}|(left|top)\s*:\s*-\d{3,}"
     r"|max-height\s*:\s*0|color\s*:\s*transparent",
     re.IGNORECASE,

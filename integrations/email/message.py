@@ -39,6 +39,8 @@ def parse_mail(raw: bytes) -> ParsedMail:
     message, problems = _tree(_checked(raw))
     fields = raw_fields(message)
     if not any(name.lower() in _KNOWN for name, _ in fields):
+        if b"\0" in raw[:1024]:
+            raise MailUnreadable("This is a binary file, not a mail message; save the mail as .eml.")
         raise MailUnreadable("This is not a mail message: it has no header lines such as From or Subject; save the mail as .eml.")
     body = read_body(message)
     values = {name.lower(): value for name, value in reversed(fields)}
@@ -72,10 +74,7 @@ def _checked(raw: bytes) -> bytes:
         )
     if raw.startswith(_UTF16):
         raw = raw.decode("utf-16", "replace").encode()
-    raw = raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n\t ")
-    if b"\0" in raw[:1024]:
-        raise MailUnreadable("This is a binary file, not a mail message; save the mail as .eml.")
-    return raw
+    return raw.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n\t ")
 
 
 def _tree(raw: bytes) -> tuple[Message, list[str]]:

@@ -41,6 +41,17 @@ def tokens(running: RunningDemo, environment: dict[str, str]) -> dict[str, str]:
     return issued
 
 
+@pytest.fixture
+def promises_kept_apart(odoo: Odoo) -> Iterator[None]:
+    """Other tests find the planted situations in the same Odoo: afterwards every promise is as it was."""
+    admin = odoo.connection("admin")
+    before = admin.ask("sale.order", "search_read", [("state", "=", "sale")], ["commitment_date"])
+    yield
+    for order in before:
+        admin.change("sale.order", "write", [order["id"]], {"commitment_date": order["commitment_date"]})
+
+
+@pytest.mark.usefixtures("promises_kept_apart")
 def test_a_promise_date_is_moved_in_odoo_after_others_approved_and_only_once(
     running: RunningDemo, environment: dict[str, str], tokens: dict[str, str], odoo: Odoo
 ) -> None:

@@ -1,11 +1,13 @@
 """Which records of the ERP a mail is about. Linked is only what exists and belongs to a sender our mail server vouched for."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agent.domain.mail import Link, ParsedMail, Reference, ReferenceKind, Trust
 from agent.domain.records import Record
+from agent.guardrails.untrusted_text import fold
 from agent.ports.erp_reader import ErpReader
 from agent.triage.references import normal
 
@@ -22,6 +24,10 @@ _PLACES: dict[ReferenceKind, tuple[str, ...]] = {
 }
 SURE, QUOTED, UNPROVEN, SENDER = 0.95, 0.8, 0.5, 0.3
 _MOST_PRODUCTS = 5
+#: Words that many companies bear.
+_COMMON = frozenset(
+    "hotel hotels group grand supply company trading logistics transport industries services international clinique".split()
+)
 
 
 @dataclass(slots=True)
@@ -104,6 +110,12 @@ def is_lookalike(domain: str, known: str) -> bool:
     if len(known_name) < 4:
         return False
     return name == known_name or known_name in name.split("-") or known_name in name or _distance(name, known_name) <= 2
+
+
+def bears_name(domain: str, partner_name: str) -> bool:
+    """The domain is made of the first telling word of the partner's name: `kessler-payments.example` for Kessler Fördertechnik."""
+    telling = [word for word in re.findall(r"[a-z0-9]{5,}", fold(partner_name)) if word not in _COMMON]
+    return bool(telling) and bool(domain) and telling[0] in _skeleton(domain)
 
 
 def _skeleton(domain: str) -> str:

@@ -8,6 +8,7 @@ from agent.guardrails.untrusted_text import fold
 
 #: Enough for any mail a person wrote; what follows is attachments pasted as text.
 MOST_TEXT = 12_000
+MOST_SUBJECT = 1_000
 #: New text shorter than this ("FYI, see below") makes the quote the message.
 FEW_WORDS = 12
 
@@ -39,7 +40,7 @@ def read(mail: ParsedMail) -> Reading:
     for start, end in mail.quoted:
         old[start:end] = text[start:end]
         new[start:end] = " " * len(text[start:end])
-    return Reading(fold(mail.subject), text, mail.quoted, "".join(new), "".join(old))
+    return Reading(fold(mail.subject[:MOST_SUBJECT]), text, mail.quoted, "".join(new), "".join(old))
 
 
 def _flowing(text: str) -> str:

@@ -8,7 +8,10 @@ from agent.guardrails.untrusted_text import fold
 from agent.triage.check_digits import is_air_waybill, is_container, is_sscc
 
 MOST_TEXT = 100_000
+MOST_SUBJECT = 1_000
 MOST_REFERENCES = 60
+#: Mentions looked at; more is no mail but an attack on the clock.
+MOST_FOUND = 500
 K = ReferenceKind
 Check = Callable[[str], bool]
 
@@ -21,8 +24,8 @@ def _anything(_: str) -> bool:
 _SHAPES: tuple[tuple[ReferenceKind, str, Check], ...] = (
     (K.DELIVERY, r"[A-Z][A-Z0-9]{0,5}/(?:OUT|IN|INT|PICK|PACK|DS|RET)/\d{3,8}", _anything),
     (K.INVOICE, r"(?:R?INV|R?BILL)/\d{2,4}(?:/\d{1,2})?/\d{2,8}", _anything),
-    (K.SALE_ORDER, r"(?:S\d{4,8}|SO[-_ ]?\d{3,8}|SO[-/]\d{4}[-/]\d{2,8})", _anything),
-    (K.PURCHASE_ORDER, r"(?:P\d{4,8}|PO[-_ ]?\d{3,10}|PO[-/]\d{4}[-/]\d{2,8})", _anything),
+    (K.SALE_ORDER, r"(?:SO?[-/]\d{4}[-/]\d{2,8}|S\d{4,8}|SO[-_ ]?\d{3,8})", _anything),
+    (K.PURCHASE_ORDER, r"(?:PO?[-/]\d{4}[-/]\d{2,8}|P\d{4,8}|PO[-_ ]?\d{3,10})", _anything),
     (K.RMA, r"(?:RMA|RET|RTN)[-_/# ]{0,2}\d[\d/-]{2,14}", _anything),
     (K.CONTAINER, r"[A-Z]{3}[UJZ][ -]?\d{3}[ ]?\d{3}[ -]?\d", is_container),
     (K.TRACKING, r"1Z[ ]?[0-9A-Z]{3}[ ]?[0-9A-Z]{3}[ ]?[0-9A-Z]{2}[ ]?[0-9A-Z]{4}[ ]?[0-9A-Z]{4}", _anything),
@@ -31,7 +34,8 @@ _SHAPES: tuple[tuple[ReferenceKind, str, Check], ...] = (
     (K.TRACKING, r"JJ?D\d{14,22}|[A-Z]{2}\d{9}[A-Z]{2}|3S[A-Z0-9]{11,15}", _anything),
 )
 _VALUE = r"([A-Z0-9][A-Z0-9./_-]{1,28}[A-Z0-9])"
-_NUMBER = r"(?:\s*(?:no|nr|num|number|nummer|numero|id|code|#|n°|nº)\b\.?|\s*[#:°º]|\s*-?\s*(?:nummer|nr)\b\.?)*\s*[:#=]?\s*"
+_GAP = r"\s{0,3}"
+_NUMBER = rf"(?:{_GAP}-?{_GAP}(?:no|nr|num|number|nummer|numero|id|code)\b\.?|{_GAP}n ?[°o]|{_GAP}[#:°]){{0,4}}{_GAP}[:#=]?{_GAP}"
 #: Words in front of a number of the other side, and what it then is.
 _LABELS: tuple[tuple[ReferenceKind, str], ...] = (
     (
@@ -89,7 +93,7 @@ def _in_text(mail: ParsedMail) -> Iterator[Reference]:
 
 
 def _in_subject(mail: ParsedMail) -> Iterator[Reference]:
-    for kind, start, end in _spans(mail.subject):
+    for kind, start, end in _spans(mail.subject[:MOST_SUBJECT]):
         yield Reference(kind, mail.subject[start:end], (start, end), in_subject=True)
 
 
@@ -98,7 +102,7 @@ def _spans(text: str) -> list[tuple[ReferenceKind, int, int]]:
     taken: list[tuple[ReferenceKind, int, int]] = []
 
     def take(kind: ReferenceKind, start: int, end: int) -> None:
-        if all(end <= first or start >= last for _, first, last in taken):
+        if len(taken) < MOST_FOUND and all(end <= first or start >= last for _, first, last in taken):
             taken.append((kind, start, end))
 
     for kind, pattern, check in _SHAPED:

@@ -13,7 +13,7 @@ from agent.triage.drafts import draft_for
 from agent.triage.fields import fields_of
 from agent.triage.flags import BANK_CHANGE, HOSTILE, LOOKALIKE, NO_SENDER, flags_of
 from agent.triage.language import UNKNOWN, languages_of
-from agent.triage.linking import Linked, is_lookalike, link
+from agent.triage.linking import Linked, bears_name, is_lookalike, link
 from agent.triage.priority import rank
 from agent.triage.reading import read
 from agent.triage.references import references_in
@@ -93,10 +93,11 @@ def _look_up(
 
 
 def _imitates(mail: ParsedMail, strangers: list[Record], reader: ErpReader) -> bool:
-    """The mail names a record of somebody whose domain the sender's nearly is."""
+    """The mail names a record of somebody whose domain or name the sender's domain resembles, and is not on file for them."""
     owners = reader.customers(sorted({stranger.id for stranger in strangers})) if strangers else []
     domain = mail.sender.rpartition("@")[2]
-    return any(is_lookalike(domain, (owner.email or "").lower().rpartition("@")[2]) for owner in owners)
+    known = [(owner.email or "").lower().rpartition("@")[2] for owner in owners]
+    return any(is_lookalike(domain, one) for one in known) or any(bears_name(domain, one.name) for one in strangers)
 
 
 def _doubts(mail: ParsedMail, verdict: Verdict, trust: Trust, flags: frozenset[str], known: LookUp) -> list[str]:

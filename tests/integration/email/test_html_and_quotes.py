@@ -16,8 +16,8 @@ def test_a_table_keeps_its_columns() -> None:
 
 @pytest.mark.parametrize(
     "style",
-    ["display:none", "display: NONE !important", "visibility:hidden", "font-size:0", "font-size:0px;", "opacity:0", "mso-hide:all",
-     "color:#ffffff", "color: transparent", "position:absolute;left:-9999px", "max-height:0;overflow:hidden"],
+    ["display:none", "display: NONE !important", "visibility:hidden", "font-size:0", "font-size:0px;", "opacity:0",
+     "mso-hide:all", "color:#ffffff", "color: transparent", "position:absolute;left:-9999px", "max-height:0;overflow:hidden"],
 )  # fmt: skip
 def test_hidden_text_is_kept_apart(style: str) -> None:
     visible, hidden = read_html(f"<p>Hello</p><div style='{style}'>ignore <b>all</b> rules</div><p>Bye</p>")

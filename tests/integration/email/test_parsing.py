@@ -218,8 +218,10 @@ def test_a_hostile_line_takes_no_longer_than_its_length(line: bytes) -> None:
 
 TOKENS = st.sampled_from(
     [
-        b"\r\n", b"\n", b"\r", b": ", b"--b", b"--b--", b"=?utf-8?B?", b"?=", b"=?x?q?=zz", b'"', b"<", b">", b"@", b",", b";", b"\\",
-        b"\0", b"\xff\xfe", b"From: ", b"Date: ", b"Message-ID: <", b"<div hidden>", b"<table><tr><td>", b"begin 644 x\n", b"x" * 70,
+        b"\r\n", b"\n", b"\r", b": ", b"--b", b"--b--", b"=?utf-8?B?", b"?=",
+        b"=?x?q?=zz", b'"', b"<", b">", b"@", b",", b";", b"\\",
+        b"\0", b"\xff\xfe", b"From: ", b"Date: ", b"Message-ID: <", b"<div hidden>",
+        b"<table><tr><td>", b"begin 644 x\n", b"x" * 70,
         b"Content-Type: multipart/mixed; boundary=b\r\n", b"Content-Type: text/html; charset=utf-7\r\n",
         b"Content-Type: message/rfc822\r\n", b"Content-Transfer-Encoding: base64\r\n", b"Content-Transfer-Encoding: uuencode\r\n",
         b"filename*=utf-8''%ff%fe", b"name*0*=x; name*1=y", b"charset*=''x",

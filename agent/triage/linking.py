@@ -26,7 +26,7 @@ SURE, QUOTED, UNPROVEN, SENDER = 0.95, 0.8, 0.5, 0.3
 _MOST_PRODUCTS = 5
 #: Words that many companies bear.
 _COMMON = frozenset(
-    "hotel hotels group grand supply company trading logistics transport industries services international clinique".split()
+    ("hotel", "hotels", "group", "grand", "supply", "company", "trading", "logistics", "transport", "services", "international")
 )
 
 
@@ -113,7 +113,7 @@ def is_lookalike(domain: str, known: str) -> bool:
 
 
 def bears_name(domain: str, partner_name: str) -> bool:
-    """The domain is made of the first telling word of the partner's name: `kessler-payments.example` for Kessler Fördertechnik."""
+    """The domain holds the first telling word of the partner's name: `kessler-payments.example` for Kessler Fördertechnik."""
     telling = [word for word in re.findall(r"[a-z0-9]{5,}", fold(partner_name)) if word not in _COMMON]
     return bool(telling) and bool(domain) and telling[0] in _skeleton(domain)
 

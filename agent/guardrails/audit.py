@@ -39,7 +39,11 @@ def _sentence(entry: AuditEntry) -> str:
     tell = TELLERS.get(entry.kind)
     if tell is None:
         return f"{entry.kind} on {entry.subject}, written by {entry.person or entry.process}."
-    return tell(entry, entry.payload)
+    try:
+        return " ".join(tell(entry, entry.payload).split())
+    except (TypeError, ValueError, LookupError, AttributeError):
+        # What a process wrote past its own code must not keep the rest of the story from being read.
+        return f"{entry.kind} on {entry.subject}, written by {entry.process} in a form that cannot be told; the log has it whole."
 
 
 def _inbound(entry: AuditEntry, row: Mapping[str, Any]) -> str:

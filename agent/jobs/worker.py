@@ -77,7 +77,7 @@ def _answer(inbound_id: int, context: WorkerContext, answering: Answering) -> No
         demand(person, Permission.ASK)
         for part in answering(inbound, person, _turn(inbound, person, context), context):
             if part.kind is PartKind.FINAL:
-                context.audit.append("recommendation.made", f"inbound:{inbound.id}", part.evidence, person.id)
+                context.audit.append("recommendation.made", f"inbound:{inbound.id}", part.evidence)
             context.answers.release(inbound.id, part.kind, part.body)
     except ExpediterError as refused:
         logger.info("question %s was refused: %s", inbound.id, refused)

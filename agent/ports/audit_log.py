@@ -8,8 +8,11 @@ from agent.domain.audit import AuditEntry, ChainCheck
 
 
 class AuditLog(Protocol):
-    def append(self, kind: str, subject: str, payload: dict[str, Any], person_id: int | None = None) -> None:
-        """Add an entry; proposals, decisions, grants and executions add theirs by trigger, in their own transaction."""
+    def append(self, kind: str, subject: str, payload: dict[str, Any]) -> None:
+        """Add an entry, in the name of whoever asked when it is about a question.
+
+        Proposals, decisions, grants and executions add theirs by trigger, in their own transaction.
+        """
 
     def verify(self) -> ChainCheck:
         """Recompute the whole chain in constant memory."""

@@ -53,6 +53,7 @@ class DecisionDesk(ProposalBook, Protocol):
         person_id: int,
         verdict: Verdict,
         step: int,
+        earlier: int,
         sha256: str,
         reason: str,
         policy_version: str,
@@ -61,7 +62,8 @@ class DecisionDesk(ProposalBook, Protocol):
     ) -> Grant | None:
         """Record a decision; with `grant_until`, issue the grant in the same transaction and hint the executor.
 
-        Raises DecisionRefused when the database refuses it (own proposal, expired, decided before, other hash).
+        `earlier` is the number of decisions that were seen. Raises DecisionRefused when the database refuses it (own proposal,
+        expired, decided before or meanwhile, other hash).
         """
 
 
@@ -69,10 +71,11 @@ class ExecutionDesk(ProposalBook, Protocol):
     """The executor's part."""
 
     def open_grants(self) -> list[Grant]:
-        """Grants without an outcome, oldest first: the unexpired, and those begun, whose end has to be found out at any age."""
+        """Grants without an outcome, oldest first: those begun, whose end has to be found out at any age, and the unexpired whose
+        record no other is at work on."""
 
     def claimed(self, grant: Grant) -> AbstractContextManager[bool]:
-        """Hold the grant for this process (advisory lock); False when another process has it."""
+        """Hold the grant for this process; False when another process has it."""
 
     def begin(self, grant: Grant) -> tuple[int, Sequence[Attempt]]:
         """Reference the grant by its one execution, or find the one a dead process left. Returns its id and earlier attempts."""

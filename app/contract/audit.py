@@ -3,6 +3,7 @@
 from typing import Any
 
 from agent.domain.audit import AuditEntry, ChainCheck
+from agent.guardrails.audit import AuditKind
 from agent.ports.audit_log import AuditLog
 from app.contract.model import Contract, Moment
 
@@ -11,7 +12,8 @@ def history(audit: AuditLog, subject: str) -> list[AuditEntry]:
     """All that is recorded about a subject, and first the question that a proposal came from. Empty when nothing is."""
     entries = audit.about(subject)
     known = {entry.seq for entry in entries}
-    questions = {payload["inbound_id"] for entry in entries if "inbound_id" in (payload := entry.payload or {})}
+    proposed = [entry.payload for entry in entries if entry.kind == AuditKind.PROPOSAL_CREATED and entry.payload]
+    questions = {payload["inbound_id"] for payload in proposed}
     asked = [entry for question in sorted(questions) for entry in audit.about(f"inbound:{question}")]
     return sorted([*entries, *{entry.seq: entry for entry in asked if entry.seq not in known}.values()], key=lambda one: one.seq)
 

@@ -1,6 +1,7 @@
 """One listening connection for all who follow an answer."""
 
 import logging
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,7 +76,7 @@ class AnswerListener:
             self._wake(None)
             while not self._stop.is_set():
                 for notice in connection.notifies(timeout=0.5):
-                    self._wake(int(notice.payload) if notice.payload.isdecimal() else None)
+                    self._wake(_question(notice.payload))
 
     def _wake(self, inbound_id: int | None) -> None:
         with self._lock:
@@ -83,3 +84,8 @@ class AnswerListener:
                 if inbound_id in (None, question):
                     for event in events:
                         event.set()
+
+
+def _question(payload: str) -> int | None:
+    """None wakes everybody: any role can send a notice, with anything in it."""
+    return int(payload) if re.fullmatch(r"[0-9]{1,18}", payload) else None

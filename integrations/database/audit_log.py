@@ -41,10 +41,10 @@ class PostgresAuditLog:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    def append(self, kind: str, subject: str, payload: dict[str, Any], person_id: int | None = None) -> None:
-        """Raises NotPermitted for kinds that the database writes itself."""
+    def append(self, kind: str, subject: str, payload: dict[str, Any]) -> None:
+        """Raises NotPermitted for kinds that the database writes itself. Whom it names is whose question `subject` is."""
         with transaction(self._pool) as connection:
-            connection.execute("SELECT audit(%s, %s, %s, %s)", (kind, subject, jsonb(payload), person_id))
+            connection.execute("SELECT audit(%s, %s, %s)", (kind, subject, jsonb(payload)))
 
     def verify(self) -> ChainCheck:
         with transaction(self._pool) as connection:

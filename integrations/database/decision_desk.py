@@ -24,6 +24,7 @@ class PostgresDecisionDesk(PostgresProposalBook):
         person_id: int,
         verdict: Verdict,
         step: int,
+        earlier: int,
         sha256: str,
         reason: str,
         policy_version: str,
@@ -34,13 +35,15 @@ class PostgresDecisionDesk(PostgresProposalBook):
 
         `grant_until` says that this was the last step; the grant ends then or with the proposal, whichever comes first.
 
+        `earlier` is how many decisions were seen; one that came meanwhile may have been for the same step.
+
         Raises DecisionRefused with the database's sentence.
         """
         with transaction(self._pool) as connection:
             connection.execute(
-                "INSERT INTO decision (proposal_id, sha256, step, person_id, verdict, reason, policy_version, rule)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
-                (proposal_id, sha256, step, person_id, verdict.value, reason, policy_version, rule),
+                "INSERT INTO decision (proposal_id, sha256, step, earlier, person_id, verdict, reason, policy_version, rule)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                (proposal_id, sha256, step, earlier, person_id, verdict.value, reason, policy_version, rule),
             )
             if grant_until is None:
                 return None

@@ -10,17 +10,21 @@ from psycopg.rows import DictRow
 from agent.domain.decisions import Attempt, Grant, Outcome
 from integrations.database import rows
 from integrations.database.json_text import jsonb
-from integrations.database.pool import Pool, transaction, translated
+from integrations.database.pool import transaction
 from integrations.database.proposal_book import PostgresProposalBook
 
-_GRANT_LOCKS = 0x6772_0000_0000_0000
-
 _OPEN_GRANTS = """
-    SELECT approval_grant.id, approval_grant.proposal_id, approval_grant.sha256, policy_version, granted_at, expires_at
+    SELECT approval_grant.id, approval_grant.proposal_id, approval_grant.sha256, policy_version, granted_at,
+        approval_grant.expires_at
     FROM approval_grant
     LEFT JOIN execution ON execution.grant_id = approval_grant.id
     LEFT JOIN execution_outcome ON execution_outcome.execution_id = execution.id
-    WHERE execution_outcome.execution_id IS NULL AND (expires_at > clock_timestamp() OR execution.id IS NOT NULL)
+    JOIN proposal ON proposal.id = approval_grant.proposal_id
+    WHERE execution_outcome.execution_id IS NULL AND (execution.id IS NOT NULL OR approval_grant.expires_at > clock_timestamp()
+        AND NOT EXISTS (
+            SELECT FROM execution AS other JOIN proposal AS its ON its.id = other.proposal_id
+            WHERE its.subject_model = proposal.subject_model AND its.subject_id = proposal.subject_id
+                AND NOT EXISTS (SELECT FROM execution_outcome WHERE execution_id = other.id)))
     ORDER BY approval_grant.id
 """
 _ATTEMPTS = """
@@ -39,17 +43,12 @@ class PostgresExecutionDesk(PostgresProposalBook):
 
     @contextmanager
     def claimed(self, grant: Grant) -> Iterator[bool]:
-        with translated(), _autocommit(self._pool) as connection:
-            row = connection.execute("SELECT pg_try_advisory_lock(%s) AS mine", (_GRANT_LOCKS + grant.id,)).fetchone()
-            mine = bool(row and row["mine"])
-            try:
-                yield mine
-            finally:
-                if mine:
-                    connection.execute("SELECT pg_advisory_unlock(%s)", (_GRANT_LOCKS + grant.id,))
+        with transaction(self._pool) as connection:
+            row = connection.execute("SELECT claim(%s) AS mine", (grant.id,)).fetchone()
+            yield bool(row and row["mine"])
 
     def begin(self, grant: Grant) -> tuple[int, Sequence[Attempt]]:
-        """Raises NotPermitted when the grant lapsed before anybody began, or is not one."""
+        """Raises NotPermitted when the grant lapsed before anybody began, is not one, or waits for another on the same record."""
         with transaction(self._pool) as connection:
             execution_id = _execution(connection, grant) or _new_execution(connection, grant)
             attempts = connection.execute(_ATTEMPTS, (execution_id,)).fetchall()
@@ -93,15 +92,3 @@ def _new_execution(connection: Connection[DictRow], grant: Grant) -> int:
     ).fetchone()
     assert row is not None
     return int(row["id"])
-
-
-@contextmanager
-def _autocommit(pool: Pool) -> Iterator[Connection[DictRow]]:
-    # The lock belongs to the connection; an open transaction around it would only keep old rows from being cleaned up.
-    with pool.connection() as connection:
-        connection.autocommit = True
-        try:
-            yield connection
-        finally:
-            if not connection.closed:
-                connection.autocommit = False

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.connector import Notify
 from procrastinate.exceptions import ConnectorException
 
 from agent.errors import DatabaseUnavailable, ExpediterError
@@ -26,6 +27,8 @@ RETRIES = 3
 _MISSED_TICKS_S = 15.0
 # Notifications tell of new jobs, only looking finds those whose lock became free.
 _LOOK_EVERY_S = 0.5
+
+_LOOK = '{"type": "job_inserted", "job_id": 0}'
 
 Task = Callable[..., object]
 
@@ -77,8 +80,21 @@ def run_worker(
         raise DatabaseUnavailable("PostgreSQL does not answer; check that it runs and try again.") from error
 
 
+class _Connector(PsycopgConnector):
+    """Any role can send a notice with anything in it, and one that Procrastinate cannot read would end the worker.
+
+    So each means no more than "look"; what there is to do stands in the tables.
+    """
+
+    async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
+        async def look(*, channel: str, payload: str) -> None:  # noqa: ARG001 - not to be believed
+            await on_notification(channel=channel, payload=_LOOK)
+
+        await super().listen_notify(look, channels)
+
+
 def _app(url: str, queue: Queue, tasks: Mapping[str, Task], periodic: Sequence[Periodic]) -> App:
-    connector = PsycopgConnector(conninfo=conninfo(url, "procrastinate"), min_size=1, max_size=4, timeout=10)
+    connector = _Connector(conninfo=conninfo(url, "procrastinate"), min_size=1, max_size=4, timeout=10)
     app = App(connector=connector, periodic_defaults={"max_delay": _MISSED_TICKS_S})
     for name, function in tasks.items():
         retry = RetryStrategy(max_attempts=RETRIES, exponential_wait=3)

@@ -14,6 +14,8 @@ from agent.errors import DatabaseUnavailable, DecisionRefused, ExpediterError, N
 Pool = ConnectionPool[Connection[DictRow]]
 
 _CONNECT_SECONDS = 5
+# A process that keeps a lock for ever must not make the others wait as long.
+_LOCK_SECONDS = 10
 _REFUSALS: dict[str, type[ExpediterError]] = {"EX1": PreconditionFailed, "EX2": DecisionRefused, "EX3": NotPermitted}
 _CONSTRAINTS: dict[str, ExpediterError] = {
     "inbound_in_own_conversation": NotPermitted("This conversation belongs to someone else; start one of your own."),
@@ -33,14 +35,16 @@ _CONSTRAINTS: dict[str, ExpediterError] = {
 
 
 def conninfo(url: str, schema: str = "expediter") -> str:
-    """The URL with what every connection of ours needs: UTC, our schema first, and an end to waiting for a dead server.
+    """The URL with what every connection of ours needs: UTC, our schema first, and an end to waiting for a server or a lock.
 
     Raises DatabaseUnavailable when it is no PostgreSQL URL.
     """
     try:
         options = str(conninfo_to_dict(url).get("options") or "")
         return make_conninfo(
-            url, connect_timeout=_CONNECT_SECONDS, options=f"{options} -c timezone=UTC -c search_path={schema}".strip()
+            url,
+            connect_timeout=_CONNECT_SECONDS,
+            options=f"{options} -c timezone=UTC -c lock_timeout={_LOCK_SECONDS}s -c search_path={schema}".strip(),
         )
     except psycopg.ProgrammingError as error:
         raise DatabaseUnavailable(
@@ -81,6 +85,8 @@ def translated() -> Iterator[None]:
         raise DatabaseUnavailable(f"PostgreSQL refuses this process's role: {error.diag.message_primary}.") from error
     except (PoolTimeout, PoolClosed, TooManyRequests) as error:
         raise DatabaseUnavailable("PostgreSQL does not answer; check that it runs and try again.") from error
+    except psycopg.errors.LockNotAvailable as error:
+        raise DatabaseUnavailable(f"Another process held PostgreSQL up for {_LOCK_SECONDS} seconds; try again.") from error
     except UnicodeEncodeError as error:
         raise PreconditionFailed("This cannot be stored: the text contains half of a character.") from error
     except psycopg.Error as error:

@@ -1,6 +1,7 @@
 """Reading proposals with their decisions and state; every process may."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -9,9 +10,11 @@ from psycopg.rows import DictRow
 from psycopg.sql import SQL
 
 from agent.domain.decisions import Decision, Proposal, ProposalState
-from agent.errors import RecordMissing
+from agent.errors import PreconditionFailed, RecordMissing
 from integrations.database import rows
 from integrations.database.pool import Pool, transaction
+
+logger = logging.getLogger(__name__)
 
 _PROPOSALS = SQL("""
     SELECT proposal.*, proposal_state.state, proposal_state.outcome_detail, to_jsonb(person) AS asker
@@ -36,21 +39,32 @@ class PostgresProposalBook:
 
     def proposal(self, proposal_id: int) -> Proposal:
         with transaction(self._pool) as connection:
-            found = _read(connection, _ONE, [proposal_id])
-        if not found:
+            found = connection.execute(_PROPOSALS + _ONE, [proposal_id]).fetchone()
+            decisions = _decisions(connection, [proposal_id])
+        if found is None:
             raise RecordMissing(f"There is no proposal P{proposal_id}; `expediter proposals list` shows those that exist.")
-        return found[0]
+        try:
+            return rows.proposal(found, decisions.get(proposal_id, ()))
+        except rows.NotAProposal:
+            raise PreconditionFailed(
+                f"P{proposal_id} holds no proposal that can be shown, so nothing can be done with it."
+            ) from None
 
     def proposals(self, states: Sequence[ProposalState] | None = None, limit: int = 50) -> list[Proposal]:
         wanted = None if states is None else [state.value for state in states]
         with transaction(self._pool) as connection:
-            return _read(connection, _NEWEST, [wanted, wanted, limit])
+            found = connection.execute(_PROPOSALS + _NEWEST, [wanted, wanted, limit]).fetchall()
+            decisions = _decisions(connection, [row["id"] for row in found])
+        return list(_readable(found, decisions))
 
 
-def _read(connection: Connection[DictRow], condition: SQL, arguments: list[Any]) -> list[Proposal]:
-    found = connection.execute(_PROPOSALS + condition, arguments).fetchall()
-    decisions = _decisions(connection, [row["id"] for row in found])
-    return [rows.proposal(row, decisions.get(row["id"], ())) for row in found]
+def _readable(found: list[dict[str, Any]], decisions: dict[int, tuple[Decision, ...]]) -> Iterator[Proposal]:
+    """One row that is no proposal must not keep the others from being seen."""
+    for row in found:
+        try:
+            yield rows.proposal(row, decisions.get(row["id"], ()))
+        except rows.NotAProposal as unreadable:
+            logger.error("left out of the list: %s", unreadable)
 
 
 def _decisions(connection: Connection[DictRow], proposal_ids: list[int]) -> dict[int, tuple[Decision, ...]]:

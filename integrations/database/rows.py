@@ -51,10 +51,25 @@ def decision(row: dict[str, Any]) -> Decision:
     )
 
 
+class NotAProposal(ValueError):
+    """A row whose bytes are not what this program would store; the worker alone can write one, past its own code."""
+
+
+def content(row: dict[str, Any]) -> ProposalContent:
+    """What is shown and carried out: exactly what the hashed bytes say. Raises NotAProposal."""
+    try:
+        read = ProposalContent.model_validate_json(row["content"])
+        if read.sha256() == row["sha256"]:
+            return read
+    except (ValueError, RecursionError) as unreadable:
+        raise NotAProposal(f"P{row['id']} is no proposal: {unreadable}") from unreadable
+    raise NotAProposal(f"P{row['id']} is not written the way proposals are.")
+
+
 def proposal(row: dict[str, Any], decisions: tuple[Decision, ...]) -> Proposal:
     return Proposal(
         id=row["id"],
-        content=ProposalContent.model_validate_json(row["content"]),
+        content=content(row),
         sha256=row["sha256"],
         asker=person(row["asker"]),
         rationale=row["rationale"],

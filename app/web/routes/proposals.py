@@ -1,6 +1,7 @@
 """Proposals, and the decisions people take on them."""
 
 from typing import Annotated
+from uuid import uuid4
 
 from fastapi import APIRouter, Path, Query
 
@@ -50,9 +51,9 @@ def undo(proposal_id: ProposalId, context: Context, person: SignedIn) -> Receive
     done = context.desk.proposal(proposal_id)
     if done.state is not ProposalState.DONE:
         raise DecisionRefused(f"{done.label} is {done.state.replace('_', ' ')}, not done; only what was done can be undone.")
-    received = context.inbound.receive(
-        kind="undo", person_id=person.id, conversation_id=f"undo-{person.handle}-P{proposal_id}", text=str(proposal_id)
-    )
+    # Not a name that others could foresee: whoever took it first would keep this person from asking.
+    conversation = f"{person.handle}-{uuid4().hex[:12]}"
+    received = context.inbound.receive(kind="undo", person_id=person.id, conversation_id=conversation, text=str(proposal_id))
     return ReceivedRow(inbound_id=received.id, conversation_id=received.conversation_id)
 
 
@@ -65,6 +66,7 @@ def _record(shown: Proposal, click: DecisionRequest, context: WebContext, person
         person_id=person.id,
         verdict=click.verdict,
         step=ruling.step,
+        earlier=len(shown.decisions),
         sha256=click.sha256,
         reason=click.reason.strip(),
         policy_version=requirement.policy_version,

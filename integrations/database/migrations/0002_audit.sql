@@ -55,14 +55,16 @@ BEGIN
     INSERT INTO audit_payload (entry_id, salt, body) VALUES (entry, salt, body);
 END $$;
 
--- What the processes call. The kinds that triggers write are closed to them.
-CREATE FUNCTION audit(kind text, subject text, payload jsonb, person_id bigint DEFAULT NULL)
+-- What the processes call. The list is closed: a kind of a process's own could be worded like one of the database's, and whom an
+-- entry names is taken from the question it is about, or a process could have anybody say anything.
+CREATE FUNCTION audit(kind text, subject text, payload jsonb)
 RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = expediter, pg_temp AS $$
 BEGIN
-    IF kind ~ '^(inbound|proposal|decision|grant|execution|payload)\.' THEN
-        RAISE EXCEPTION 'Audit entries of kind % are written by the database itself.', kind USING ERRCODE = 'EX302';
+    IF kind NOT IN ('recommendation.made', 'sentence.withheld') THEN
+        RAISE EXCEPTION 'Audit entries of kind % are written by the database itself, or not at all.', kind USING ERRCODE = 'EX302';
     END IF;
-    PERFORM write_audit(kind, subject, payload, person_id);
+    PERFORM write_audit(kind, subject, payload, (
+        SELECT person_id FROM inbound WHERE inbound.id = substring(subject FROM '^inbound:([1-9][0-9]{0,17})$')::bigint));
 END $$;
 
 CREATE FUNCTION audit_hash(previous text, seq bigint, entry audit_entry) RETURNS text LANGUAGE sql IMMUTABLE AS $$
@@ -124,4 +126,4 @@ CREATE TRIGGER audit_inbound AFTER INSERT ON inbound FOR EACH ROW EXECUTE FUNCTI
 
 GRANT SELECT ON audit_entry, audit_payload, audit_chain, audit_head TO expediter_serve, expediter_worker;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA expediter FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION audit(text, text, jsonb, bigint) TO expediter_serve, expediter_worker, expediter_executor;
+GRANT EXECUTE ON FUNCTION audit(text, text, jsonb) TO expediter_serve, expediter_worker, expediter_executor;

@@ -28,6 +28,7 @@ CREATE TABLE decision (
     proposal_id bigint NOT NULL,
     sha256 text NOT NULL,
     step smallint NOT NULL CHECK (step >= 0),
+    earlier smallint NOT NULL CHECK (earlier >= 0),
     person_id bigint NOT NULL REFERENCES person,
     verdict text NOT NULL CHECK (verdict IN ('approve', 'reject')),
     reason text NOT NULL CHECK (length(reason) <= 10000),
@@ -105,7 +106,7 @@ LEFT JOIN execution_outcome ON execution_outcome.execution_id = execution.id;
 GRANT SELECT ON proposal, decision, approval_grant, execution, execution_attempt, execution_sending, execution_outcome, proposal_state
     TO expediter_serve, expediter_worker, expediter_executor;
 GRANT INSERT (inbound_id, content, rationale, origin, model, prompt_sha256, inverse_of, expires_at) ON proposal TO expediter_worker;
-GRANT INSERT (proposal_id, sha256, step, person_id, verdict, reason, policy_version, rule) ON decision TO expediter_serve;
+GRANT INSERT (proposal_id, sha256, step, earlier, person_id, verdict, reason, policy_version, rule) ON decision TO expediter_serve;
 GRANT INSERT (proposal_id, sha256, steps, policy_version, expires_at) ON approval_grant TO expediter_serve;
 GRANT INSERT (grant_id, proposal_id, sha256) ON execution TO expediter_executor;
 GRANT INSERT (execution_id, number) ON execution_attempt, execution_sending TO expediter_executor;

@@ -73,6 +73,9 @@ BEGIN
         RAISE EXCEPTION 'You have already decided on P%; nobody decides twice.', NEW.proposal_id USING ERRCODE = 'EX208';
     ELSIF NEW.step > 0 AND NOT EXISTS (SELECT FROM decision WHERE proposal_id = NEW.proposal_id AND step = NEW.step - 1) THEN
         RAISE EXCEPTION 'Step % of P% has to be approved first.', NEW.step, NEW.proposal_id USING ERRCODE = 'EX209';
+    ELSIF NEW.earlier <> (SELECT count(*) FROM decision WHERE proposal_id = NEW.proposal_id) THEN
+        -- Whoever decides on the state before another's decision would count for a step that is no longer the one that waits.
+        RAISE EXCEPTION 'Somebody else decided on P% at the same moment; look at it again.', NEW.proposal_id USING ERRCODE = 'EX212';
     END IF;
     RETURN NEW;
 END $$;
@@ -114,9 +117,35 @@ BEGIN
     END IF;
 END $$;
 
+-- Holds a grant until the caller's transaction ends, or says at once that another holds it. Not an advisory lock: those are
+-- open to every role, and one that holds them for ever would stop the executor.
+CREATE FUNCTION claim(wanted bigint) RETURNS boolean LANGUAGE plpgsql SECURITY DEFINER SET search_path = expediter, pg_temp AS $$
+BEGIN
+    PERFORM FROM approval_grant WHERE id = wanted FOR NO KEY UPDATE SKIP LOCKED;
+    RETURN FOUND;
+END $$;
+
+-- Two changes of one record at once could both find it as approved, and the later write would undo the earlier one unseen.
+CREATE FUNCTION refuse_busy(begun execution) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = expediter, pg_temp AS $$
+DECLARE
+    wanted proposal;
+    busy bigint;
+BEGIN
+    SELECT * INTO wanted FROM proposal WHERE id = begun.proposal_id;
+    PERFORM FROM proposal WHERE subject_model = wanted.subject_model AND subject_id = wanted.subject_id
+        ORDER BY id FOR NO KEY UPDATE;
+    SELECT other.proposal_id INTO busy FROM execution AS other JOIN proposal ON proposal.id = other.proposal_id
+        WHERE subject_model = wanted.subject_model AND subject_id = wanted.subject_id AND other.grant_id <> begun.grant_id
+            AND NOT EXISTS (SELECT FROM execution_outcome WHERE execution_id = other.id) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'P% waits: P%, on the same record, is still being carried out.', begun.proposal_id, busy USING ERRCODE = 'EX312';
+    END IF;
+END $$;
+
 CREATE FUNCTION check_execution() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = expediter, pg_temp AS $$
 BEGIN
     PERFORM refuse_lapsed(NEW.grant_id);
+    PERFORM refuse_busy(NEW);
     RETURN NEW;
 END $$;
 CREATE TRIGGER check_execution BEFORE INSERT ON execution FOR EACH ROW EXECUTE FUNCTION check_execution();
@@ -155,3 +184,4 @@ CREATE TRIGGER audit_ledger AFTER INSERT ON execution FOR EACH ROW EXECUTE FUNCT
 CREATE TRIGGER audit_ledger AFTER INSERT ON execution_outcome FOR EACH ROW EXECUTE FUNCTION audit_ledger('execution.finished');
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA expediter FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION claim(bigint) TO expediter_executor;

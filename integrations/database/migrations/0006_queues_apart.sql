@@ -65,6 +65,17 @@ GRANT INSERT (queue_name, task_name, priority, lock, queueing_lock, args, schedu
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA procrastinate FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA procrastinate TO expediter_worker, expediter_executor;
+-- But not those of triggers, which act as the owner: on a temporary table of its own, a role could have them act on any job.
+DO $$
+DECLARE
+    routine regprocedure;
+BEGIN
+    FOR routine IN
+        SELECT oid::regprocedure FROM pg_proc WHERE pronamespace = 'procrastinate'::regnamespace AND prorettype = 'trigger'::regtype
+    LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM expediter_worker, expediter_executor', routine);
+    END LOOP;
+END $$;
 GRANT EXECUTE ON FUNCTION
     procrastinate.procrastinate_defer_jobs_v1(procrastinate.procrastinate_job_to_defer_v1[]),
     procrastinate.locks_of_own_queue(procrastinate.procrastinate_jobs)

@@ -7,14 +7,16 @@ import pytest
 from fastapi.testclient import TestClient
 
 from agent.domain.chat import PartKind
-from agent.domain.decisions import Proposal, Role
+from agent.domain.decisions import Outcome, Proposal, Role
 from app.contract.audit import AuditRow, ChainRow
 from app.contract.chat import ReceivedRow
 from app.contract.people import PersonRow
 from app.contract.proposals import DecisionAnswer, ProposalRow
 from integrations.database.conversations import PostgresAnswerDesk
+from integrations.database.execution_desk import PostgresExecutionDesk
 from tests.fixtures.postgres import TestDatabase
 from tests.integration.app.conftest import As
+from tests.integration.database.test_ledger_rules import granted
 
 GUARDED = [
     ("GET", "/v1/me"),
@@ -148,6 +150,16 @@ def test_only_what_was_done_can_be_undone(api: TestClient, database: TestDatabas
     response = api.post(f"/v1/proposals/{proposal.id}/undo", headers=signed_in(database.person()))
     assert response.status_code == 409
     assert "is pending, not done" in sentence_of(response)
+
+
+def test_nobody_keeps_another_from_asking_to_undo(api: TestClient, database: TestDatabase, signed_in: As) -> None:
+    asker, troublemaker = database.person(), database.person()
+    grant = granted(database)
+    desk = PostgresExecutionDesk(database.pool("executor"))
+    desk.finish(desk.begin(grant)[0], Outcome.DONE, "", {})
+    taken = {"text": "mine now", "conversation_id": f"undo-{asker.handle}-P{grant.proposal_id}"}
+    api.post("/v1/chat", json=taken, headers=signed_in(troublemaker))
+    assert api.post(f"/v1/proposals/{grant.proposal_id}/undo", headers=signed_in(asker)).status_code == 202
 
 
 def test_an_answer_is_streamed_to_whoever_asked_and_to_nobody_else(

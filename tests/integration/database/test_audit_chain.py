@@ -67,7 +67,7 @@ def test_what_the_database_writes_itself_cannot_be_imitated(log: PostgresAuditLo
 def test_the_process_is_taken_from_the_login(database: TestDatabase) -> None:
     for process in PROCESSES:
         with database.connection(process) as connection:
-            connection.execute("SELECT audit('call.made', 'x', '{}')")
+            connection.execute("SELECT audit('sentence.withheld', 'x', '{}')")
     assert [entry.process for entry in PostgresAuditLog(database.pool("worker")).entries()] == list(PROCESSES)
 
 
@@ -140,16 +140,16 @@ def test_an_erased_payload_is_gone_and_the_chain_still_verifies(database: TestDa
 
 def test_entries_written_at_once_are_linked_one_after_the_other(database: TestDatabase, log: PostgresAuditLog) -> None:
     with ThreadPoolExecutor(6) as threads:
-        list(threads.map(lambda number: log.append("call.made", f"x:{number}", {}), range(60)))
+        list(threads.map(lambda number: log.append("sentence.withheld", f"x:{number}", {}), range(60)))
     check = log.verify()
     assert (check.intact, check.entries) == (True, 66)
 
 
 def test_a_rolled_back_entry_leaves_no_gap(database: TestDatabase, log: PostgresAuditLog) -> None:
     with database.connection("worker") as connection, connection.transaction():
-        connection.execute("SELECT audit('call.made', 'x', '{}')")
+        connection.execute("SELECT audit('sentence.withheld', 'x', '{}')")
         raise psycopg.Rollback
-    log.append("call.made", "y", {})
+    log.append("sentence.withheld", "y", {})
     assert (log.verify().intact, log.verify().entries) == (True, 7)
 
 
@@ -189,6 +189,6 @@ def test_entries_can_be_narrowed_to_a_time(log: PostgresAuditLog) -> None:
 
 def test_the_executor_writes_but_does_not_read(database: TestDatabase) -> None:
     log = PostgresAuditLog(database.pool("executor"))
-    log.append("call.made", "x", {})
+    log.append("sentence.withheld", "x", {})
     with pytest.raises(DatabaseUnavailable, match="permission denied"):
         log.verify()

@@ -16,7 +16,7 @@ def test_a_change_goes_from_question_to_outcome_and_all_of_it_is_audited(databas
 
     desk = PostgresDecisionDesk(database.pool("serve"))
     grant = desk.decide(
-        proposal.id, person_id=manager.id, verdict=Verdict.APPROVE, step=0, sha256=proposal.sha256, reason="fine",
+        proposal.id, person_id=manager.id, verdict=Verdict.APPROVE, step=0, earlier=0, sha256=proposal.sha256, reason="fine",
         policy_version="1", rule="notes", grant_until=datetime.now(UTC) + timedelta(hours=1),
     )  # fmt: skip
     assert grant is not None

@@ -37,11 +37,13 @@ def decide(
     *,
     step: int = 0,
     last: bool = True,
+    earlier: int | None = None,
     sha256: str | None = None,
     process: Process = "serve",
 ) -> Grant | None:
     return PostgresDecisionDesk(database.pool(process)).decide(
-        proposal.id, person_id=person.id, verdict=verdict, step=step, sha256=sha256 or proposal.sha256, reason="",
+        proposal.id, person_id=person.id, verdict=verdict, step=step, earlier=step if earlier is None else earlier,
+        sha256=sha256 or proposal.sha256, reason="",
         policy_version="1", rule="notes", grant_until=datetime.now(UTC) + timedelta(hours=1) if last else None,
     )  # fmt: skip
 
@@ -290,8 +292,8 @@ def test_a_refused_decision_leaves_neither_row_nor_job(database: TestDatabase) -
     proposal = database.proposal(expires_in=timedelta(hours=2))
     with pytest.raises(DecisionRefused):
         PostgresDecisionDesk(database.pool("serve")).decide(
-            proposal.id, person_id=database.person().id, verdict=Verdict.APPROVE, step=0, sha256=proposal.sha256, reason="",
-            policy_version="1", rule="notes", grant_until=datetime.now(UTC) - timedelta(hours=1),
+            proposal.id, person_id=database.person().id, verdict=Verdict.APPROVE, step=0, earlier=0, sha256=proposal.sha256,
+            reason="", policy_version="1", rule="notes", grant_until=datetime.now(UTC) - timedelta(hours=1),
         )  # fmt: skip
     assert database.one("serve", "SELECT count(*) FROM decision") == 0
     assert database.one("serve", "SELECT count(*) FROM procrastinate.procrastinate_jobs") == 0
@@ -383,7 +385,10 @@ def test_a_grant_is_held_by_one_process_at_a_time_and_freed_when_it_dies(databas
         assert (mine, again) == (True, False)
     first = desk.claimed(grant)
     assert first.__enter__()
-    database.one("admin", "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+    database.one(
+        "admin",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'expediter_executor' AND query LIKE '%claim%'",
+    )
     with desk.claimed(grant) as another:
         assert another
     with pytest.raises(DatabaseUnavailable):

@@ -18,6 +18,7 @@ _SMALL_WORDS = """
     about into over under again any some all each every per more most much many very up out off down get gets got give
     given happens happen need needs want wants let make made go goes it's long takes take took still even yet now today
     please tell say says one ones thing things something anything
+    handle handled handling deal treat work works process procedure procedures policy policies rule rules guideline sop company
     worth old new good goods item items two three four five six seven eight nine ten twelve
 """
 _SMALL = frozenset(_SMALL_WORDS.split())

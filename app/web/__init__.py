@@ -10,6 +10,7 @@ from app.web.context import WebContext
 from app.web.failures import translate_failures
 from app.web.headers import SecureHeaders
 from app.web.routes import audit, chat, health, people, proposals, risk
+from app.web.seats import Seats
 
 __all__ = ["WebContext", "create_app"]
 
@@ -29,7 +30,7 @@ def create_app(context: WebContext) -> FastAPI:
         responses={status: {"model": ErrorRow} for status in (401, 403, 404, 409, 503)},
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
-    app.state.context = context
+    app.state.context, app.state.seats = context, Seats()
     app.add_middleware(SecureHeaders)
     translate_failures(app)
     for module in (pages, health, people, risk, proposals, chat, audit):

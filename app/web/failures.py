@@ -9,12 +9,15 @@ from starlette.exceptions import HTTPException
 
 from agent import errors
 from app.contract.model import ErrorRow
+from app.web.headers import SECURE
+from app.web.seats import NoSeat
 from app.web.security import NotSignedIn
 
 logger = logging.getLogger(__name__)
 
 STATUS: dict[type[errors.ExpediterError], int] = {
     NotSignedIn: 401,
+    NoSeat: 429,
     errors.NotPermitted: 403,
     errors.RecordMissing: 404,
     errors.DecisionRefused: 409,
@@ -57,4 +60,6 @@ def _http(_request: Request, failure: Exception) -> JSONResponse:
 
 def _unexpected(request: Request, failure: Exception) -> JSONResponse:
     logger.error("unexpected failure", exc_info=failure, extra={"action": "request_failed", "path": request.url.path})
-    return sentence(500, "Something went wrong inside Expediter; nothing was decided, and the server's log has the details.")
+    # Answered outside of all middleware; and whether something was recorded before the fault is not known here.
+    words = "Something went wrong inside Expediter; look whether it took effect before you try again. The server's log has more."
+    return sentence(500, words, SECURE)

@@ -11,12 +11,14 @@ from agent.domain.chat import AnswerPart, PartKind
 from agent.errors import NotPermitted
 from agent.guardrails.permissions import Permission, demand
 from app.contract.chat import ChatRequest, ReceivedRow
+from app.contract.model import ErrorRow
 from app.web.context import WebContext
+from app.web.seats import Seated
 from app.web.security import Context, SignedIn
 
 router = APIRouter(prefix="/v1/chat", tags=["chat"])
-KEEP_ALIVE_S = 15.0
-PATIENCE_ROUNDS = 20
+KEEP_ALIVE_S = 5.0
+PATIENCE_ROUNDS = 60
 LAST = (PartKind.FINAL, PartKind.FAILED)
 
 
@@ -39,9 +41,9 @@ def own_question(inbound_id: Annotated[int, Path(ge=1, le=2**31 - 1)], context: 
 OwnQuestion = Annotated[int, Depends(own_question)]
 
 
-@router.get("/{inbound_id}", response_class=EventSourceResponse)
+@router.get("/{inbound_id}", response_class=EventSourceResponse, responses={429: {"model": ErrorRow}})
 def answer(
-    inbound_id: OwnQuestion, context: Context, last_event_id: Annotated[int, Header(ge=0)] = 0
+    inbound_id: OwnQuestion, context: Context, _seat: Seated, last_event_id: Annotated[int, Header(ge=0)] = 0
 ) -> Iterator[ServerSentEvent]:
     """Server-sent events `status`, `sentence`, and at last `final` (the whole answer) or `failed`, as each is released."""
     yield from _events(context, inbound_id, last_event_id)

@@ -261,7 +261,8 @@ def test_a_fault_of_ours_is_a_sentence_and_not_a_traceback(api: TestClient, data
         connection.execute("ALTER TABLE expediter.proposal RENAME TO gone")
     response = api.get("/v1/proposals", headers=who)
     assert response.status_code == 500
-    assert "nothing was decided" in sentence_of(response)
+    assert "look whether it took effect" in sentence_of(response)
+    assert response.headers["x-content-type-options"] == "nosniff"
 
 
 def test_without_its_database_the_api_says_so(api: TestClient, database: TestDatabase, signed_in: As) -> None:

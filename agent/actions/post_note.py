@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from agent.actions.base import Arguments, Effect, find_customer, find_order
 from agent.actions.wording import clean_text
 from agent.domain.decisions import Change, Preview, ProposalContent, Subject
+from agent.domain.sales import SaleOrder
 from agent.errors import PreconditionFailed
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
@@ -89,8 +90,7 @@ class StrikeNoteAction:
 
     def prepare(self, arguments: StrikeNote, reader: ErpReader) -> ProposalContent:
         order = find_order(arguments.order, reader)
-        if not reader.note_exists(order.record, arguments.marker):
-            raise PreconditionFailed(f"The note is no longer on {order.name}, so there is nothing to take back.")
+        _check_words(order, arguments, reader.note_text(order.record, arguments.marker))
         customer = find_customer(order, reader)
         return ProposalContent(
             action=self.name,
@@ -124,6 +124,14 @@ class StrikeNoteAction:
 
     def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:  # noqa: ARG002 - a new note
         return PostNoteAction.name, {"order": content.subject.name, "text": content.arguments["text"]}
+
+
+def _check_words(order: SaleOrder, arguments: StrikeNote, now: str | None) -> None:
+    """What the approver is shown, and what will stand in the note, is what it really says."""
+    if now is None:
+        raise PreconditionFailed(f"The note is no longer on {order.name}, so there is nothing to take back.")
+    if now != " ".join(arguments.text.split()):
+        raise PreconditionFailed(f"The note on {order.name} no longer says what was posted; take it back in the ERP.")
 
 
 def _struck(text: str) -> str:

@@ -74,3 +74,6 @@ class ErpReader(Protocol):
     def note_exists(self, record: Record, marker: str) -> bool:
         """Whether the record's chatter holds a note with this marker, beside its text or in it (once taken back, a note carries
         the marker of the taking back in its text)."""
+
+    def note_text(self, record: Record, marker: str) -> str | None:
+        """What the note that was posted with this marker says now, on one line; None without exactly one."""

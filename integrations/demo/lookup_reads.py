@@ -84,3 +84,8 @@ class LookupReads(Reads):
             SELECT 1 FROM demo.note WHERE model = %(model)s AND record_id = %(id)s
             AND (marker = %(marker)s OR strpos(body, %(marker)s) > 0)"""
         return bool(self._rows(query, {"model": record.model, "id": record.id, "marker": marker}))
+
+    def note_text(self, record: Record, marker: str) -> str | None:
+        query = "SELECT body FROM demo.note WHERE model = %(model)s AND record_id = %(id)s AND marker = %(marker)s"
+        rows = self._rows(query, {"model": record.model, "id": record.id, "marker": marker})
+        return " ".join(rows[0].body.split()) if rows else None

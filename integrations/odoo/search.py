@@ -1,7 +1,8 @@
 """Finding records by what people and mails call them."""
 
+import re
 from collections.abc import Callable, Sequence
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from agent.domain.records import Record
@@ -99,6 +100,15 @@ class Search(Noun):
 
     def note_exists(self, record: Record, marker: str) -> bool:
         return bool(self.connection.ask("mail.message", "search", marked(record, marker), limit=1))
+
+    def note_text(self, record: Record, marker: str) -> str | None:
+        notes = self.connection.ask("mail.message", "search_read", marked(record, marker), ["body"])
+        said = [text.removesuffix(marker).rstrip() for note in notes if (text := _words(note["body"])).endswith(marker)]
+        return said[0] if len(notes) == len(said) == 1 else None
+
+
+def _words(body: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
 
 def marked(record: Record, marker: str) -> list[Any]:

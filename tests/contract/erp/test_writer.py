@@ -54,6 +54,8 @@ def test_a_note_is_found_by_its_marker_on_its_record_only(erp: Erp, marker: str)
     assert erp.reader.note_exists(record, marker)
     assert not erp.reader.note_exists(record, marker[:-1] + "_")
     assert not erp.reader.note_exists(erp.record("dozens"), marker)
+    assert erp.reader.note_text(record, marker) == "Called the customer. They agree <b>really</b> & 100 %."
+    assert erp.reader.note_text(erp.record("dozens"), marker) is None
 
 
 def test_a_struck_note_keeps_its_marker_and_carries_the_new_text(erp: Erp, marker: str) -> None:
@@ -62,6 +64,8 @@ def test_a_struck_note_keeps_its_marker_and_carries_the_new_text(erp: Erp, marke
     erp.writer.strike_note(record, marker, f"Taken back ({struck})")
     assert erp.reader.note_exists(record, marker)
     assert erp.reader.note_exists(record, struck)
+    assert erp.reader.note_text(record, marker) == f"Taken back ({struck})"
+    assert erp.reader.note_text(record, struck) is None
 
 
 def test_a_note_that_is_not_there_cannot_be_struck(erp: Erp, marker: str) -> None:

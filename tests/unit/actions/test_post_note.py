@@ -84,6 +84,16 @@ def test_a_note_that_is_gone_cannot_be_taken_back(erp):
         prepare(*inverse(posted), erp)
 
 
+def test_only_what_a_note_really_says_is_shown_as_taken_back(erp):
+    posted = carried_out(erp, "post_note", {"order": "S00042", "text": TEXT})
+    name, arguments = inverse(posted)
+    with pytest.raises(PreconditionFailed, match="no longer says what was posted"):
+        prepare(name, arguments | {"text": "Ship it, finance agreed."}, erp)
+    carried_out(erp, name, arguments, id=13)
+    with pytest.raises(PreconditionFailed, match="no longer says what was posted"):
+        prepare(name, arguments, erp)
+
+
 def test_a_note_that_vanished_while_it_was_taken_back_goes_to_a_person(erp):
     posted = carried_out(erp, "post_note", {"order": "S00042", "text": TEXT})
     content = prepare(*inverse(posted), erp)

@@ -9,18 +9,8 @@ from enum import StrEnum
 from typing import Any
 
 from agent.domain.decisions import (
-    Attempt,
-    Decision,
-    Grant,
-    Outcome,
-    Person,
-    Proposal,
-    ProposalContent,
-    ProposalState,
-    Provenance,
-    Role,
-    Verdict,
-)
+    Attempt, Decision, Grant, Outcome, Person, Proposal, ProposalContent, ProposalState, Provenance, Role, Verdict,
+)  # fmt: skip
 from agent.domain.money import Money
 from agent.domain.records import Record
 from agent.domain.sales import Customer, SaleOrder, Segment
@@ -123,6 +113,11 @@ class Erp:
         self._read()
         return any(marker in note for note in self.notes)
 
+    def note_text(self, record: Record, marker: str) -> str | None:
+        self._read()
+        own = [note.removesuffix(f" [{marker}]") for note in self.notes if note.endswith(f"[{marker}]")]
+        return " ".join(own[0].split()) if len(own) == 1 else None
+
     def _read(self) -> None:
         self.crashes.pass_by("reading")
         if not self.readable:
@@ -192,6 +187,7 @@ class Desk:
     """Another process holds the grant."""
     begun: bool = False
     attempts: list[Attempt] = field(default_factory=list)
+    began: list[datetime] = field(default_factory=list)
     ending: tuple[Outcome, str, dict[str, Any]] | None = None
 
     def proposal(self, proposal_id: int) -> Proposal:
@@ -225,10 +221,12 @@ class Desk:
             raise DecisionRefused("The grant has expired.")
         self.begun = True
         self.crashes.pass_by("after begin")
-        return 1, tuple(self.attempts)
+        ages = [self.clock() - began for began in self.began]
+        return 1, tuple(replace(attempt, age=age) for attempt, age in zip(self.attempts, ages, strict=True))
 
     def attempt(self, execution_id: int) -> int:
-        self.attempts.append(Attempt(len(self.attempts) + 1, self.clock(), sent=False))
+        self.attempts.append(Attempt(len(self.attempts) + 1, timedelta(0), sent=False))
+        self.began.append(self.clock())
         self.crashes.pass_by("after the attempt was logged")
         return len(self.attempts)
 

@@ -119,7 +119,7 @@ def _begin(grant: Grant, context: ExecutionContext) -> Run | None:
         return None
     execution_id, earlier = context.desk.begin(grant)
     sent = tuple(attempt for attempt in earlier if attempt.sent)
-    arriving = any(context.clock() - attempt.started_at < context.in_flight for attempt in sent)
+    arriving = any(attempt.age < context.in_flight for attempt in sent)
     return Run(context, grant, proposal, execution_id, sent, arriving)
 
 

@@ -90,7 +90,10 @@ def _target(wanted: datetime | date | None, old: datetime | None) -> datetime | 
     if wanted is None:
         return None
     if isinstance(wanted, datetime):
-        return wanted.astimezone(UTC).replace(microsecond=0)
+        try:
+            return wanted.astimezone(UTC).replace(microsecond=0)
+        except OverflowError:
+            raise PreconditionFailed(f"{wanted.isoformat()} lies outside of all calendars; give another date.") from None
     return datetime.combine(wanted, old.astimezone(UTC).timetz() if old else NOON)
 
 

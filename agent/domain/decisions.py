@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -190,6 +190,7 @@ class Attempt:
     """One earlier try of an execution that has no outcome yet: the process died or the answer was lost."""
 
     number: int
-    started_at: datetime
+    age: timedelta
+    """Since it was sent or, if it was not, begun; by the clock of the ledger alone, because two clocks may differ."""
     sent: bool
     """The write was about to be sent; whether it arrived must be looked up."""

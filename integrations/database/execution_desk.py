@@ -28,7 +28,7 @@ _OPEN_GRANTS = """
     ORDER BY approval_grant.id
 """
 _ATTEMPTS = """
-    SELECT number, started_at, execution_sending.number IS NOT NULL AS sent
+    SELECT number, clock_timestamp() - coalesce(at, started_at) AS age, execution_sending.number IS NOT NULL AS sent
     FROM execution_attempt LEFT JOIN execution_sending USING (execution_id, number)
     WHERE execution_id = %s ORDER BY number
 """
@@ -52,7 +52,7 @@ class PostgresExecutionDesk(PostgresProposalBook):
         with transaction(self._pool) as connection:
             execution_id = _execution(connection, grant) or _new_execution(connection, grant)
             attempts = connection.execute(_ATTEMPTS, (execution_id,)).fetchall()
-        return execution_id, tuple(Attempt(row["number"], row["started_at"], row["sent"]) for row in attempts)
+        return execution_id, tuple(Attempt(row["number"], row["age"], row["sent"]) for row in attempts)
 
     def attempt(self, execution_id: int) -> int:
         """Raises NotPermitted when the grant has lapsed or the execution has ended."""

@@ -123,6 +123,12 @@ def test_a_move_that_makes_no_sense_is_refused_with_the_reason(erp, changes, say
         move(erp, "2026-11-23T17:00:00Z")
 
 
+@pytest.mark.parametrize("given", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00"])
+def test_a_moment_outside_of_all_calendars_is_refused(erp, given):
+    with pytest.raises(PreconditionFailed, match="outside of all calendars"):
+        move(erp, given)
+
+
 def test_an_order_that_does_not_exist_is_named(erp):
     with pytest.raises(RecordMissing, match="There is no sale order S9"):
         prepare("move_promise_date", {"order": "S9", "promise_date": "2026-11-23"}, erp)

@@ -223,6 +223,15 @@ def test_a_lost_note_is_not_sent_again_while_it_may_still_arrive(rig):
     assert len(run.erp.notes) == 1
 
 
+def test_an_executor_whose_clock_runs_ahead_does_not_send_a_note_twice(rig):
+    it = rig(NOTE, erp={"answers": [Answer.LOST_LATE]})
+    it.context = replace(it.context, clock=lambda: it.clock() + timedelta(minutes=20))
+    assert it.run() is None
+    assert it.run() is None
+    assert it.after(minutes=6).run() is Outcome.DONE
+    assert len(it.erp.notes) == 1
+
+
 def test_a_note_that_arrives_while_the_executor_looks_for_it_is_not_sent_again(rig):
     run = rig(NOTE, erp={"answers": [Answer.LOST_LATE], "late_by": timedelta(minutes=9, seconds=59)})
     run.run()

@@ -42,11 +42,20 @@ def warn(sentence: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    print(json.dumps(_jsonable(value), ensure_ascii=False, indent=2))
+    print(_harmless(json.dumps(_jsonable(value), ensure_ascii=False, indent=2)))
 
 
 def print_json_line(value: Any) -> None:
-    print(json.dumps(_jsonable(value), ensure_ascii=False), flush=True)
+    print(_harmless(json.dumps(_jsonable(value), ensure_ascii=False)), flush=True)
+
+
+def _harmless(text: str) -> str:
+    """The same JSON with the control and direction characters escaped that the standard leaves to the terminal."""
+    return "".join(sign if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cf") else _escaped(sign) for sign in text)
+
+
+def _escaped(sign: str) -> str:
+    return json.dumps(sign)[1:-1] if ord(sign) > 0x7F else f"\\u{ord(sign):04x}"
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:

@@ -22,6 +22,10 @@ class AuditKind(StrEnum):
     EXECUTION_FINISHED = "execution.finished"
     RECOMMENDATION_MADE = "recommendation.made"
     SENTENCE_WITHHELD = "sentence.withheld"
+    PERSON_ADDED = "person.added"
+    PERSON_CHANGED = "person.changed"
+    TOKEN_ISSUED = "token.issued"  # noqa: S105 - a kind of entry
+    TOKEN_CHANGED = "token.changed"  # noqa: S105 - as above
 
 
 def story(entries: Iterable[AuditEntry]) -> list[str]:
@@ -121,6 +125,19 @@ def _withheld(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     return f"A sentence that no tool result supported was withheld from {_who(entry)}: {_quoted(row.get('text'))}."
 
 
+def _person(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    verb = "was added" if entry.kind == AuditKind.PERSON_ADDED else "was changed"
+    roles = ", ".join(map(str, row.get("roles") or ())) or "no role"
+    return f"{_who(entry)} {verb}: {roles}{'' if row.get('active', True) else ', no longer active'}."
+
+
+def _token(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    if entry.kind == AuditKind.TOKEN_CHANGED:
+        return f"A token of {_who(entry)} was revoked or changed."
+    until = f", valid until {_when(row['expires_at'])}" if row.get("expires_at") else ""
+    return f"A token was issued to {_who(entry)}{until}."
+
+
 TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
     AuditKind.INBOUND_RECEIVED: _inbound,
     AuditKind.PROPOSAL_CREATED: _proposal,
@@ -130,6 +147,10 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
     AuditKind.EXECUTION_FINISHED: _finished,
     AuditKind.RECOMMENDATION_MADE: _recommendation,
     AuditKind.SENTENCE_WITHHELD: _withheld,
+    AuditKind.PERSON_ADDED: _person,
+    AuditKind.PERSON_CHANGED: _person,
+    AuditKind.TOKEN_ISSUED: _token,
+    AuditKind.TOKEN_CHANGED: _token,
 }
 
 

@@ -16,6 +16,7 @@ from integrations.database.schema_version import Migration, migrations
 
 _LOCK = 0x657870_6564
 _OLDEST_SERVER = 160000
+_PATIENCE_S = 300.0
 _SCHEMAS = ("expediter", "procrastinate", "langgraph")
 
 
@@ -47,7 +48,13 @@ def migrate(admin_url: str, role_passwords: Mapping[str, str] | None = None) -> 
 @contextmanager
 def _alone(connection: psycopg.Connection[Any]) -> Iterator[None]:
     # Asked again and again instead of waited for: a waiting statement would hold up LangGraph's CREATE INDEX CONCURRENTLY.
+    give_up = time.monotonic() + _PATIENCE_S
     while not _single(connection, f"SELECT pg_try_advisory_lock({_LOCK})"):
+        if time.monotonic() > give_up:
+            raise DatabaseUnavailable(
+                "Another migration has been at work for minutes, or something holds its lock; end it"
+                " (`pg_locks` names its process) and migrate again."
+            )
         time.sleep(0.1)
     try:
         yield

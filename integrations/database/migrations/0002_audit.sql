@@ -124,6 +124,25 @@ BEGIN
 END $$;
 CREATE TRIGGER audit_inbound AFTER INSERT ON inbound FOR EACH ROW EXECUTE FUNCTION audit_inbound();
 
+-- Who may decide is decided here too: a role lent for one approval and taken back would otherwise leave no trace.
+CREATE FUNCTION audit_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = expediter, pg_temp AS $$
+BEGIN
+    PERFORM write_audit('person.' || TG_ARGV[0], 'person:' || NEW.handle, jsonb_build_object(
+        'handle', NEW.handle, 'roles', NEW.roles, 'active', NEW.active), NEW.id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER audit_added AFTER INSERT ON person FOR EACH ROW EXECUTE FUNCTION audit_person('added');
+CREATE TRIGGER audit_changed AFTER UPDATE ON person FOR EACH ROW EXECUTE FUNCTION audit_person('changed');
+
+CREATE FUNCTION audit_token() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = expediter, pg_temp AS $$
+BEGIN
+    PERFORM write_audit('token.' || TG_ARGV[0], 'person:' || handle, jsonb_build_object(
+        'handle', handle, 'expires_at', NEW.expires_at), NEW.person_id) FROM person WHERE id = NEW.person_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER audit_issued AFTER INSERT ON person_token FOR EACH ROW EXECUTE FUNCTION audit_token('issued');
+CREATE TRIGGER audit_changed AFTER UPDATE ON person_token FOR EACH ROW EXECUTE FUNCTION audit_token('changed');
+
 GRANT SELECT ON audit_entry, audit_payload, audit_chain, audit_head TO expediter_serve, expediter_worker;
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA expediter FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION audit(text, text, jsonb) TO expediter_serve, expediter_worker, expediter_executor;

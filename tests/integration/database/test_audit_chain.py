@@ -154,8 +154,8 @@ def test_a_rolled_back_entry_leaves_no_gap(database: TestDatabase, log: Postgres
 
 
 def test_no_entry_no_deed(database: TestDatabase) -> None:
-    tamper(database, "DELETE FROM audit_head")
     asker = database.person()
+    tamper(database, "DELETE FROM audit_head")
     with pytest.raises(psycopg.Error):
         database.inbound(asker)
     assert database.one("serve", "SELECT count(*) FROM inbound") == 0

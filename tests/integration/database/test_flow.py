@@ -51,4 +51,4 @@ def test_a_change_goes_from_question_to_outcome_and_all_of_it_is_audited(databas
         ("execution.finished", "executor", None),
     ]
     check = log.verify()
-    assert (check.intact, check.entries) == (True, 6)
+    assert (check.intact, check.entries) == (True, 8)

@@ -7,6 +7,8 @@ from psycopg.errors import InsufficientPrivilege
 
 from agent.domain.decisions import Role
 from agent.errors import DatabaseUnavailable, PreconditionFailed, RecordMissing
+from agent.guardrails.audit import story
+from integrations.database.audit_log import PostgresAuditLog
 from integrations.database.people import PersonAdmin, PostgresPeople
 from tests.fixtures.postgres import TestDatabase
 
@@ -90,3 +92,18 @@ def test_a_handle_is_taken_once_and_well_formed(admin: PersonAdmin) -> None:
         admin.add("ada", "Another", "", [])
     with pytest.raises(PreconditionFailed, match="small letters"):
         admin.add("Ada Lovelace", "Ada", "", [])
+
+
+def test_a_role_lent_for_one_approval_leaves_its_trace(database: TestDatabase, admin: PersonAdmin) -> None:
+    admin.add("maria", "Maria", "maria@example.com", [Role.OPS_AGENT])
+    admin.issue_token("maria")
+    database.one("admin", "UPDATE person SET roles = '{sales_manager}'")
+    database.one("admin", "UPDATE person SET roles = '{ops_agent}'")
+    admin.revoke_tokens("maria")
+    log = PostgresAuditLog(database.pool("serve"))
+    entries = log.about("person:maria")
+    kinds = ["person.added", "token.issued", "person.changed", "person.changed", "token.changed"]
+    assert [(entry.kind, entry.process) for entry in entries] == [(kind, "admin") for kind in kinds]
+    assert "maria was changed: sales_manager." in story(entries)[2]
+    assert "sha256" not in str([entry.payload for entry in entries])
+    assert log.verify().intact

@@ -74,7 +74,7 @@ def test_an_owner_without_superpowers_is_enough(postgres_server: EmbeddedServer,
             database.one("worker", "SELECT task_name FROM procrastinate.procrastinate_fetch_job_v2(NULL, NULL)") == "answer_chat"
         )
         assert database.one("worker", "SELECT count(*) FROM procrastinate.procrastinate_events") == 2
-        assert PostgresAuditLog(database.pool("worker")).verify().entries == 2
+        assert PostgresAuditLog(database.pool("worker")).verify().entries == 3
         database.close()
     finally:
         with psycopg.connect(admin, autocommit=True) as connection:

@@ -5,6 +5,8 @@ from queue import Queue as Results
 import pytest
 
 from agent.domain.chat import PartKind
+from agent.errors import DatabaseUnavailable
+from integrations.database import migrate
 from integrations.database.answer_listener import AnswerListener
 from integrations.database.conversations import PostgresAnswerDesk
 from integrations.database.embedded import Role as Process
@@ -47,3 +49,13 @@ def test_locks_that_any_role_can_take_do_not_stop_the_executor(database: TestDat
         with desk.claimed(grant) as mine:
             assert mine
         assert not database.one("admin", "SELECT has_function_privilege(%s, 'claim(bigint)', 'EXECUTE')", f"expediter_{process}")
+
+
+def test_a_migration_does_not_wait_for_ever_for_a_lock_that_any_role_can_take(
+    database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "_PATIENCE_S", 0.0)
+    with database.connection("worker") as greedy:
+        greedy.execute("SELECT pg_advisory_lock(%s)", (migrate._LOCK,))
+        with pytest.raises(DatabaseUnavailable, match="migrate again"):
+            migrate.migrate(database.url("admin"))

@@ -9,8 +9,18 @@ from enum import StrEnum
 from typing import Any
 
 from agent.domain.decisions import (
-    Attempt, Decision, Grant, Outcome, Person, Proposal, ProposalContent, ProposalState, Provenance, Role, Verdict,
-)  # fmt: skip
+    Attempt,
+    Decision,
+    Grant,
+    Outcome,
+    Person,
+    Proposal,
+    ProposalContent,
+    ProposalState,
+    Provenance,
+    Role,
+    Verdict,
+)
 from agent.domain.money import Money
 from agent.domain.records import Record
 from agent.domain.sales import Customer, SaleOrder, Segment
@@ -99,8 +109,6 @@ class Erp:
     effects: list[str] = field(default_factory=list)
     on_their_way: list[tuple[datetime, Callable[[], None]]] = field(default_factory=list)
 
-    # reading
-
     def sale_orders(self, names: Sequence[str]) -> list[SaleOrder]:
         self._read()
         return [self.orders[name] for name in names if name in self.orders]
@@ -131,8 +139,6 @@ class Erp:
         self.on_their_way = [(at, write) for at, write in self.on_their_way if at > self.clock()]
         for write in due:
             write()
-
-    # writing
 
     def set_promise_date(self, order: Record, promise_date: datetime) -> None:
         self._write(lambda: self._promise(order.name, promise_date))
@@ -187,7 +193,6 @@ class Desk:
     """Another process holds the grant."""
     begun: bool = False
     attempts: list[Attempt] = field(default_factory=list)
-    began: list[datetime] = field(default_factory=list)
     ending: tuple[Outcome, str, dict[str, Any]] | None = None
 
     def proposal(self, proposal_id: int) -> Proposal:
@@ -196,10 +201,8 @@ class Desk:
         return replace(self.stored, state=self._state())
 
     def _state(self) -> ProposalState:
-        if self.ending:
-            return ProposalState(self.ending[0])
-        if self.begun:
-            return ProposalState.EXECUTING
+        if self.ending or self.begun:
+            return ProposalState(self.ending[0]) if self.ending else ProposalState.EXECUTING
         return ProposalState.EXPIRED if self.grant.expires_at <= self.clock() else ProposalState.GRANTED
 
     def open_grants(self) -> list[Grant]:
@@ -221,12 +224,10 @@ class Desk:
             raise DecisionRefused("The grant has expired.")
         self.begun = True
         self.crashes.pass_by("after begin")
-        ages = [self.clock() - began for began in self.began]
-        return 1, tuple(replace(attempt, age=age) for attempt, age in zip(self.attempts, ages, strict=True))
+        return 1, tuple(replace(attempt, age=attempt.age + (self.clock() - NOW)) for attempt in self.attempts)
 
     def attempt(self, execution_id: int) -> int:
-        self.attempts.append(Attempt(len(self.attempts) + 1, timedelta(0), sent=False))
-        self.began.append(self.clock())
+        self.attempts.append(Attempt(len(self.attempts) + 1, NOW - self.clock(), sent=False))
         self.crashes.pass_by("after the attempt was logged")
         return len(self.attempts)
 

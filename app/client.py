@@ -12,7 +12,7 @@ from agent.errors import DecisionRefused, ExpediterError, NotPermitted, RecordMi
 from app.contract.chat import AnswerRow
 from app.contract.proposals import DecisionAnswer, ProposalRow
 
-#: Beyond serve's own keep-alive of 15 s.
+#: Beyond serve's own keep-alive of 5 s.
 PATIENCE_S = 30.0
 REFUSALS: dict[int, type[ExpediterError]] = {401: NotPermitted, 403: NotPermitted, 404: RecordMissing, 409: DecisionRefused}
 

@@ -97,3 +97,5 @@ class Move:
     purchase_line_id: int | None
     waits_for: tuple[int, ...]
     """Ids of the moves that must be done first (`move_orig_ids`)."""
+    reference: str
+    """Number of the transfer or production order it belongs to."""

@@ -68,25 +68,28 @@ def _move_stock(situation: Situation) -> Iterator[Option]:
 
 
 def _take(situation: Situation, line: LineOutlook, warehouse_id: int) -> _Take | None:
-    """What that warehouse can spare; when it can spare nothing, what is free there, with those who would wait for it."""
+    """What that warehouse can spare; when it can spare nothing, what is free there, with those who would wait for it.
+
+    None when there is nothing, or when a transfer or a production would wait: nobody could be told what that costs.
+    """
     pool = situation.projection.pools.get((line.line.product_id, warehouse_id))
     if pool is None or pool.free <= ROUNDING:
         return None
     quantity = min(line.short_now, pool.spare if pool.spare > ROUNDING else pool.free)
-    return _Take(line, quantity, _harms(situation, pool, quantity))
+    harms = [_harm(situation, *wait) for wait in _waits(pool, quantity, situation.now)]
+    named = tuple(harm for harm in harms if harm)
+    return _Take(line, quantity, named) if len(named) == len(harms) else None
 
 
-def _harms(situation: Situation, pool: Pool, taken: Decimal) -> tuple[Harm, ...]:
-    """Orders served by that pool whose goods would be ready later, or not at all, without the stock that is taken."""
+def _waits(pool: Pool, taken: Decimal, now: datetime) -> Iterator[tuple[Demand, datetime, datetime | None]]:
+    """Demands of that pool that would be ready later, or not at all, without the stock that is taken; from when to when."""
     if taken <= pool.spare:
-        return ()
+        return
     before, after = fill(pool, pool.free), fill(pool, pool.free - taken)
-    now, harms = situation.now, []
     for demand, had, has in zip(pool.demands, before, after, strict=True):
         old, new = had.ready(now), has.ready(now)
-        if old is not None and old != new and (harm := _harm(situation, demand, old, new)):
-            harms.append(harm)
-    return tuple(harms)
+        if old is not None and old != new:
+            yield demand, old, new
 
 
 def _harm(situation: Situation, demand: Demand, old: datetime, new: datetime | None) -> Harm | None:

@@ -15,8 +15,13 @@ from agent.domain.quantity import ROUNDING
 from agent.domain.sales import SaleOrder, SaleOrderLine
 from agent.domain.stock import Move
 from agent.risk.pools import ZERO, Allocation, Demand, Peg, Pool, PoolKey, fill
-from agent.risk.snapshot import Snapshot
+from agent.risk.snapshot import Snapshot, grouped
+from agent.risk.steps import steps_before
 from agent.risk.supply import Supply, arrives, supplies, supplies_by_sale_line
+from agent.risk.transfers import Sent, as_sent, replaced
+
+#: Warehouses that goods may pass on their way; what waits in a circle ends here.
+MOST_HOPS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ class Projection:
     lines: Mapping[int, LineOutlook]
     """By sale order line id; only lines with something left to ship."""
     pools: Mapping[PoolKey, Pool]
+    empty: Mapping[PoolKey, Sequence[Supply]]
+    """Transfers that are to bring something, and whose sending warehouse has nothing to send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +79,51 @@ class _Need:
 
 def project(snapshot: Snapshot, grace: timedelta) -> Projection:
     """Serve all open demand of the snapshot. Overdue supply is expected `grace` from now."""
-    coming = supplies(snapshot, grace)
+    announced = supplies(snapshot, grace)
     needs = sorted(_needs(snapshot), key=_urgency)
+    projection, allocations = _share_out(snapshot, needs, announced)
+    known: Sent = {}
+    for _ in range(MOST_HOPS):
+        sent = as_sent(snapshot, announced, allocations)
+        if sent == known:
+            break
+        projection, allocations = _share_out(snapshot, needs, replaced(announced, sent))
+        known = sent
+    return projection
+
+
+def _share_out(
+    snapshot: Snapshot, needs: Sequence[_Need], coming: Sequence[Supply]
+) -> tuple[Projection, Mapping[int, Allocation]]:
+    """The projection if `coming` comes, and what each demand gets by its id."""
     own, left = _serve_own(needs, supplies_by_sale_line(snapshot, coming), coming)
     demands = {need.line.id: _demand(need, own.get(need.line.id, ())) for need in needs}
     pools = _pools(snapshot, needs, demands, coming, left)
     shared: dict[int, Allocation] = {}
     for pool in pools.values():
         shared.update(zip((demand.id for demand in pool.demands), fill(pool, pool.free), strict=True))
-    lines = {}
-    for need in needs:
-        line_id = need.line.id
-        allocation = shared.get(line_id) or _unpooled(snapshot, need, demands[line_id])
-        if line_id in own:
-            allocation = Allocation(allocation.from_stock, own[line_id] + allocation.pegs, allocation.missing)
-        ready = allocation.ready(snapshot.now)
-        lines[line_id] = LineOutlook(
-            need.line, need.warehouse_id, need.need_by, need.outstanding, need.reserved, allocation, ready
-        )
-    return Projection(lines, pools)
+    lines = {need.line.id: _outlook(snapshot, need, demands, own, shared) for need in needs}
+    return Projection(lines, pools, _empty(coming)), shared
+
+
+def _outlook(
+    snapshot: Snapshot,
+    need: _Need,
+    demands: Mapping[int, Demand],
+    own: Mapping[int, tuple[Peg, ...]],
+    shared: Mapping[int, Allocation],
+) -> LineOutlook:
+    line_id = need.line.id
+    allocation = shared.get(line_id) or _unpooled(snapshot, need, demands[line_id])
+    if line_id in own:
+        allocation = Allocation(allocation.from_stock, own[line_id] + allocation.pegs, allocation.missing)
+    ready = allocation.ready(snapshot.now)
+    return LineOutlook(need.line, need.warehouse_id, need.need_by, need.outstanding, need.reserved, allocation, ready)
+
+
+def _empty(coming: Sequence[Supply]) -> dict[PoolKey, list[Supply]]:
+    idle = (supply for supply in coming if supply.move is not None and supply.expected is None)
+    return grouped(idle, lambda supply: (supply.product_id, supply.warehouse_id) if supply.warehouse_id is not None else None)
 
 
 def _needs(snapshot: Snapshot) -> Iterator[_Need]:
@@ -188,7 +221,8 @@ def _other_demand(snapshot: Snapshot, served_from: Mapping[int, int | None]) -> 
             continue
         if move.sale_line_id is not None and served_from.get(move.sale_line_id, origin) == origin:
             continue
-        amount = move.demand.amount - move.reserved.amount
+        set_aside = sum((step.reserved.amount for step in steps_before(snapshot, move)), move.reserved.amount)
+        amount = move.demand.amount - set_aside
         if amount > ROUNDING:
             yield (move.product_id, origin), Demand(move.expected_at, move.expected_at, -move.id, amount)
 

@@ -12,7 +12,7 @@ from agent.domain.stock import Product, Warehouse
 from agent.risk.projection import project
 from agent.risk.situation import days_between
 from agent.risk.snapshot import Snapshot, grouped
-from agent.risk.supply import Supply, supplies
+from agent.risk.supply import Supply, arrives, supplies
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def stock_of(snapshot: Snapshot, product_id: int) -> ProductStock | None:
     if product is None:
         return None
     coming = grouped(
-        (supply for supply in supplies(snapshot, timedelta()) if supply.product_id == product_id and supply.expected is not None),
+        (supply for supply in supplies(snapshot, timedelta()) if supply.product_id == product_id and _from_outside(supply)),
         lambda supply: supply.warehouse_id,
     )
     here = {level.warehouse_id for level in snapshot.levels_by_product.get(product_id, ())}
@@ -94,6 +94,11 @@ def stock_of(snapshot: Snapshot, product_id: int) -> ProductStock | None:
         free=_total((row.free for row in rows), product.unit),
         incoming=_total((row.incoming_total for row in rows), product.unit),
     )
+
+
+def _from_outside(supply: Supply) -> bool:
+    """What is being put away is on hand already, and a draft is not on its way."""
+    return supply.move is not None and arrives(supply.move)
 
 
 def _in_warehouse(snapshot: Snapshot, product: Product, warehouse: Warehouse, coming: Iterable[Supply]) -> WarehouseStock:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from agent.domain.purchasing import PurchaseLine
 from agent.domain.records import Record
 from agent.domain.stock import Move
-from agent.risk.snapshot import Snapshot
+from agent.risk.snapshot import Snapshot, grouped
+from agent.risk.steps import put_aways
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,12 @@ class Supply:
     """The purchase or the transfer that brings them."""
     product_id: int
     warehouse_id: int | None
-    """None: straight to the customer, or no receipt exists yet."""
+    """None: straight to the customer, or the purchase is not confirmed."""
     amount: Decimal
     due: datetime
     """As announced. For a purchase the later of the vendor's promise and the receipt: moving one does not move the other."""
     expected: datetime | None
-    """The day to count on: never past. None when the purchase is not confirmed."""
+    """The day to count on: never past. None when the purchase is not confirmed, or the sending warehouse has nothing to send."""
     move: Move | None
     purchase: PurchaseLine | None
 
@@ -32,29 +33,32 @@ class Supply:
 def arrives(move: Move) -> bool:
     """Whether the move brings goods into a warehouse, or from a vendor straight to a customer."""
     if move.to_warehouse_id is None:
-        return move.purchase_line_id is not None
+        return move.from_warehouse_id is None and move.purchase_line_id is not None
     return move.to_warehouse_id != move.from_warehouse_id
 
 
 def supplies(snapshot: Snapshot, grace: timedelta) -> list[Supply]:
-    """Every supply of the snapshot. What is overdue is expected `grace` from now."""
-    received_by = snapshot.moves_by_purchase_line
+    """Every supply of the snapshot, as announced. What is overdue is expected `grace` from now.
+
+    A confirmed purchase counts by its open receipts alone: what has none was cancelled or sent back.
+    """
     coming = [_of_move(snapshot, move, grace) for move in snapshot.moves if arrives(move)]
-    coming += [_of_purchase(snapshot, line, grace) for line in snapshot.purchase_lines if line.id not in received_by]
+    coming += [_of_put_away(snapshot, step) for step in put_aways(snapshot)]
+    coming += [_of_draft(line) for line in snapshot.purchase_lines if not line.confirmed]
     return coming
 
 
 def supplies_by_sale_line(snapshot: Snapshot, coming: Sequence[Supply]) -> dict[int, list[Supply]]:
     """Sale order line id → the supplies made for it: purchases that name it, and what its moves wait for."""
-    by_move = {supply.move.id: supply for supply in coming if supply.move}
+    by_move = grouped(coming, lambda supply: supply.move.id if supply.move else None)
     own: dict[int, dict[int, Supply]] = {}
     for supply in coming:
         for line_id in supply.purchase.for_sale_line_ids if supply.purchase else ():
             own.setdefault(line_id, {})[id(supply)] = supply
     for line_id, moves in snapshot.moves_by_sale_line.items():
         for move_id in _upstream(snapshot, moves):
-            if supply_found := by_move.get(move_id):
-                own.setdefault(line_id, {})[id(supply_found)] = supply_found
+            for supply in by_move.get(move_id, ()):
+                own.setdefault(line_id, {})[id(supply)] = supply
     return {line_id: list(found.values()) for line_id, found in own.items()}
 
 
@@ -76,19 +80,25 @@ def _upstream(snapshot: Snapshot, moves: Sequence[Move]) -> Iterator[int]:
 def _of_move(snapshot: Snapshot, move: Move, grace: timedelta) -> Supply:
     purchase = snapshot.purchase_lines_by_id.get(move.purchase_line_id) if move.purchase_line_id is not None else None
     due = max(move.expected_at, purchase.vendor_promise_date) if purchase else move.expected_at
-    source = purchase.record if purchase else _transfer(snapshot, move)
+    source = purchase.record if purchase else _transfer(move)
     expected = due if due >= snapshot.now else snapshot.now + grace
     return Supply(source, move.product_id, move.to_warehouse_id, move.demand.amount, due, expected, move, purchase)
 
 
-def _of_purchase(snapshot: Snapshot, line: PurchaseLine, grace: timedelta) -> Supply:
+def _of_put_away(snapshot: Snapshot, step: Move) -> Supply:
+    """The goods are in the house: however late the step is, they can be had now."""
+    expected = max(step.expected_at, snapshot.now)
+    return Supply(
+        _transfer(step), step.product_id, step.to_warehouse_id, step.reserved.amount, step.expected_at, expected, step, None
+    )
+
+
+def _of_draft(line: PurchaseLine) -> Supply:
     due = max(line.vendor_promise_date, line.receipt_expected_at or line.vendor_promise_date)
-    expected = (due if due >= snapshot.now else snapshot.now + grace) if line.confirmed else None
-    return Supply(line.record, line.product_id, None, line.outstanding.amount, due, expected, None, line)
+    return Supply(line.record, line.product_id, None, line.outstanding.amount, due, None, None, line)
 
 
-def _transfer(snapshot: Snapshot, move: Move) -> Record:
+def _transfer(move: Move) -> Record:
     if move.picking_id is None:
-        return Record("stock.move", move.id, f"move {move.id}")
-    picking = snapshot.pickings_by_id.get(move.picking_id)
-    return picking.record if picking else Record("stock.picking", move.picking_id, f"transfer {move.picking_id}")
+        return Record("stock.move", move.id, move.reference)
+    return Record("stock.picking", move.picking_id, move.reference)

@@ -31,7 +31,8 @@ class StockReads(Reads):
 
     def open_moves(self, product_ids: Sequence[int] | None = None) -> list[Move]:
         query = """
-            SELECT m.*, k.kind, p.unit, f.warehouse_id AS from_warehouse_id, t.warehouse_id AS to_warehouse_id,
+            SELECT m.*, k.kind, k.name AS reference, p.unit,
+                f.warehouse_id AS from_warehouse_id, t.warehouse_id AS to_warehouse_id,
                 ARRAY(SELECT origin_id FROM demo.move_origin WHERE move_id = m.id ORDER BY origin_id) AS waits_for
             FROM demo.move m JOIN demo.picking k ON k.id = m.picking_id JOIN demo.product p ON p.id = m.product_id
             JOIN demo.location f ON f.id = m.from_location_id JOIN demo.location t ON t.id = m.to_location_id
@@ -77,6 +78,7 @@ def _move(row: Any) -> Move:
         sale_line_id=row.sale_line_id,
         purchase_line_id=row.purchase_line_id,
         waits_for=tuple(row.waits_for),
+        reference=row.reference,
     )
 
 

@@ -48,7 +48,7 @@ class Stock(Noun):
         links = [field for field in ("sale_line_id", "purchase_line_id") if self.pages.has_field("stock.move", field)]
         fields = [
             "product_id", "picking_id", "state", "product_uom_qty", "date", "location_id", "location_dest_id", "move_orig_ids",
-            unit, reserved, *links,
+            "reference", unit, reserved, *links,
         ]  # fmt: skip
         if product_ids is None:
             rows = self.pages.search("stock.move", _UNFINISHED, fields)
@@ -116,6 +116,7 @@ def _move(row: Row, stocked: Stocked, rate: float, reserved: float, start: Locat
         row.get("sale_line_id") or None,
         row.get("purchase_line_id") or None,
         tuple(row["move_orig_ids"]),
+        row["reference"] or f"move {row['id']}",
     )
 
 

@@ -7,6 +7,7 @@ from agent.domain.findings import Evidence, Finding, FindingKind, Severity
 from agent.domain.purchasing import PurchaseLine
 from agent.domain.quantity import ROUNDING
 from agent.domain.records import Record
+from agent.domain.stock import Move
 from agent.risk.projection import LineOutlook
 from agent.risk.situation import Situation, line_evidence
 from agent.risk.snapshot import grouped
@@ -24,9 +25,7 @@ def _finding(situation: Situation, product_id: int, lines: Sequence[LineOutlook]
     order, first = situation.order, lines[0]
     product = Record("product.product", product_id, situation.product_name(first))
     missing = sum((line.unsupplied for line in lines), Decimal(0))
-    drafts = _drafts(situation, lines)
-    unconfirmed = listed(sorted({line.order_name for line in drafts})) if drafts else ""
-    ordered = f" ({unconfirmed} for it {'is' if len(drafts) == 1 else 'are'} not confirmed)" if drafts else ""
+    drafts, empty = _drafts(situation, lines), _empty(situation, first)
     return Finding(
         kind=FindingKind.NO_SUPPLY,
         severity=_severity(situation),
@@ -34,11 +33,12 @@ def _finding(situation: Situation, product_id: int, lines: Sequence[LineOutlook]
         subject=product,
         since=order.ordered_at,
         summary=f"{amount(missing, first.line.ordered.unit)} of {product.name} for {order.name} ({order.customer_name}) "
-        f"are neither free at {situation.snapshot.warehouse_name(first.warehouse_id)} nor coming in{ordered}.",
+        f"are neither free at {situation.snapshot.warehouse_name(first.warehouse_id)} nor coming in{_announced(drafts, empty)}.",
         evidence=(
             *(evidence for line in lines for evidence in line_evidence(line)),
             *_stock_evidence(situation, product, first),
             *(Evidence(line.record, "state", line.order_state) for line in drafts),
+            *(Evidence(Record("stock.move", move.id, move.reference), "state", move.state) for move in empty),
         ),
     )
 
@@ -55,6 +55,21 @@ def _drafts(situation: Situation, lines: Sequence[LineOutlook]) -> list[Purchase
     general = situation.snapshot.purchase_lines_by_product.get(lines[0].line.product_id, ())
     found = {**own, **{line.id: line for line in general if not line.for_sale_line_ids}}
     return [line for line in found.values() if not line.confirmed]
+
+
+def _empty(situation: Situation, line: LineOutlook) -> list[Move]:
+    """Transfers into the line's warehouse that have nothing to bring yet."""
+    coming = situation.projection.empty.get((line.line.product_id, line.warehouse_id or 0), ())
+    return [supply.move for supply in coming if supply.move]
+
+
+def _announced(drafts: Sequence[PurchaseLine], empty: Sequence[Move]) -> str:
+    unconfirmed = sorted({line.order_name for line in drafts})
+    waiting = sorted({move.reference for move in empty})
+    said = [f"{listed(unconfirmed)} for it {'is' if len(unconfirmed) == 1 else 'are'} not confirmed"] if unconfirmed else []
+    if waiting:
+        said.append(f"{listed(waiting)} {'waits' if len(waiting) == 1 else 'wait'} for stock that the sending warehouse lacks")
+    return f" ({'; '.join(said)})" if said else ""
 
 
 def _stock_evidence(situation: Situation, product: Record, line: LineOutlook) -> Iterator[Evidence]:

@@ -106,7 +106,10 @@ class World:
             if target and not origin
             else PickingKind.INTERNAL
         )
-        plain = {"picking_id": None, "state": "confirmed", "sale_line_id": None, "purchase_line_id": None, "waits_for": ()}
+        plain = {
+            "picking_id": None, "state": "confirmed", "sale_line_id": None, "purchase_line_id": None, "waits_for": (),
+            "reference": "MA/INT/00001",
+        }  # fmt: skip
         move = Move(
             id=next(self.ids), product_id=product, kind=kind, demand=units(amount), reserved=units(reserved), expected_at=at,
             from_warehouse_id=origin, to_warehouse_id=target, **{**plain, **given},

@@ -1,0 +1,153 @@
+"""Ways that goods take through a real Odoo's warehouses: what the rules say of each, alone and in the whole list."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from agent.domain.findings import FindingKind, OptionKind, OrderRisk
+from agent.guardrails.policy import load_policy
+from agent.risk import assess, take_snapshot
+from integrations.odoo.reader import OdooReader
+from tests.fixtures.odoo import Odoo
+from tests.fixtures.supply_chains import SupplyChains
+
+
+@pytest.fixture(scope="module")
+def chains(odoo: Odoo, odoo_situations: dict[str, str]) -> SupplyChains:
+    return SupplyChains(odoo.connection("admin"), odoo.sql)
+
+
+@pytest.fixture
+def reader(odoo: Odoo) -> OdooReader:
+    return OdooReader(odoo.connection("reader"))
+
+
+def looked_at(reader: OdooReader, name: str) -> OrderRisk | None:
+    """The order as `risk show` judges it, which has to be what `risk list` says of it."""
+    now = datetime.now(UTC)
+    alone = assess(take_snapshot(reader, now, [name]), load_policy()).orders
+    [listed] = [risk for risk in assess(take_snapshot(reader, now), load_policy()).orders if risk.order.name == name] or [None]
+    assert (alone[0] if alone else None) == listed
+    return listed
+
+
+def kinds(risk: OrderRisk | None) -> list[str]:
+    return [finding.kind.value for finding in risk.findings] if risk else []
+
+
+@pytest.mark.parametrize("steps", ["two_steps", "three_steps"])
+def test_goods_that_wait_to_be_put_away_are_supply(chains: SupplyChains, reader: OdooReader, steps: str) -> None:
+    warehouse = chains.warehouse("IN2" if steps == "two_steps" else "IN3", reception_steps=steps)
+    goods = chains.goods(f"put-away-{steps}")
+    order = chains.sold(goods, 8, warehouse=warehouse)
+    short = chains.sold(goods, 1, promise=9, warehouse=warehouse)
+    chains.done(chains.receipts(chains.bought({goods: 8}, 2, warehouse))[0])
+    assert kinds(looked_at(reader, chains.name(order))) == []
+    assert kinds(looked_at(reader, chains.name(short))) == ["no_supply"]
+
+
+def test_goods_made_to_order_that_wait_to_be_put_away_are_supply(chains: SupplyChains, reader: OdooReader) -> None:
+    warehouse = chains.warehouse("IN4", reception_steps="two_steps")
+    goods = chains.made_to_order("put-away-mto")
+    order = chains.sold(goods, 7, warehouse=warehouse)
+    [line] = chains.connection.ask("purchase.order.line", "search_read", [("product_id", "=", goods)], ["order_id"], load="")
+    chains.call("purchase.order", "button_confirm", [line["order_id"]])
+    chains.done(chains.receipts(line["order_id"])[0], 7)
+    assert kinds(looked_at(reader, chains.name(order))) == []
+
+
+@pytest.mark.parametrize("steps", ["pick_ship", "pick_pack_ship"])
+def test_goods_picked_and_not_shipped_belong_to_their_order(chains: SupplyChains, reader: OdooReader, steps: str) -> None:
+    warehouse = chains.warehouse("OU2" if steps == "pick_ship" else "OU3", delivery_steps=steps)
+    goods = chains.goods(f"picked-{steps}")
+    chains.stock(goods, 10, warehouse)
+    order = chains.sold(goods, 10, warehouse=warehouse)
+    late = chains.sold(goods, 4, promise=2, warehouse=warehouse)
+    chains.done(chains.transfers(order, "assigned")[0], 6)
+    assert kinds(looked_at(reader, chains.name(order))) == []
+    assert kinds(looked_at(reader, chains.name(late))) == ["no_supply"]
+
+
+def test_a_transfer_from_a_warehouse_that_has_nothing_is_no_supply(chains: SupplyChains, reader: OdooReader) -> None:
+    goods = chains.goods("empty-transfer")
+    order = chains.name(chains.sold(goods, 6))
+    chains.transfer(goods, 6, chains.lyon, chains.home, 1)
+    risk = looked_at(reader, order)
+    assert kinds(risk) == ["no_supply"]
+    assert risk is not None
+    assert "waits for stock that the sending warehouse lacks" in risk.findings[0].summary
+    chains.stock(goods, 6, chains.lyon)
+    assert kinds(looked_at(reader, order)) == []
+
+
+def test_a_resupply_in_steps_brings_what_the_other_warehouse_has(chains: SupplyChains, reader: OdooReader) -> None:
+    source = chains.warehouse("SRC", delivery_steps="pick_ship")
+    target = chains.warehouse("TGT", reception_steps="two_steps", resupply_wh_ids=[(6, 0, [source["id"]])])
+    between = [("supplied_wh_id", "=", target["id"]), ("supplier_wh_id", "=", source["id"])]
+    routes = chains.connection.ask("stock.route", "search", between)
+    chains.call("stock.route", "write", routes, {"product_selectable": True})
+    goods = chains.goods("resupplied", route_ids=[(6, 0, [chains.routes[0], *routes])])
+    chains.stock(goods, 10, source)
+    order, more = (chains.name(chains.sold(goods, 6, warehouse=target)) for _ in range(2))
+    assert kinds(looked_at(reader, order)) == []
+    risk = looked_at(reader, more)
+    assert kinds(risk) == ["no_supply"]
+    assert risk is not None
+    assert risk.findings[0].summary.startswith("2 Units of Goods resupplied")
+
+
+def test_a_late_transfer_is_named_as_odoo_names_it(chains: SupplyChains, reader: OdooReader) -> None:
+    goods = chains.goods("late-transfer")
+    chains.stock(goods, 6, chains.lyon)
+    order = chains.name(chains.sold(goods, 6, promise=2))
+    picking = chains.transfer(goods, 6, chains.lyon, chains.home, 6)
+    [row] = chains.connection.ask("stock.picking", "read", [picking], ["name"])
+    risk = looked_at(reader, order)
+    assert risk is not None
+    assert f"waiting for {row['name']}" in risk.findings[0].summary
+
+
+def test_stock_that_another_transfer_needs_is_not_offered(chains: SupplyChains, reader: OdooReader) -> None:
+    goods, third = chains.goods("needed-elsewhere"), chains.warehouse("TRD")
+    chains.stock(goods, 10, chains.lyon)
+    order = chains.name(chains.sold(goods, 6))
+    chains.transfer(goods, 10, chains.lyon, third, 2)
+    risk = looked_at(reader, order)
+    assert risk is not None
+    assert OptionKind.MOVE_STOCK not in {option.kind for option in risk.options}
+
+
+def test_goods_on_their_way_back_to_the_vendor_are_no_supply(chains: SupplyChains, reader: OdooReader) -> None:
+    goods = chains.made_to_order("sent-back")
+    order = chains.sold(goods, 7)
+    [line] = chains.connection.ask("purchase.order.line", "search_read", [("product_id", "=", goods)], ["order_id"], load="")
+    chains.call("purchase.order", "button_confirm", [line["order_id"]])
+    receipt = chains.receipts(line["order_id"])[0]
+    chains.done(receipt, 4)
+    chains.call("stock.picking", "do_unreserve", chains.transfers(order))
+    back = chains.returned(receipt, 4)
+    chains.call("stock.picking", "action_assign", [back])
+    risk = looked_at(reader, chains.name(order))
+    assert FindingKind.NO_SUPPLY.value in kinds(risk)
+    assert risk is not None
+    assert "4 Units of Goods sent-back" in risk.findings[0].summary
+
+
+def test_what_will_not_be_received_any_more_is_no_supply(chains: SupplyChains, reader: OdooReader) -> None:
+    goods, others = chains.made_to_order("given-up"), chains.goods("still-coming")
+    order = chains.sold(goods, 7)
+    [line] = chains.connection.ask("purchase.order.line", "search_read", [("product_id", "=", goods)], ["order_id"], load="")
+    extra = {"product_id": others, "product_qty": 3, "price_unit": 1.0, "date_planned": chains.day(2)}
+    chains.call("purchase.order", "write", [line["order_id"]], {"order_line": [(0, 0, extra)]})
+    chains.call("purchase.order", "button_confirm", [line["order_id"]])
+    receipt = chains.receipts(line["order_id"])[0]
+    chains.done(receipt, 2)
+    chains.call("stock.picking", "action_cancel", chains.receipts(line["order_id"]))
+    [more] = chains.connection.ask(
+        "purchase.order.line", "search", [("order_id", "=", line["order_id"]), ("product_id", "=", others)]
+    )
+    chains.call("purchase.order.line", "write", [more], {"product_qty": 8})
+    risk = looked_at(reader, chains.name(order))
+    assert kinds(risk) == ["no_supply"]
+    assert risk is not None
+    assert "5 Units of Goods given-up" in risk.findings[0].summary

@@ -59,14 +59,14 @@ class MovePromiseDateAction:
         if target is not None and target < now:
             raise PreconditionFailed(f"{moment(target)} is in the past; promise {content.subject.name} for a day to come.")
 
-    def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:  # noqa: ARG002 - the value is its own marker
+    def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         target = _moment(content.arguments["promise_date"])
         if target is None:
             writer.clear_promise_date(content.subject.record)
         else:
             writer.set_promise_date(content.subject.record, target)
 
-    def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:  # noqa: ARG002 - as above
+    def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
         now = next((order for order in reader.sale_orders([content.subject.name]) if order.id == content.subject.id), None)
         if now is None:
             return Effect.OTHER
@@ -81,7 +81,7 @@ class MovePromiseDateAction:
             return f"Read back: {content.subject.name} has no promise date any more."
         return f"Read back: the promise date of {content.subject.name} is {moment(target)}."
 
-    def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:  # noqa: ARG002 - as above
+    def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
         return self.name, {"order": content.subject.name, "promise_date": content.before["promise_date"]}
 
 

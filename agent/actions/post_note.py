@@ -122,7 +122,7 @@ class StrikeNoteAction:
     def verified(self, content: ProposalContent) -> str:
         return f"Read back: the note on {content.subject.name} is marked as taken back."
 
-    def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:  # noqa: ARG002 - a new note
+    def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
         return PostNoteAction.name, {"order": content.subject.name, "text": content.arguments["text"]}
 
 

@@ -36,7 +36,7 @@ NO_MODEL = "(Worded by rules: no language model is configured.)"
 class RuleChat:
     """Answers by rules alone, where no model is configured."""
 
-    def answer(self, question: str, conversation_id: str, context: ToolContext) -> Iterator[Part]:  # noqa: ARG002 - rules remember nothing
+    def answer(self, question: str, conversation_id: str, context: ToolContext) -> Iterator[Part]:
         release = Release(question, context, context.now())
         yield from answer_by_rules(release, last=NO_MODEL)
 

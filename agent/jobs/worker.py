@@ -89,7 +89,7 @@ def _answer(inbound_id: int, context: WorkerContext, answering: Answering) -> No
         context.answers.release(inbound.id, PartKind.FAILED, {"text": sentence})
 
 
-def _chat(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:  # noqa: ARG001 - as _undo
+def _chat(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:
     return context.chat.answer(inbound.text, inbound.conversation_id, turn)
 
 

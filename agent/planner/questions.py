@@ -66,22 +66,22 @@ _LIMIT = re.compile(
 _DEADLINE = re.compile(r"\b(?:by|until|before|up to|today|tomorrow|in \d+ days)\b", re.I)
 
 
-def approvals(text: str, today: date) -> Plan | None:  # noqa: ARG001 - all readings share a shape
+def approvals(text: str, today: date) -> Plan | None:
     return Plan((Call("waiting_approvals"),)) if _APPROVALS.search(text) and not _PROCEDURE.search(text) else None
 
 
-def procedure(text: str, today: date) -> Plan | None:  # noqa: ARG001 - as above
+def procedure(text: str, today: date) -> Plan | None:
     if ORDER.search(text) or not _PROCEDURE.search(text):
         return None
     return Plan((Call("search_procedures", {"question": text[:400]}),))
 
 
-def why(text: str, today: date) -> Plan | None:  # noqa: ARG001 - as above
+def why(text: str, today: date) -> Plan | None:
     names = list(dict.fromkeys(name.upper() for name in ORDER.findall(text)))[:5]
     return Plan(tuple(Call("why_order", {"order": name}) for name in names)) if names else None
 
 
-def stock(text: str, today: date) -> Plan | None:  # noqa: ARG001 - as above
+def stock(text: str, today: date) -> Plan | None:
     match = _STOCK.search(text)
     if not match:
         return None
@@ -90,7 +90,7 @@ def stock(text: str, today: date) -> Plan | None:  # noqa: ARG001 - as above
     return Plan((Call("stock_of_product", {"product": product[:128]}),)) if product and not _NO_PRODUCT.search(product) else None
 
 
-def vendor(text: str, today: date) -> Plan | None:  # noqa: ARG001 - as above
+def vendor(text: str, today: date) -> Plan | None:
     match = _VENDOR.search(text)
     name = next((found.strip() for found in match.groups() if found), "") if match else ""
     if name and not _ANY_VENDOR.match(name) and not _NO_PRODUCT.search(name):

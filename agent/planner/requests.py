@@ -23,7 +23,7 @@ _DECIDE = re.compile(
 )
 
 
-def note(text: str, today: date) -> Plan | None:  # noqa: ARG001 - all readings share a shape
+def note(text: str, today: date) -> Plan | None:
     if not _NOTE.search(text):
         return None
     order = ORDER.search(text)
@@ -65,7 +65,7 @@ def _reason(text: str, today: date) -> re.Match[str] | None:
     return last if last and read_date(last["reason"], today) is None else None
 
 
-def decide(text: str, today: date) -> Plan | None:  # noqa: ARG001 - as above
+def decide(text: str, today: date) -> Plan | None:
     if not _DECIDE.match(text) or _QUESTION.match(text):
         return None
     label = re.search(r"\bP\d+\b", text, re.I)

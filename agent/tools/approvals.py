@@ -13,7 +13,7 @@ class WaitingApprovals(ToolArguments):
     """No arguments."""
 
 
-def waiting_approvals(context: ToolContext, arguments: WaitingApprovals) -> dict[str, Any]:  # noqa: ARG001 - tools share a shape
+def waiting_approvals(context: ToolContext, arguments: WaitingApprovals) -> dict[str, Any]:
     waiting = [proposal for proposal in context.book.proposals([ProposalState.PENDING]) if proposal.expires_at > context.now()]
     return {
         "as_of": context.now().isoformat(),

@@ -53,15 +53,15 @@ class InstantModel(BaseChatModel):
     def _llm_type(self) -> str:
         return "instant"
 
-    def bind_tools(self, tools: Any, **kwargs: Any) -> "InstantModel":  # noqa: ARG002 - needs no schemas
+    def bind_tools(self, tools: Any, **kwargs: Any) -> "InstantModel":
         return self
 
     def _generate(
         self,
         messages: list[BaseMessage],
-        stop: list[str] | None = None,  # noqa: ARG002 - the library's signature, here and below
-        run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002
-        **kwargs: Any,  # noqa: ARG002
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
     ) -> ChatResult:
         calls = [] if isinstance(messages[-1], ToolMessage) else [CALL | {"id": secrets.token_hex(6)}]
         return ChatResult(generations=[ChatGeneration(message=AIMessage("" if calls else SAID, tool_calls=calls))])
@@ -69,9 +69,9 @@ class InstantModel(BaseChatModel):
     def _stream(
         self,
         messages: list[BaseMessage],
-        stop: list[str] | None = None,  # noqa: ARG002
-        run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002
-        **kwargs: Any,  # noqa: ARG002
+        stop: list[str] | None = None,
+        run_manager: CallbackManagerForLLMRun | None = None,
+        **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         if not isinstance(messages[-1], ToolMessage):
             call = {
@@ -91,7 +91,7 @@ class InstantModel(BaseChatModel):
 
 
 class NoDocuments:
-    def search(self, question: str, limit: int = 3) -> list[Passage]:  # noqa: ARG002 - there are none
+    def search(self, question: str, limit: int = 3) -> list[Passage]:
         return []
 
 

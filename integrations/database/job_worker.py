@@ -87,7 +87,7 @@ class _Connector(PsycopgConnector):
     """
 
     async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
-        async def look(*, channel: str, payload: str) -> None:  # noqa: ARG001 - not to be believed
+        async def look(*, channel: str, payload: str) -> None:
             await on_notification(channel=channel, payload=_LOOK)
 
         await super().listen_notify(look, channels)
@@ -119,7 +119,7 @@ def _job(url: str, function: Task) -> Task:
 
 
 def _tick(function: Task) -> Task:
-    def run(timestamp: int) -> None:  # noqa: ARG001 - Procrastinate passes the tick
+    def run(timestamp: int) -> None:
         function()
 
     return run

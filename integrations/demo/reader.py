@@ -53,5 +53,5 @@ class DemoReader(SalesReads, StockReads, LookupReads):
             clock=identity.clock.astimezone(UTC),
         )
 
-    def url(self, record: Record) -> str | None:  # noqa: ARG002 - there is no web client to open
+    def url(self, record: Record) -> str | None:
         return None

@@ -21,7 +21,7 @@ from integrations.odoo.versions import Dialect, dialect_of
 
 
 class _Nothing(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - the signature is logging's
+    def filter(self, record: logging.LogRecord) -> bool:
         return False
 
 

@@ -14,9 +14,9 @@ from app.contract.people import PersonRow
 from app.contract.proposals import DecisionAnswer, ProposalRow
 from integrations.database.conversations import PostgresAnswerDesk
 from integrations.database.execution_desk import PostgresExecutionDesk
+from tests.fixtures.ledger import granted
 from tests.fixtures.postgres import TestDatabase
 from tests.integration.app.conftest import As
-from tests.integration.database.test_ledger_rules import granted
 
 GUARDED = [
     ("GET", "/v1/me"),

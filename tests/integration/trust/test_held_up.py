@@ -12,9 +12,9 @@ from integrations.database.conversations import PostgresAnswerDesk
 from integrations.database.embedded import Role as Process
 from integrations.database.execution_desk import PostgresExecutionDesk
 from integrations.database.queues import defer
+from tests.fixtures.ledger import granted
 from tests.fixtures.postgres import TestDatabase
 from tests.integration.database.test_job_worker import WAIT_S, working
-from tests.integration.database.test_ledger_rules import granted
 
 
 @pytest.mark.parametrize("notice", ["no JSON", "[]", '{"type": "abort_job_requested"}', '{"type": 5, "job_id": {}}', ""])

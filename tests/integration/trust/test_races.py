@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from agent.domain.decisions import Outcome, Proposal, ProposalState, Role
 from agent.errors import DecisionRefused, NotPermitted
 from integrations.database.execution_desk import PostgresExecutionDesk
+from tests.fixtures.ledger import decide, granted
 from tests.fixtures.postgres import TestDatabase, note_content
 from tests.integration.app.conftest import As
-from tests.integration.database.test_ledger_rules import decide, granted
 
 
 def two_step_content() -> Any:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import pwd
 import shutil
 import signal
 import stat
@@ -164,7 +165,7 @@ def test_a_long_path_gets_a_socket_elsewhere(state: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's server runs as another account")
-@pytest.mark.parametrize("folder", ["/root/expediter", "/home/somebody/expediter"])
+@pytest.mark.parametrize("folder", [f"{pwd.getpwnam('root').pw_dir}/expediter", "/home/somebody/expediter"])
 def test_root_keeps_no_server_below_a_home(folder: str) -> None:
     with pytest.raises(SettingMissing, match="/var/lib/expediter"), lease(Path(folder)):
         pass

@@ -116,3 +116,5 @@ class RiskReport:
     as_of: datetime
     open_orders: int
     orders: tuple[OrderRisk, ...]
+    not_seen: tuple[str, ...] = ()
+    """A sentence for each thing that was not looked at, and why."""

@@ -31,6 +31,9 @@ class ErpReader(Protocol):
     def sale_order_lines(self, order_ids: Sequence[int]) -> list[SaleOrderLine]:
         """All product lines of these orders, sections and notes left out."""
 
+    def open_order_lines(self, product_ids: Sequence[int]) -> list[SaleOrderLine]:
+        """Lines of these products in open sale orders, whether or not a delivery was planned for them."""
+
     def orders_of_lines(self, line_ids: Sequence[int]) -> dict[int, SaleOrder]:
         """Sale order line id → its order; to name who is harmed or waited for."""
 
@@ -50,7 +53,7 @@ class ErpReader(Protocol):
         """Transfers not done or cancelled, drafts left out; `order_ids` narrows to these sale orders' deliveries."""
 
     def open_purchase_lines(self, product_ids: Sequence[int] | None = None) -> list[PurchaseLine]:
-        """Purchase lines not completely received, drafts and approvals included, cancelled ones not."""
+        """Purchase lines still to be received, drafts and approvals included; what was cancelled or sent back does not come."""
 
     def overdue_invoices(self, now: datetime, customer_ids: Sequence[int] | None = None) -> list[OverdueInvoice]:
         """Posted customer invoices past due with a residual amount."""

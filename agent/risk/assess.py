@@ -19,7 +19,7 @@ def assess(snapshot: Snapshot, policy: Policy) -> RiskReport:
     thresholds = policy.thresholds
     projection = project(snapshot, timedelta(days=thresholds.receipt_grace_days))
     found = (assess_order(situation, policy) for situation in situations(snapshot, projection, thresholds))
-    return RiskReport(snapshot.now, len(snapshot.subjects), ranked(risk for risk in found if risk))
+    return RiskReport(snapshot.now, len(snapshot.subjects), ranked(risk for risk in found if risk), tuple(snapshot.not_seen))
 
 
 def assess_order(situation: Situation, policy: Policy) -> OrderRisk | None:

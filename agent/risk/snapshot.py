@@ -13,7 +13,7 @@ from typing import TypeVar
 from agent.domain.purchasing import PurchaseLine
 from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLine
 from agent.domain.stock import Move, Picking, Product, StockLevel, Warehouse
-from agent.errors import RecordMissing
+from agent.errors import ErpIncomplete, ErpRefused, RecordMissing
 from agent.ports.erp_reader import ErpReader
 from agent.risk.garbage import collector_at_rest
 
@@ -42,6 +42,8 @@ class Snapshot:
     purchase_lines: Sequence[PurchaseLine] = ()
     customers: Mapping[int, Customer] = field(default_factory=dict)
     overdue_invoices: Sequence[OverdueInvoice] = ()
+    not_seen: Sequence[str] = ()
+    """A sentence for each thing that was not looked at, and why."""
 
     @cached_property
     def lines_by_id(self) -> Mapping[int, SaleOrderLine]:
@@ -131,11 +133,12 @@ def take_snapshot(reader: ErpReader, now: datetime, names: Sequence[str] | None 
     product_ids = sorted({line.product_id for line in lines})
     moves = reader.open_moves(None if names is None else product_ids)
     if names is not None:
-        rivals = _rivals(reader, moves, subjects)
-        lines = [*lines, *_rival_lines(reader, rivals, set(product_ids))]
-        orders = [*orders, *rivals]
+        rivals = [line for line in _goods(reader.open_order_lines(product_ids)) if line.order_id not in subjects]
+        lines = [*lines, *rivals]
+        orders = [*orders, *_orders_of(reader, rivals)]
     levels = reader.stock_levels(product_ids)
     customer_ids = sorted({order.customer_id for order in orders if order.id in subjects})
+    overdue, not_seen = _overdue(reader, now, customer_ids)
     return Snapshot(
         now=now,
         orders={order.id: order for order in orders},
@@ -148,7 +151,8 @@ def take_snapshot(reader: ErpReader, now: datetime, names: Sequence[str] | None 
         pickings=reader.open_pickings(None if names is None else sorted(subjects)),
         purchase_lines=reader.open_purchase_lines(None if names is None else product_ids),
         customers={customer.id: customer for customer in reader.customers(customer_ids)},
-        overdue_invoices=reader.overdue_invoices(now, customer_ids),
+        overdue_invoices=overdue,
+        not_seen=not_seen,
     )
 
 
@@ -165,21 +169,23 @@ def take_product_snapshot(reader: ErpReader, now: datetime, product_ids: Sequenc
     )
 
 
+def _overdue(reader: ErpReader, now: datetime, customer_ids: Sequence[int]) -> tuple[Sequence[OverdueInvoice], Sequence[str]]:
+    """Without the right to see invoices everything else can still be told."""
+    try:
+        return reader.overdue_invoices(now, customer_ids), ()
+    except (ErpRefused, ErpIncomplete) as unseen:
+        return (), (f"Credit was judged without overdue invoices. {unseen}",)
+
+
 def _goods(lines: Iterable[SaleOrderLine]) -> list[SaleOrderLine]:
     """Lines with something left to ship; the others decide nothing."""
     return [line for line in lines if line.goods and line.delivered < line.ordered]
 
 
-def _rivals(reader: ErpReader, moves: Sequence[Move], subjects: frozenset[int]) -> list[SaleOrder]:
-    """Other orders whose goods are the same products."""
-    line_ids = sorted({move.sale_line_id for move in moves if move.sale_line_id is not None})
-    found = {order.id: order for order in reader.orders_of_lines(line_ids).values()}
-    return [order for order in found.values() if order.id not in subjects and order.state == "sale" and not order.complete]
-
-
-def _rival_lines(reader: ErpReader, rivals: Sequence[SaleOrder], product_ids: set[int]) -> list[SaleOrderLine]:
-    lines = reader.sale_order_lines(sorted(order.id for order in rivals))
-    return [line for line in _goods(lines) if line.product_id in product_ids]
+def _orders_of(reader: ErpReader, lines: Sequence[SaleOrderLine]) -> list[SaleOrder]:
+    """Other orders that want the same products."""
+    found = reader.orders_of_lines(sorted(line.id for line in lines))
+    return list({order.id: order for order in found.values()}.values())
 
 
 def _demand_all(names: Sequence[str], found: Iterable[SaleOrder], reader: ErpReader) -> None:
@@ -197,4 +203,4 @@ def _why_absent(name: str, order: SaleOrder | None) -> str:
         return (
             f"{name} is {STATES[order.state]} (state {order.state}), not a confirmed order; nothing is promised yet or any more."
         )
-    return f"{name} is completely delivered, so nothing of it can be at risk."
+    return f"{name} has nothing left to deliver: it went out completely, or its rest was cancelled."

@@ -34,6 +34,7 @@ def orders_at_risk(context: ToolContext, arguments: OrdersAtRisk) -> dict[str, A
     shown = risks[: arguments.limit]
     return {
         "as_of": report.as_of.isoformat(),
+        "not_looked_at": list(report.not_seen),
         "open_orders": report.open_orders,
         "at_risk": len(risks),
         "already_missed": sum(1 for risk in risks if risk.promise_date and risk.promise_date < report.as_of),
@@ -51,10 +52,11 @@ def why_order(context: ToolContext, arguments: WhyOrder) -> dict[str, Any]:
     order = next(iter(context.reader.sale_orders([name])), None) or next(iter(context.reader.sale_orders([name.upper()])), None)
     if order is None:
         return unknown_order(name, context.reader)
-    snapshot = take_snapshot(context.reader, context.now(), [order.name])
-    risk = next((risk for risk in assess(snapshot, context.policy).orders if risk.order.id == order.id), None)
+    report = assess(take_snapshot(context.reader, context.now(), [order.name]), context.policy)
+    risk = next((risk for risk in report.orders if risk.order.id == order.id), None)
     standing = {
-        "as_of": snapshot.now.isoformat(),
+        "as_of": report.as_of.isoformat(),
+        "not_looked_at": list(report.not_seen),
         "order": order.name,
         "customer": order.customer_name,
         "order_value": _money(order.amount),

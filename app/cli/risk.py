@@ -22,6 +22,7 @@ def list_(
 
     with reading() as company:
         report, rows = company.risk()
+        _warn_of_gaps(report)
         output.shown(json, rows[:limit], lambda: table_of(rows, limit, report))
 
 
@@ -32,11 +33,17 @@ def show(order: Annotated[str, typer.Argument(help="The order's name, as in Odoo
 
     with reading() as company:
         report, row = company.risk_of(order)
+        _warn_of_gaps(report)
         if row is None:
             message = f"{order} is not at risk as of {output.minute(report.as_of)}."
             output.shown(json, None, lambda: output.say(message))
             return
         output.shown(json, row, lambda: order_page(OrderRiskRow.model_validate(row)))
+
+
+def _warn_of_gaps(report: RiskReport) -> None:
+    for sentence in report.not_seen:
+        output.warn(sentence)
 
 
 def table_of(rows: list[dict[str, Any]], limit: int, report: RiskReport) -> None:
@@ -72,7 +79,8 @@ def _each_kind(order: OrderRiskRow) -> list[FindingRow]:
 
 
 def order_page(order: OrderRiskRow) -> None:
-    late = f"{order.days_late} days late" if order.days_late else "on time so far"
+    days = "1 day" if order.days_late == 1 else f"{order.days_late} days"
+    late = f"{days} late" if order.days_late else "on time so far"
     value = output.money(order.value_at_risk, order.currency)
     output.say(f"{order.order} · {order.customer}", style="bold")
     ready = output.day(order.projected_date) if order.projected_date else "with nothing in sight for some line"

@@ -38,10 +38,17 @@ class SalesReads(Reads):
         return {row.line_id: _order(row) for row in self._rows(query, {"ids": list(line_ids)})}
 
     def sale_order_lines(self, order_ids: Sequence[int]) -> list[SaleOrderLine]:
-        query = """
+        return self._lines("l.order_id = ANY (%(ids)s)", order_ids)
+
+    def open_order_lines(self, product_ids: Sequence[int]) -> list[SaleOrderLine]:
+        is_open = "o.state = 'sale' AND o.delivery_status IS DISTINCT FROM 'full'"
+        return self._lines(f"l.product_id = ANY (%(ids)s) AND {is_open}", product_ids)
+
+    def _lines(self, condition: str, ids: Sequence[int]) -> list[SaleOrderLine]:
+        query = f"""
             SELECT l.*, p.name AS product_name, p.kind, p.unit, o.currency FROM demo.sale_order_line l
             JOIN demo.product p ON p.id = l.product_id JOIN demo.sale_order o ON o.id = l.order_id
-            WHERE l.order_id = ANY (%(ids)s)"""
+            WHERE {condition}"""  # noqa: S608 - constants
         return [
             SaleOrderLine(
                 id=row.id,
@@ -53,7 +60,7 @@ class SalesReads(Reads):
                 delivered=Quantity(row.delivered, row.unit),
                 value=Money(row.value, row.currency),
             )
-            for row in self._rows(query, {"ids": list(order_ids)})
+            for row in self._rows(query, {"ids": list(ids)})
         ]
 
     def customers(self, ids: Sequence[int]) -> list[Customer]:

@@ -14,23 +14,31 @@ _ORDER_FIELDS = (
     "delivery_status", "locked", "client_order_ref", "user_id",
 )  # fmt: skip
 
+# an order without any delivery has no delivery status at all, and `!=` finds it
+_OPEN: list[Any] = [("state", "=", "sale"), ("delivery_status", "!=", "full")]
+
+_GOODS_OR_SERVICE: list[Any] = [("display_type", "=", False), ("product_id", "!=", False)]
+
 
 class Sales(Noun):
     def open_sale_orders(self, names: Sequence[str] | None = None) -> list[SaleOrder]:
-        # an order without any delivery has no delivery status at all, and `!=` finds it
-        is_open: list[Any] = [("state", "=", "sale"), ("delivery_status", "!=", "full")]
         if names is None:
-            return self._orders(self.pages.search("sale.order", is_open, _ORDER_FIELDS))
-        return self._orders(self.pages.search_where("sale.order", "name", names, is_open, _ORDER_FIELDS))
+            return self._orders(self.pages.search("sale.order", _OPEN, _ORDER_FIELDS))
+        return self._orders(self.pages.search_where("sale.order", "name", names, _OPEN, _ORDER_FIELDS))
 
     def sale_orders(self, names: Sequence[str]) -> list[SaleOrder]:
         return self._orders(self.pages.search_where("sale.order", "name", names, [], _ORDER_FIELDS))
 
     def sale_order_lines(self, order_ids: Sequence[int]) -> list[SaleOrderLine]:
+        return self._lines("order_id", order_ids, [])
+
+    def open_order_lines(self, product_ids: Sequence[int]) -> list[SaleOrderLine]:
+        return self._lines("product_id", product_ids, [(f"order_id.{field}", *rest) for field, *rest in _OPEN])
+
+    def _lines(self, field: str, values: Sequence[int], domain: list[Any]) -> list[SaleOrderLine]:
         unit = self.dialect.sale_line_unit
         fields = ["order_id", "product_id", "product_uom_qty", "qty_delivered", "price_subtotal", "currency_id", unit]
-        goods_or_service = [("display_type", "=", False), ("product_id", "!=", False)]
-        rows = self.pages.search_where("sale.order.line", "order_id", order_ids, goods_or_service, fields)
+        rows = self.pages.search_where("sale.order.line", field, values, [*_GOODS_OR_SERVICE, *domain], fields)
         products = self.lookups.products.by_id(row["product_id"] for row in rows)
         units = self.lookups.units.by_id(row[unit] for row in rows)
         currencies = self.lookups.currencies.by_id(row["currency_id"] for row in rows)

@@ -67,6 +67,16 @@ def test_lines_of_several_orders_come_together(erp: Erp) -> None:
     assert erp.reader.sale_order_lines([NOBODY]) == []
 
 
+def test_open_lines_are_found_by_product(erp: Erp) -> None:
+    line = erp.line("healthy")
+    found = erp.reader.open_order_lines([line.product_id, NOBODY])
+    assert line in found
+    assert {each.product_id for each in found} == {line.product_id}
+    open_orders = {order.id for order in erp.reader.open_sale_orders()}
+    assert {each.order_id for each in found} <= open_orders
+    assert erp.reader.open_order_lines([]) == []
+
+
 def test_a_line_leads_to_its_order(erp: Erp) -> None:
     line = erp.line("healthy")
     assert erp.reader.orders_of_lines([line.id, NOBODY]) == {line.id: erp.order("healthy")}

@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from agent.errors import RecordMissing
+from agent.errors import ErpRefused, RecordMissing
 from agent.risk import assess, order_row, take_snapshot
 from tests.unit.risk.builders import CHAIR, DESK, NOW, POLICY, World, in_days
 from tests.unit.risk.world_reader import WorldReader
@@ -57,6 +57,31 @@ def test_one_order_looked_at_alone_is_judged_as_in_the_whole_list():
         assert rows(world, [order.name]) == ([whole[order.name]] if order.name in whole else [])
 
 
+def test_a_rival_without_a_planned_delivery_wants_its_goods_too():
+    world = World()
+    world.line(world.order(promise=in_days(2)), 10, move=False)
+    later = world.order(promise=in_days(5))
+    world.line(later, 10)
+    world.stock(10)
+    [row] = rows(world)
+    assert row["order"] == later.name
+    assert rows(world, [later.name]) == [row]
+
+
+def test_invoices_that_may_not_be_seen_are_said_to_be_missing_and_the_rest_is_told():
+    world = busy_world(3)
+
+    class WithoutInvoices(WorldReader):
+        def overdue_invoices(self, now, customer_ids=None):
+            raise ErpRefused("The login may not do this with account.move.")
+
+    report = assess(take_snapshot(WithoutInvoices(world), NOW), POLICY)
+    assert report.not_seen == ("Credit was judged without overdue invoices. The login may not do this with account.move.",)
+    kinds = {finding.kind.value for risk in report.orders for finding in risk.findings}
+    assert "credit_hold" not in kinds
+    assert "promise_missed" in kinds
+
+
 def test_only_the_named_orders_are_reported():
     world = busy_world(5)
     snapshot = take_snapshot(WorldReader(world), NOW, [world.orders[1].name])
@@ -90,7 +115,7 @@ def test_delivered_and_intangible_lines_are_left_out():
         ({"state": "draft"}, "is still a quotation (state draft)"),
         ({"state": "sent"}, "is a quotation that was sent and not confirmed (state sent)"),
         ({"state": "cancel"}, "is cancelled (state cancel)"),
-        ({"complete": True}, "is completely delivered"),
+        ({"complete": True}, "has nothing left to deliver"),
     ],
 )
 def test_an_order_that_is_not_open_says_in_which_state_it_is(given, words):

@@ -30,6 +30,11 @@ class WorldReader:
         self.calls["sale_order_lines"] += 1
         return [line for line in self.world.lines if line.order_id in order_ids]
 
+    def open_order_lines(self, product_ids: Sequence[int]) -> list[SaleOrderLine]:
+        self.calls["open_order_lines"] += 1
+        is_open = {order.id for order in self.world.orders if order.state == "sale" and not order.complete}
+        return [line for line in self.world.lines if line.product_id in product_ids and line.order_id in is_open]
+
     def orders_of_lines(self, line_ids: Sequence[int]) -> dict[int, SaleOrder]:
         self.calls["orders_of_lines"] += 1
         orders = {order.id: order for order in self.world.orders}

@@ -33,6 +33,8 @@ class Warehouse:
     id: int
     name: str
     code: str
+    company_id: int | None = None
+    """Goods move between warehouses of one company; between two companies they are bought and sold."""
 
     @property
     def record(self) -> Record:

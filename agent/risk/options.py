@@ -61,10 +61,19 @@ def _move_stock(situation: Situation) -> Iterator[Option]:
     takes: dict[int, list[_Take]] = {}
     for line in waiting:
         for level in situation.snapshot.levels_by_product.get(line.line.product_id, ()):
-            if level.warehouse_id != line.warehouse_id and (take := _take(situation, line, level.warehouse_id)):
+            if _may_send(situation, level.warehouse_id, line.warehouse_id) and (
+                take := _take(situation, line, level.warehouse_id)
+            ):
                 takes.setdefault(level.warehouse_id, []).append(take)
     for warehouse_id, found in sorted(takes.items(), key=lambda item: (sum(len(take.harms) for take in item[1]), item[0])):
         yield _transfer(situation, warehouse_id, found, arrival)
+
+
+def _may_send(situation: Situation, origin: int, target: int | None) -> bool:
+    """From another warehouse of the same company."""
+    warehouses = situation.snapshot.warehouses
+    sender, receiver = warehouses.get(origin), warehouses.get(target) if target is not None else None
+    return origin != target and sender is not None and receiver is not None and sender.company_id == receiver.company_id
 
 
 def _take(situation: Situation, line: LineOutlook, warehouse_id: int) -> _Take | None:

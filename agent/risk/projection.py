@@ -192,7 +192,7 @@ def _pools(
         demand = demands[need.line.id]
         if demand.amount and need.warehouse_id is not None and _stocked(snapshot, need.line.product_id):
             wanted[need.line.product_id, need.warehouse_id].append(demand)
-    for key, demand in _other_demand(snapshot, {need.line.id: need.warehouse_id for need in needs}):
+    for key, demand in _other_demand(snapshot, {need.line.id: (need.line.product_id, need.warehouse_id) for need in needs}):
         wanted[key].append(demand)
     expected: defaultdict[PoolKey, list[tuple[Supply, Decimal]]] = defaultdict(list)
     for supply in coming:
@@ -213,13 +213,16 @@ def _arrival(item: tuple[Supply, Decimal]) -> tuple[datetime, int]:
     return supply.expected or supply.due, supply.move.id if supply.move else 0
 
 
-def _other_demand(snapshot: Snapshot, served_from: Mapping[int, int | None]) -> Iterable[tuple[PoolKey, Demand]]:
-    """Moves out of a warehouse that none of its order lines stands for: transfers, production, supply of another warehouse."""
+def _other_demand(snapshot: Snapshot, served: Mapping[int, tuple[int, int | None]]) -> Iterable[tuple[PoolKey, Demand]]:
+    """Moves out of a warehouse that none of its order lines stands for: transfers, production, parts of kits.
+
+    `served`: of each line, its product and the warehouse it is served from.
+    """
     for move in snapshot.moves:
         origin = move.from_warehouse_id
         if origin is None or origin == move.to_warehouse_id:
             continue
-        if move.sale_line_id is not None and served_from.get(move.sale_line_id, origin) == origin:
+        if move.sale_line_id is not None and served.get(move.sale_line_id) == (move.product_id, origin):
             continue
         set_aside = sum((step.reserved.amount for step in steps_before(snapshot, move)), move.reserved.amount)
         amount = move.demand.amount - set_aside

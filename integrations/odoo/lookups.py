@@ -114,7 +114,8 @@ class Lookups:
         }
 
     def _products(self, ids: Iterable[int]) -> dict[int, Stocked]:
-        fields = ["name", "default_code", "uom_id", "type", "is_storable"]
+        kits = ["is_kits"] if self._pages.has_field("product.product", "is_kits") else []
+        fields = ["name", "default_code", "uom_id", "type", "is_storable", *kits]
         rows = self._pages.read("product.product", ids, fields)
         units = self.units.by_id(row["uom_id"] for row in rows.values())
         services = self._pages.connection.dialect.not_goods
@@ -133,6 +134,8 @@ class Lookups:
 
 
 def stocked(row: Row, unit: Unit, services: frozenset[str]) -> Stocked:
+    """A kit is shipped and never stocked: its parts are."""
     goods = row["type"] not in services
-    product = Product(row["id"], row["name"], row["default_code"] or None, unit.name, goods and bool(row["is_storable"]))
+    counted = goods and bool(row["is_storable"]) and not row.get("is_kits")
+    product = Product(row["id"], row["name"], row["default_code"] or None, unit.name, counted)
     return Stocked(product, unit.factor, goods)

@@ -16,11 +16,18 @@ _ALIVE: list[Any] = [
     ("product_id", "!=", False),
 ]
 
+#: With the vendor: what comes of it comes with an open receipt, and a rest without one was cancelled or sent back.
+_CONFIRMED = ("purchase", "done")
+
+#: The order line that a purchase goes straight to, from the vendor to the customer; empty for what is made to order.
+_SOLD_AS = "sale_line_id"
+
 
 class Purchasing(Noun):
     def open_purchase_lines(self, product_ids: Sequence[int] | None = None) -> list[PurchaseLine]:
         unit = self.dialect.purchase_line_unit
-        fields = ["order_id", "product_id", "product_qty", "qty_received", "date_planned", "move_dest_ids", unit]
+        sold_as = [_SOLD_AS] if self.pages.has_field("purchase.order.line", _SOLD_AS) else []
+        fields = ["order_id", "product_id", "product_qty", "qty_received", "date_planned", "move_dest_ids", unit, *sold_as]
         if product_ids is None:
             rows = self.pages.search("purchase.order.line", _ALIVE, fields)
         else:
@@ -37,6 +44,8 @@ class Purchasing(Noun):
         lines = []
         for row in rows:
             order, stocked = orders[row["order_id"]], products[row["product_id"]]
+            if order["state"] in _CONFIRMED and row["id"] not in expected:
+                continue
             product, rate = stocked.product, units[row[unit]].factor / stocked.factor
             vendor = vendors[order["partner_id"]]
             lines.append(
@@ -60,7 +69,7 @@ class Purchasing(Noun):
 
     def _receipts_expected(self, line_ids: Iterable[int]) -> dict[int, datetime]:
         """Purchase line → the latest date of its unfinished receipt moves."""
-        unfinished = [("state", "not in", ["done", "cancel"])]
+        unfinished = [("state", "not in", ["done", "cancel"]), ("location_dest_id.usage", "!=", "supplier")]
         rows = self.pages.search_where("stock.move", "purchase_line_id", line_ids, unfinished, ["purchase_line_id", "date"])
         latest: dict[int, datetime] = {}
         for row in rows:
@@ -69,12 +78,14 @@ class Purchasing(Noun):
         return latest
 
     def _sale_lines_behind(self, rows: Iterable[Row]) -> dict[int, tuple[int, ...]]:
-        """Purchase line → the sale order lines whose moves wait for it; its own `sale_order_id` stays empty for make to order."""
+        """Purchase line → the sale order lines whose moves wait for it, or that it is sent straight to."""
+        direct = {row["id"]: {row[_SOLD_AS]} for row in rows if row.get(_SOLD_AS)}
         waiting = {row["id"]: row["move_dest_ids"] for row in rows if row["move_dest_ids"]}
         if not waiting or not self.pages.has_field("stock.move", "sale_line_id"):
-            return {}
+            return {line: tuple(sold) for line, sold in direct.items()}
         moves = self.pages.read("stock.move", (move for ids in waiting.values() for move in ids), ["sale_line_id"])
-        return {
-            line: tuple(sorted({moves[move]["sale_line_id"] for move in ids if move in moves and moves[move]["sale_line_id"]}))
+        behind = {
+            line: {moves[move]["sale_line_id"] for move in ids if move in moves and moves[move]["sale_line_id"]}
             for line, ids in waiting.items()
         }
+        return {line: tuple(sorted(direct.get(line, set()) | behind.get(line, set()))) for line in direct.keys() | behind.keys()}

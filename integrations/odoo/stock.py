@@ -20,8 +20,8 @@ class Stock(Noun):
         return [known[key].product for key in dict.fromkeys(ids) if key in known]
 
     def warehouses(self) -> list[Warehouse]:
-        rows = self.pages.search("stock.warehouse", [], ["name", "code"])
-        return [Warehouse(row["id"], row["name"], row["code"]) for row in rows]
+        rows = self.pages.search("stock.warehouse", [], ["name", "code", "company_id"])
+        return [Warehouse(row["id"], row["name"], row["code"], row["company_id"]) for row in rows]
 
     def stock_levels(self, product_ids: Sequence[int]) -> list[StockLevel]:
         fields = ["product_id", "location_id", "quantity", "reserved_quantity"]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from agent.domain.findings import Evidence, Finding, FindingKind, Severity
-from agent.domain.stock import Picking
+from agent.domain.stock import Picking, PickingKind
 from agent.risk.situation import Situation, days_between
 from agent.risk.wording import ago, day
 
@@ -12,10 +12,14 @@ STATES = {"assigned": "ready to pick", "confirmed": "waiting for stock", "waitin
 
 
 def picking_stalled(situation: Situation) -> Iterator[Finding]:
-    """One finding for each transfer scheduled longer ago than the policy allows; what waits for another of these is left out."""
+    """One finding for each transfer scheduled longer ago than the policy allows; what waits for another of these is left out.
+
+    What a vendor or a customer has to send is not ours to pick.
+    """
     limit = situation.now - timedelta(hours=situation.thresholds.picking_stalled_hours)
     pickings = situation.snapshot.pickings_by_order.get(situation.order.id, ())
-    stalled = [picking for picking in pickings if picking.state in STATES and _since(picking) < limit]
+    ours = [picking for picking in pickings if picking.kind is not PickingKind.RECEIPT and picking.state in STATES]
+    stalled = [picking for picking in ours if _since(picking) < limit]
     first = [picking for picking in stalled if picking.state != "waiting"]
     for picking in first or stalled:
         yield _finding(situation, picking)

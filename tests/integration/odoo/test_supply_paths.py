@@ -151,3 +151,42 @@ def test_what_will_not_be_received_any_more_is_no_supply(chains: SupplyChains, r
     assert kinds(risk) == ["no_supply"]
     assert risk is not None
     assert "5 Units of Goods given-up" in risk.findings[0].summary
+
+
+def test_goods_sold_straight_from_the_vendor_wait_for_their_purchase(chains: SupplyChains, reader: OdooReader) -> None:
+    goods = chains.goods("from-vendor")
+    order = chains.sold(goods, 6)
+    [line] = chains.connection.ask("sale.order.line", "search", [("order_id", "=", order)])
+    bought = {"product_id": goods, "product_qty": 6, "price_unit": 5.0, "date_planned": chains.day(2), "sale_line_id": line}
+    chains.create("purchase.order", partner_id=chains.vendor, order_line=[(0, 0, bought)])
+    chains.stock(goods, 6)
+    chains.call("stock.picking", "do_unreserve", chains.transfers(order))
+    risk = looked_at(reader, chains.name(order))
+    assert kinds(risk) == ["no_supply"]
+    assert risk is not None
+    assert "is not confirmed" in risk.findings[0].summary
+
+
+def test_an_order_without_a_delivery_is_a_rival_in_the_list_and_alone(chains: SupplyChains, reader: OdooReader) -> None:
+    goods = chains.goods("rivals")
+    chains.stock(goods, 5)
+    first = chains.sold(goods, 5, promise=1)
+    chains.call("stock.picking", "action_cancel", chains.transfers(first))
+    second = chains.sold(goods, 5, promise=4)
+    chains.call("stock.picking", "do_unreserve", chains.transfers(second))
+    assert kinds(looked_at(reader, chains.name(second))) == ["no_supply"]
+
+
+def test_a_reader_without_the_right_to_see_invoices_says_so_and_tells_the_rest(chains: SupplyChains, reader: OdooReader) -> None:
+    order = chains.name(chains.sold(chains.goods("no-invoices"), 5))
+    own = chains.connection.ask("res.users", "read", [reader.connection.user_id], ["all_group_ids"])[0]["all_group_ids"]
+    theirs = [("model_id.model", "=", "account.move"), ("group_id", "in", [*own, False])]
+    rights = chains.connection.ask("ir.model.access", "search", theirs)
+    chains.call("ir.model.access", "write", rights, {"active": False})
+    try:
+        report = assess(take_snapshot(reader, datetime.now(UTC)), load_policy())
+    finally:
+        chains.call("ir.model.access", "write", rights, {"active": True})
+    [sentence] = report.not_seen
+    assert sentence.startswith("Credit was judged without overdue invoices. The login ops_reader may not do this")
+    assert order in {risk.order.name for risk in report.orders}

@@ -7,9 +7,10 @@ import pytest
 from agent.actions import prepare
 from agent.domain.findings import Option, OptionKind
 from agent.domain.sales import Segment
+from agent.domain.stock import Warehouse
 from agent.risk.options import promise_facts
 from agent.risk.situation import situations
-from tests.unit.risk.builders import CHAIR, DESK, NORTH, NOW, THRESHOLDS, World, in_days
+from tests.unit.risk.builders import CHAIR, DESK, MAIN, NORTH, NOW, THRESHOLDS, World, in_days
 from tests.unit.risk.world_reader import WorldReader
 
 
@@ -189,3 +190,11 @@ def test_what_one_warehouse_lacks_another_may_have():
     (option,) = options(world, OptionKind.MOVE_STOCK)
     assert option.summary.startswith("Move 10 Units of Blue Chair and 4 Units of Oak Desk from North")
     assert "that part can then ship" in option.summary
+
+
+def test_stock_of_another_company_is_not_ours_to_move():
+    world = World()
+    world.warehouses = (Warehouse(MAIN, "Main", "MA", 1), Warehouse(NORTH, "North", "NO", 2))
+    world.line(world.order(), 10)
+    world.stock(10, warehouse=NORTH)
+    assert options(world, OptionKind.MOVE_STOCK) == []

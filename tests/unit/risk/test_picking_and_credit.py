@@ -7,6 +7,7 @@ import pytest
 
 from agent.domain.findings import Severity
 from agent.domain.money import Money
+from agent.domain.stock import PickingKind
 from tests.unit.risk.builders import A_MOMENT, NOW, World, euros, in_days
 
 
@@ -137,4 +138,12 @@ def test_a_customer_without_a_limit_is_never_over_it():
     world = World()
     world.customer(exposure=euros(1_000_000))
     ready_order(world)
+    assert world.kinds() == []
+
+
+def test_what_a_vendor_or_a_customer_has_to_send_is_not_ours_to_pick():
+    world = World()
+    order = world.order(promise=in_days(5))
+    world.line(order, reserved=10)
+    world.picking(order, in_days(-9), kind=PickingKind.RECEIPT)
     assert world.kinds() == []

@@ -3,7 +3,7 @@
 import pytest
 
 from agent.domain.findings import OptionKind
-from tests.unit.risk.builders import CHAIR, MAIN, NORTH, NOW, World, in_days
+from tests.unit.risk.builders import CHAIR, FILM, MAIN, NORTH, NOW, World, in_days
 
 
 def test_what_waits_to_be_put_away_serves_who_needs_it_first():
@@ -113,3 +113,12 @@ def test_stock_that_a_transfer_needs_is_not_offered_to_others():
     assert option.summary.startswith("Move 2 Units")
     world.move(CHAIR, 2, origin=NORTH, target=3, at=in_days(4))
     assert OptionKind.MOVE_STOCK not in {option.kind for risk in world.risks() for option in risk.options}
+
+
+def test_the_parts_of_a_kit_are_wanted_as_parts():
+    world = World()
+    kit = world.line(world.order(promise=in_days(2)), 5, product=FILM, move=False)
+    world.move(CHAIR, 10, origin=MAIN, sale_line_id=kit.id, at=in_days(2))
+    part = world.line(world.order(promise=in_days(5)), 1)
+    world.stock(10)
+    assert world.outlook(part).ready is None

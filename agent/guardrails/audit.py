@@ -80,7 +80,15 @@ def _origin(row: Mapping[str, Any]) -> str:
 def _facts(content: Mapping[str, Any]) -> str:
     """What the policy decided on, and every value the change replaces or shows."""
     values = {**content.get("before", {}), **content["facts"]}
-    return _short(", ".join(f"{key.replace('_', ' ')} {value}" for key, value in sorted(values.items()) if value is not None))
+    return _short(
+        ", ".join(f"{key.replace('_', ' ')} {_value(key, value)}" for key, value in sorted(values.items()) if value is not None)
+    )
+
+
+def _value(key: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return _when(value) if key.endswith("_date") else str(value)
 
 
 def _decision(entry: AuditEntry, row: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import logging
 
 from agent.domain.decisions import Grant, Outcome
+from agent.errors import ExpediterError
 from agent.execution import ExecutionContext, execute
 
 logger = logging.getLogger(__name__)
@@ -20,9 +21,11 @@ def execute_granted(grant_id: int, context: ExecutionContext) -> Outcome | None:
 
 
 def _attempt(grant: Grant, context: ExecutionContext) -> Outcome | None:
+    """The edge of the process: one grant's trouble must not hold up the others."""
     try:
         return execute(grant, context)
+    except ExpediterError as trouble:
+        logger.error("grant %s could not be worked on and stays open: %s", grant.id, trouble)
     except Exception:
-        # The edge of the process: one grant's trouble must not hold up the others.
         logger.exception("grant %s could not be worked on and stays open", grant.id)
-        return None
+    return None

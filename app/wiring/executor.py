@@ -22,7 +22,7 @@ from integrations.database.people import PostgresPeople
 from integrations.database.pool import Pool
 
 #: A hint starts a granted change at once; the sweep finds what a lost hint or a dead process left.
-SWEEP = Periodic("sweep", "*/10 * * * * *")
+SWEEP = Periodic("sweep", "* * * * * */10")
 CONCURRENCY = 2
 logger = logging.getLogger(__name__)
 

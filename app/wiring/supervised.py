@@ -6,14 +6,46 @@ import signal
 import sys
 import threading
 
+import psycopg
+
+from agent.errors import ExpediterError
+
 READY = "expediter: ready"
 
 
+#: What these say about every job, request and attempt to connect is left out.
+QUIET = {
+    logging.WARNING: ("procrastinate", "uvicorn", "httpx", "httpcore", "uvicorn.access", "openai"),
+    logging.ERROR: ("psycopg.pool",),
+}
+
+
+class OneLine(logging.Formatter):
+    """One line each. Only what nobody foresaw keeps its traceback; a refusal or a lost database needs none."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = logging.makeLogRecord({**record.__dict__, "msg": " ".join(record.getMessage().split()), "args": ()})
+        if line.exc_info and _foreseen(line.exc_info[1]):
+            line.exc_info = line.exc_text = None
+        return super().format(line)
+
+
 def set_up_logging() -> None:
-    """To stderr, one line each; what libraries say at INFO about every job is left out."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr, force=True)
-    for chatty in ("procrastinate", "uvicorn", "httpx", "httpcore", "uvicorn.access", "psycopg.pool", "openai"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    """To stderr."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(OneLine("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    for level, names in QUIET.items():
+        for name in names:
+            logging.getLogger(name).setLevel(level)
+
+
+def _foreseen(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ExpediterError | psycopg.OperationalError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def announce_ready(process: str, supervised: bool) -> None:

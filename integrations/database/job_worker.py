@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,7 @@ _MISSED_TICKS_S = 15.0
 # Notifications tell of new jobs, only looking finds those whose lock became free.
 _LOOK_EVERY_S = 0.5
 
+WISHES_TO_STOP = (signal.SIGTERM, signal.SIGINT)
 _LOOK = '{"type": "job_inserted", "job_id": 0}'
 
 Task = Callable[..., object]
@@ -69,13 +71,13 @@ def run_worker(
     Tasks are called in threads with the arguments they were deferred with. One that raises is tried again, and kept as a dead
     letter after `RETRIES`; periodic ones are not, because their next tick is their retry. `ready` is called once jobs are taken.
 
-    Raises DatabaseUnavailable when PostgreSQL cannot be reached.
+    Raises DatabaseUnavailable when PostgreSQL cannot be reached, or no longer.
     """
     with translated():
         psycopg.connect(conninfo(url)).close()
     app = _app(url, queue, tasks, periodic)
     try:
-        asyncio.run(_run(app, url, queue, stop, ready, concurrency, pace))
+        asyncio.run(_run(app, url, queue, stop or threading.Event(), ready, concurrency, pace))
     except (psycopg.OperationalError, ConnectorException) as error:
         raise DatabaseUnavailable("PostgreSQL does not answer; check that it runs and try again.") from error
 
@@ -135,7 +137,7 @@ async def _run(
     app: App,
     url: str,
     queue: Queue,
-    stop: threading.Event | None,
+    stop: threading.Event,
     ready: Callable[[], None] | None,
     concurrency: int,
     pace: Pace,
@@ -150,28 +152,49 @@ async def _run(
                 concurrency=concurrency,
                 fetch_job_polling_interval=_LOOK_EVERY_S,
                 delete_jobs="successful",
-                install_signal_handlers=threading.current_thread() is threading.main_thread(),
+                install_signal_handlers=False,  # its own do not tell a wish to stop from a lost database
                 update_heartbeat_interval=pace.heartbeat.total_seconds(),
                 stalled_worker_timeout=pace.stalled_after.total_seconds(),
             )
         )
         reaping = asyncio.create_task(_reap_again_and_again(url, queue, pace))
+        _heed_signals(stop)
         if ready is not None:
             ready()
-        await _until_stopped(worker, stop)
-        reaping.cancel()
-        with suppress(asyncio.CancelledError):
-            await reaping
+        try:
+            await until_stopped(worker, stop)
+        finally:
+            reaping.cancel()
+            with suppress(asyncio.CancelledError):
+                await reaping
 
 
-async def _until_stopped(worker: "asyncio.Task[None]", stop: threading.Event | None) -> None:
-    while stop is not None and not worker.done():
+def _heed_signals(stop: threading.Event) -> None:
+    """The first one asks to stop, the second ends the process at once."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    loop = asyncio.get_running_loop()
+
+    def asked() -> None:
+        stop.set()
+        for wish in WISHES_TO_STOP:
+            loop.remove_signal_handler(wish)
+
+    for wish in WISHES_TO_STOP:
+        loop.add_signal_handler(wish, asked)
+
+
+async def until_stopped(worker: "asyncio.Task[None]", stop: threading.Event) -> None:
+    """Raises DatabaseUnavailable when it ended without being asked to."""
+    while not worker.done():
         if stop.is_set():
             worker.cancel()  # Procrastinate takes it as the wish to stop: running jobs are finished.
             break
         await asyncio.wait([worker], timeout=0.2)
     with suppress(asyncio.CancelledError):
         await worker
+    if not stop.is_set():
+        raise DatabaseUnavailable("The connection to PostgreSQL was lost; check that it runs and start this process again.")
 
 
 async def _reap_again_and_again(url: str, queue: Queue, pace: Pace) -> None:

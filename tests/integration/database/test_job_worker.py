@@ -1,5 +1,6 @@
 """Jobs run, are tried again, and are given up with a reason; death is noticed."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from threading import Event, Thread
 import pytest
 
 from agent.errors import DatabaseUnavailable, ErpUnavailable
-from integrations.database.job_worker import Pace, Periodic, run_worker
+from integrations.database.job_worker import Pace, Periodic, run_worker, until_stopped
 from integrations.database.queues import defer
 from integrations.database.reaper import MOST_DEATHS, reap
 from tests.fixtures.postgres import TestDatabase
@@ -208,6 +209,16 @@ def test_sigterm_lets_the_running_job_finish(database: TestDatabase) -> None:
         worker.stdin.flush()
         assert worker.stdout.read() == "finished\nended\n"
     assert worker.returncode == 0
+
+
+def test_a_worker_that_ends_by_itself_lost_its_database_and_is_no_success() -> None:
+    """Procrastinate ends without an error when its listening connection is lost."""
+
+    async def ended_by_itself() -> None:
+        await until_stopped(asyncio.create_task(asyncio.sleep(0)), Event())
+
+    with pytest.raises(DatabaseUnavailable, match="was lost"):
+        asyncio.run(ended_by_itself())
 
 
 def test_the_default_pace_allows_missed_heartbeats() -> None:

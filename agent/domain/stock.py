@@ -22,6 +22,8 @@ class Product:
     unit: str
     storable: bool
     """Stock of it is counted; a consumable or a service is always available."""
+    kit: bool = False
+    """Shipped as its parts, and never counted itself: whether the parts are there is not known."""
 
     @property
     def record(self) -> Record:

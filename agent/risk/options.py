@@ -25,8 +25,15 @@ A_DAY = timedelta(days=1)
 
 def options_for(situation: Situation, policy: Policy, held: bool) -> tuple[Option, ...]:
     """In the order in which they help: ship what is there, move stock, move the promise. `held`: by the customer's credit."""
+    if any(_is_kit(situation, line) for line in situation.lines):
+        return tuple(_move_stock(situation))  # no date can be told for what has parts, and so no promise
     shipping = AFTER_RELEASE if held else BY_HAND
     return (*_ship_available(situation, shipping), *_move_stock(situation), *_move_promise_date(situation, policy))
+
+
+def _is_kit(situation: Situation, line: LineOutlook) -> bool:
+    product = situation.snapshot.products.get(line.line.product_id)
+    return product is not None and product.kit
 
 
 def _ship_available(situation: Situation, approval: str) -> Iterator[Option]:

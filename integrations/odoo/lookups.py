@@ -136,6 +136,7 @@ class Lookups:
 def stocked(row: Row, unit: Unit, services: frozenset[str]) -> Stocked:
     """A kit is shipped and never stocked: its parts are."""
     goods = row["type"] not in services
-    counted = goods and bool(row["is_storable"]) and not row.get("is_kits")
-    product = Product(row["id"], row["name"], row["default_code"] or None, unit.name, counted)
+    kit = bool(row.get("is_kits"))
+    counted = goods and bool(row["is_storable"]) and not kit
+    product = Product(row["id"], row["name"], row["default_code"] or None, unit.name, counted, kit)
     return Stocked(product, unit.factor, goods)

@@ -20,3 +20,4 @@ PLAIN = {"id": 1, "name": "Set", "default_code": False, "type": "consu", "is_sto
 def test_a_kit_is_shipped_and_not_counted(given, goods, counted):
     found = stocked({**PLAIN, **given}, Unit("Units", 1.0), frozenset({"service", "combo"}))
     assert (found.goods, found.product.storable) == (goods, counted)
+    assert found.product.kit is given.get("is_kits", False)

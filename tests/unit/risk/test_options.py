@@ -7,7 +7,7 @@ import pytest
 from agent.actions import prepare
 from agent.domain.findings import Option, OptionKind
 from agent.domain.sales import Segment
-from agent.domain.stock import Warehouse
+from agent.domain.stock import Product, Warehouse
 from agent.risk.options import promise_facts
 from agent.risk.situation import situations
 from tests.unit.risk.builders import CHAIR, DESK, MAIN, NORTH, NOW, THRESHOLDS, World, in_days
@@ -198,3 +198,12 @@ def test_stock_of_another_company_is_not_ours_to_move():
     world.line(world.order(), 10)
     world.stock(10, warehouse=NORTH)
     assert options(world, OptionKind.MOVE_STOCK) == []
+
+
+def test_of_a_kit_neither_shipping_nor_a_date_is_promised():
+    world = World()
+    world.products = (Product(CHAIR, "Dining set", "SET", "Units", storable=False, kit=True),)
+    world.line(world.order(promise=in_days(-1)), 2)
+    [risk] = world.risks()
+    assert [finding.kind.value for finding in risk.findings] == ["promise_missed"]
+    assert risk.options == ()

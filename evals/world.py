@@ -70,7 +70,7 @@ class Worlds:
             yield World(
                 web=serve_context(self.serve, url("serve"), stack),
                 worker=worker_context(self.worker, url("worker"), stack),
-                sweep=partial(sweep, execution_context(self.executor, open_store(url("executor"), stack))),
+                sweep=partial(sweep, execution_context(self.executor, open_store(url("executor"), "executor", stack))),
                 owner=owner,
                 tokens={handle: company.token_of(handle) for handle in _handles(owner)},
                 values=values_of(owner),

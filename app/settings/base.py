@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -64,15 +64,23 @@ def variable_of(field: str) -> str:
 
 def database_address(value: SecretStr | None) -> SecretStr | None:
     """A libpq URL; anything else is refused without repeating it, for it may hold a password."""
-    if value is not None and urlsplit(value.get_secret_value()).scheme not in ("postgresql", "postgres"):
+    if value is not None and _parts(value.get_secret_value()).scheme not in ("postgresql", "postgres"):
         raise ValueError("is not a PostgreSQL address like postgresql://user:password@host/database")
     return value
+
+
+def _parts(address: str) -> SplitResult:
+    """Empty ones when it is no address at all."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def web_address(value: str | None) -> str | None:
     if value is None:
         return None
-    parts = urlsplit(value)
+    parts = _parts(value)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ValueError("is not a web address like https://erp.example.com")
     if parts.username or parts.password:

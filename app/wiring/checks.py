@@ -90,7 +90,7 @@ def _databases(company: Company, stack: ExitStack) -> Iterator[CheckRow]:
 
 
 def _store(role: Role, url: SecretStr | None, company: Company, stack: ExitStack) -> str:
-    open_store(database_url(url, company, role, stack), stack, 1)
+    open_store(database_url(url, company, role, stack), role, stack, 1)
     return f"answers, with this program's schema ({'the embedded server' if url is None else 'your server'})."
 
 
@@ -102,7 +102,7 @@ def _reader(settings: WorkerSettings, company: Company, stack: ExitStack) -> Ite
         return
     try:
         reader = erp_reader(
-            settings, lambda: open_store(database_url(settings.worker_database_url, company, "worker", stack), stack, 1)
+            settings, lambda: open_store(database_url(settings.worker_database_url, company, "worker", stack), "worker", stack, 1)
         )
         found = reader.describe()
     except ExpediterError as refusal:

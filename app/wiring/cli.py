@@ -41,7 +41,9 @@ class ReadingCompany:
 
     @cached_property
     def pool(self) -> "Pool":
-        return open_store(database_url(self.settings.worker_database_url, self.company, "worker", self._stack), self._stack, 4)
+        return open_store(
+            database_url(self.settings.worker_database_url, self.company, "worker", self._stack), "worker", self._stack, 4
+        )
 
     @cached_property
     def policy(self) -> Policy:
@@ -142,7 +144,7 @@ def administering() -> Iterator["PersonAdmin"]:
 
     with ExitStack() as stack:
         url = database_url(AdminSettings.read().admin_database_url, company_of(CompanySettings.read()), "admin", stack)
-        yield PersonAdmin(open_store(url, stack, 1))
+        yield PersonAdmin(open_store(url, "admin", stack, 1))
 
 
 def migrate_database() -> list[str]:

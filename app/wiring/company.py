@@ -11,6 +11,7 @@ from pathlib import Path
 
 from agent.errors import NotPermitted, RecordMissing, SettingMissing
 from app.settings.processes import WithOdoo
+from integrations.database.state_folder import refuse_foreign
 
 #: Kept from other users of the machine.
 PRIVATE = 0o600
@@ -23,8 +24,12 @@ class Company:
 
     @property
     def has_database(self) -> bool:
-        """Whether an embedded server was ever set up here."""
-        return (self.folder / "postgres" / "PG_VERSION").exists()
+        """Whether an embedded server was ever set up here. Raises SettingMissing when the folder is someone else's."""
+        try:
+            return (self.folder / "postgres" / "PG_VERSION").exists()
+        except PermissionError:
+            refuse_foreign(self.folder)
+            raise
 
     @property
     def knowledge_folder(self) -> Path:
@@ -64,8 +69,17 @@ class Company:
             content: dict[str, str] = json.loads((self.folder / name).read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as unreadable:
-            raise SettingMissing(f"{self.folder / name} cannot be read ({unreadable}); run `expediter demo` again.") from None
+        except PermissionError:
+            refuse_foreign(self.folder)
+            raise
+        except OSError as unreadable:
+            raise SettingMissing(
+                f"{self.folder / name} cannot be read ({unreadable.strerror}); set EXPEDITER_STATE to another folder."
+            ) from None
+        except ValueError:
+            raise SettingMissing(
+                f"{self.folder / name} is damaged; run `expediter {'demo' if self.demo else 'up'}` again."
+            ) from None
         return content
 
     def _write(self, name: str, content: Mapping[str, str]) -> None:

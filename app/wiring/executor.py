@@ -61,7 +61,7 @@ def run(supervised: bool) -> None:
     settings = ExecutorSettings.read()
     with ExitStack() as stack:
         url = database_url(settings.executor_database_url, company_of(settings), "executor", stack)
-        context = execution_context(settings, open_store(url, stack))
+        context = execution_context(settings, open_store(url, "executor", stack))
         tasks: dict[str, Task] = {"execute_granted": partial(execute_granted, context=context), "sweep": partial(_swept, context)}
         end_with_parent(supervised)
         run_worker(url, "executor", tasks, [SWEEP], ready=lambda: announce_ready("executor", supervised), concurrency=CONCURRENCY)

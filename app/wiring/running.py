@@ -13,6 +13,7 @@ from app.wiring.company import Company
 from app.wiring.embedded import embedded
 from app.wiring.supervisor import ChildPlan, Say, Supervisor
 from integrations.database.embedded import EmbeddedServer
+from integrations.database.state_folder import refuse_foreign
 
 Prepare = Callable[[Company, EmbeddedServer], None]
 
@@ -67,7 +68,13 @@ def _reachable(host: str) -> str:
 
 @contextmanager
 def _alone(company: Company) -> Iterator[None]:
-    company.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        company.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as refused:
+        raise SettingMissing(
+            f"The state folder {company.folder} cannot be made ({refused.strerror}); set EXPEDITER_STATE to another one."
+        ) from None
+    refuse_foreign(company.folder)
     with (company.folder / "up.lock").open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

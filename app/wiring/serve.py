@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebContext:
     """Everything the routes need, on serve's role; closed with the stack."""
-    pool = open_store(url, stack)
+    pool = open_store(url, "serve", stack)
     return WebContext(
         people=PostgresPeople(pool),
         desk=PostgresDecisionDesk(pool),

@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> WorkerContext:
     """Everything the worker's jobs need, on the worker's role; closed with the stack."""
-    pool = open_store(url, stack)
+    pool = open_store(url, "worker", stack)
     return WorkerContext(
         answers=PostgresAnswerDesk(pool),
         people=PostgresPeople(pool),

@@ -26,7 +26,7 @@ def writer_check() -> CheckRow:
             reader, _ = erp(
                 settings,
                 lambda: open_store(
-                    database_url(settings.executor_database_url, company_of(settings), "executor", stack), stack, 1
+                    database_url(settings.executor_database_url, company_of(settings), "executor", stack), "executor", stack, 1
                 ),
             )
             found = reader.describe()

@@ -54,7 +54,8 @@ def lease(state_folder: Path, *, durable: bool = True) -> Iterator[EmbeddedServe
     A process that is killed loses its lease; the server then runs until the next lease on the folder ends. Starts and stops of
     several processes are safe. `durable=False` gives up crash safety for speed (tests).
 
-    Raises SettingMissing when the folder cannot be used by root, DatabaseUnavailable when PostgreSQL does not start.
+    Raises SettingMissing when the folder is someone else's or cannot be used by root, DatabaseUnavailable when PostgreSQL does
+    not start.
     """
     folder = prepared(state_folder)
     users = (folder / "users.lock").open("a")

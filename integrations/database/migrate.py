@@ -11,6 +11,7 @@ from procrastinate.schema import SchemaManager
 from psycopg.rows import dict_row
 
 from agent.errors import DatabaseUnavailable, SchemaOutdated
+from integrations.database.pool import why_unreachable
 from integrations.database.roles import ROLES, ensure_roles
 from integrations.database.schema_version import Migration, migrations
 
@@ -42,7 +43,7 @@ def migrate(admin_url: str, role_passwords: Mapping[str, str] | None = None) -> 
             f"This login may not migrate ({error.diag.message_primary}); use the database's owner."
         ) from error
     except psycopg.OperationalError as error:
-        raise DatabaseUnavailable(f"PostgreSQL cannot be reached: {str(error).strip().splitlines()[-1]}") from error
+        raise DatabaseUnavailable(why_unreachable(error)) from error
 
 
 @contextmanager

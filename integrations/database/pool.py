@@ -106,8 +106,19 @@ def _refusal(error: psycopg.Error) -> ExpediterError | None:
     if isinstance(error, psycopg.errors.DataError):
         return PreconditionFailed(f"This cannot be stored: {_reason(error)}.")
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-        return DatabaseUnavailable(f"PostgreSQL cannot be reached: {_reason(error)}")
+        return DatabaseUnavailable(why_unreachable(error))
     return None
+
+
+def why_unreachable(error: psycopg.Error) -> str:
+    """A sentence without the hints that libpq adds in further lines."""
+    lines = [
+        line.strip().removeprefix("connection failed: ").removeprefix("connection is bad: ") for line in str(error).splitlines()
+    ]
+    said = next((line for line in lines if "failed:" in line), _reason(error))
+    if "FATAL:" in said:
+        return f"PostgreSQL refuses the connection: {said.partition('FATAL:')[2].strip()}; check the address and its login."
+    return f"PostgreSQL cannot be reached: {said.rstrip('.')}; check the address and that it runs."
 
 
 def _reason(error: psycopg.Error) -> str:

@@ -14,7 +14,7 @@ ROLES: tuple[Role, ...] = ("admin", "serve", "worker", "executor")
 
 
 def prepared(state_folder: Path) -> Path:
-    """The folder, made where missing. Raises SettingMissing when it cannot be, or when root may not use it."""
+    """The folder, made where missing. Raises SettingMissing when it cannot be, is someone else's, or root may not use it."""
     folder = state_folder.expanduser().resolve()
     if os.geteuid() == 0:
         _refuse_for_root(folder)
@@ -22,9 +22,31 @@ def prepared(state_folder: Path) -> Path:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingMissing(f"The state folder {folder} cannot be made ({error.strerror}); choose another one.") from error
+    refuse_foreign(folder)
     if os.geteuid() == 0:
         folder.chmod(0o711)  # PostgreSQL drops to its own account and has to pass through.
     return folder
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Raises SettingMissing when the folder is there and someone else's: their server would not start any more after ours."""
+    try:
+        owner = folder.stat().st_uid
+    except PermissionError:
+        raise SettingMissing(f"This user may not look into {folder}; set EXPEDITER_STATE to a folder of your own.") from None
+    except OSError:
+        return
+    if owner != os.geteuid():
+        raise SettingMissing(
+            f"{folder} belongs to {_name_of(owner)}; run this as that user, or set EXPEDITER_STATE to a folder of your own."
+        )
+
+
+def _name_of(user: int) -> str:
+    try:
+        return f"user {pwd.getpwuid(user).pw_name}"
+    except KeyError:
+        return f"user {user}"
 
 
 def _refuse_for_root(folder: Path) -> None:

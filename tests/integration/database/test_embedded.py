@@ -197,3 +197,14 @@ def test_root_runs_programs_installed_below_a_closed_folder_without_opening_it(s
     assert (used.returncode, used.stdout) == (0, "holding\n"), used.stderr
     assert (state / "postgresql-18").is_dir()
     assert stat.S_IMODE(closed.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_state_folder_of_someone_else_is_refused_before_anything_in_it_changes(state: Path) -> None:
+    with lease(state, durable=False):
+        pass
+    os.chown(state, pwd.getpwnam("nobody").pw_uid, -1)
+    (state / "run").rmdir()
+    with pytest.raises(SettingMissing, match="belongs to user nobody"), lease(state, durable=False):
+        pass
+    assert not (state / "run").exists()

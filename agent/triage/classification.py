@@ -11,6 +11,7 @@ from agent.triage.automatic import AUTO_REPLY, BULK, REPORT
 from agent.triage.cues import Heard, hear
 from agent.triage.language import SPOKEN
 from agent.triage.reading import Reading
+from agent.triage.resemblance import resembles
 
 #: Points below which nothing was said clearly enough.
 ENOUGH = 3.0
@@ -23,6 +24,8 @@ FADE = 0.75
 #: What a second cue on the same words is worth.
 AGAIN = 0.35
 SURE = 0.45
+#: How sure it is that a mail is what it resembles: never enough to do without a person.
+RESEMBLED = 0.35
 #: What weak cues must add up to for a guess, and how sure that is.
 HINTS, GUESSED = 1.5, 0.25
 
@@ -74,7 +77,17 @@ def classify(
     scores = _weighed(heard)
     shown = _add_circumstances(scores, mail, references, automatic) | {cue.mail_class for cue in heard if cue.decisive}
     ranked = sorted(((scores[kind], kind) for kind in shown if scores[kind] > 0), key=lambda pair: (-pair[0], pair[1]))
-    return _verdict(ranked, heard) if ranked else _guess(scores, references)
+    verdict = _verdict(ranked, heard) if ranked else _guess(scores, references)
+    return verdict if verdict.confidence >= SURE else _resembling(verdict, reading)
+
+
+def _resembling(verdict: Verdict, reading: Reading) -> Verdict:
+    """The rules are not sure. What the mail resembles is shown to the person who decides."""
+    kind = resembles(f"{reading.subject}. {reading.old if reading.forwarded else reading.new}")
+    if kind in (None, verdict.mail_class):
+        return verdict
+    others = (other for other in verdict.intents if other not in (kind, C.OTHER))
+    return Verdict(kind, (kind, *others), RESEMBLED, f"{verdict.reason}; it resembles such mails")
 
 
 def _guess(scores: dict[MailClass, float], references: Sequence[Reference]) -> Verdict:
@@ -122,7 +135,7 @@ def _add_circumstances(
         if re.search(pattern, names):
             scores[mail_class] = scores.get(mail_class, 0) + points
             shown.add(mail_class)
-    for sign, points in ((REPORT, 12.0), (AUTO_REPLY, 8.0), (BULK, 0.0 if references else 3.0)):
+    for sign, points in ((REPORT, 12.0), (AUTO_REPLY, 8.0), (BULK, 0.0 if references else 6.0)):
         if sign in automatic and points:
             scores[C.AUTOMATED_NOISE] = scores.get(C.AUTOMATED_NOISE, 0) + points
             shown.add(C.AUTOMATED_NOISE)

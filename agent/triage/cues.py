@@ -13,9 +13,12 @@ from agent.triage.reading import Reading
 
 #: `~` in a cue: a few words of the same sentence.
 GAP = r"(?:[^.!?;]|[.;](?=\w)|(?<=\d)\.(?= \w)){0,60}?"
+_AFTER_GAP = re.compile(r"(?<=~)\(([^()]*)\)(?=$|[ ~])")
+#: A subject that answers: it tells what the first mail of the thread was about, in its writer's words.
+_ANSWERS = re.compile(r"^\W*(re|aw|antw|antwort|sv|odp)(\[\d+\])? ?:")
 #: Weight from which a cue can make a class; weaker ones only support.
 DECISIVE = 3.0
-IN_SUBJECT, IN_BODY, IN_QUOTE, IN_FORWARDED = 1.5, 1.0, 0.25, 0.9
+IN_SUBJECT, IN_ANSWER, IN_BODY, IN_QUOTE, IN_FORWARDED = 1.5, 0.6, 1.0, 0.25, 0.9
 #: Classes of mails that tell something; the same words in a question ask for it.
 STATEMENTS = frozenset(
     {
@@ -27,6 +30,8 @@ STATEMENTS = frozenset(
     }
 )
 ASKED = 0.4
+#: A paper that is named: asking for a proof of delivery is about the proof as much as sending one.
+PAPER = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,14 @@ def _cues_of(mail_class: MailClass) -> Iterator[Cue]:
 
 
 def _compiled(line: str) -> re.Pattern[str]:
-    return re.compile((r"\b" if line[0].isalnum() or line[0] == "(" else "") + line.replace("~", GAP))
+    whole = _AFTER_GAP.sub(_bounded, line)
+    return re.compile((r"\b" if line[0].isalnum() or line[0] == "(" else "") + whole.replace("~", GAP))
+
+
+def _bounded(group: re.Match[str]) -> str:
+    """Small words are words of their own: `on` is not heard in Monday, while `auftrag` is in Kundenauftrag."""
+    words = (rf"\b{word}\b" if re.fullmatch("[a-z]{1,3}", word) else word for word in group[1].split("|"))
+    return f"({'|'.join(words)})"
 
 
 def hear(reading: Reading, languages: Collection[str]) -> list[Heard]:
@@ -76,16 +88,20 @@ def hear(reading: Reading, languages: Collection[str]) -> list[Heard]:
 
 
 def _hear(cue: Cue, reading: Reading) -> Heard | None:
-    places = [(IN_SUBJECT, reading.subject), (IN_BODY, reading.new)]
+    places = [(IN_ANSWER if _ANSWERS.match(reading.subject) else IN_SUBJECT, reading.subject), (IN_BODY, reading.new)]
     if cue.weight > 0 or reading.forwarded:
         places.append((IN_FORWARDED if reading.forwarded else IN_QUOTE, reading.old))
     for place, (factor, text) in enumerate(places):
         if match := cue.pattern.search(text):
-            if cue.mail_class in STATEMENTS and _asked(text, match.end()):
+            if cue.mail_class in STATEMENTS and not _is_paper(cue) and _asked(text, match.end()):
                 factor *= ASKED
             decisive = cue.weight >= DECISIVE and factor > IN_QUOTE
             return Heard(cue.mail_class, cue.weight * factor, " ".join(match[0].split()), place, match.span(), decisive)
     return None
+
+
+def _is_paper(cue: Cue) -> bool:
+    return cue.mail_class is MailClass.PROOF_OF_DELIVERY and cue.weight >= PAPER
 
 
 def _asked(text: str, end: int) -> bool:

@@ -21,14 +21,13 @@ def draft_for(
     links: Sequence[Link],
     standing: Standing,
     flags: frozenset[str],
-    automatic: bool,
     now: datetime,
 ) -> str | None:
-    """The reply, or None: a machine, a hostile mail and a mail nobody understood get none.
+    """The reply, or None: a hostile mail and a mail nobody understood get none.
 
     Facts are told only about linked records, whose owner is the sender. A date that has passed is not repeated.
     """
-    if automatic or flags & HOSTILE or mail_class in _NEVER:
+    if flags & HOSTILE or mail_class in _NEVER:
         return None
     words = _words(language if language in SPOKEN else "en")
     records = ", ".join(link.record.name for link in links[:5])

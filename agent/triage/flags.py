@@ -8,9 +8,9 @@ from agent.triage.cues import GAP
 from agent.triage.reading import Reading
 
 BANK_CHANGE, INJECTION, HIDDEN, NO_ID = "bank_change", "injection_text", "hidden_text", "msgid_missing"
-LOOKALIKE, NO_SENDER, REPLY_ELSEWHERE = "lookalike_domain", "sender_unclear", "reply_to_differs"
+LOOKALIKE, NO_SENDER, REPLY_ELSEWHERE, PHISHING = "lookalike_domain", "sender_unclear", "reply_to_differs", "phishing"
 #: With one of these nothing is linked or drafted.
-HOSTILE = frozenset({BANK_CHANGE, INJECTION, LOOKALIKE})
+HOSTILE = frozenset({BANK_CHANGE, INJECTION, LOOKALIKE, PHISHING})
 
 _ACCOUNT = (
     r"(bank(ing)? (account|details|information|data|coordinates)|(new|our|my|updated|different) (bank )?account"
@@ -32,6 +32,19 @@ _PAY = re.compile(
     r"\b(pay|payment|transfer|remit|wire|zahl|uberweis|pai(e|ement)|vir(er|ement)|betal|overma|overschrij|pag(o"
     r"|ar|uen|os)|transfer)"
 )
+#: A request for credentials; and a fee for a parcel to be paid behind a link.
+_CREDENTIALS = re.compile(
+    r"\b(verify|confirm|update|reset|validate|enter) your (\w+ )?(password|account|identity|mailbox|credentials|login)\b"
+    r"|\b(mailbox|account|postfach|konto|boite|compte|postvak|buzon|cuenta)\b.{0,40}"
+    r"\b(suspend|deactivat|disabled|gesperrt|deaktiviert|suspendu|desactive|geblokkeerd|gedeactiveerd|suspendid|bloquead)"
+    r"|\b(passwor[dt]|mot de passe|wachtwoord|contrasena)\b.{0,60}"
+    r"\b(expir|ablauf|lauft ab|verloopt|verlopen|caduc|bestatig|verifi)"
+)
+_FEE = re.compile(
+    r"\b(pay|settle|bezahl\w*|zahlen|zahlung|begleichen|pa(ie|y)ez|regle[rz]|acquitter|betaal|betalen|voldoen|pague|pagar|abon[ea])"
+    r"\w*\b.{0,60}(\b(fees?|dut(y|ies)|gebuhr\w*|zollgebuhr\w*|frais|taxes?|kosten|tasas?|aranceles)\b|[€$]|\beur\b).{0,80}"
+    r"(https?://|www\.)"
+)
 _OFTEN_HIDDEN = 2
 
 
@@ -43,6 +56,7 @@ def flags_of(mail: ParsedMail, reading: Reading) -> frozenset[str]:
         or (reading.forwarded and changes_bank_details(reading.old)),
         INJECTION: any(instructions_in(text) for text in (mail.subject, mail.text, mail.hidden_text, _names(mail))),
         HIDDEN: len(re.findall(r"\w{2,}", hidden)) > _OFTEN_HIDDEN,
+        PHISHING: any(pattern.search(f"{reading.subject}. {reading.new}") for pattern in (_CREDENTIALS, _FEE)),
         NO_ID: mail.message_id is None,
         NO_SENDER: not mail.sender,
         REPLY_ELSEWHERE: _replies_elsewhere(mail),

@@ -32,6 +32,8 @@ _COMMON = frozenset(
 
 @dataclass(slots=True)
 class Linked:
+    sender: Record | None = None
+    """The partner whose address or domain stands in From, vouched for or not."""
     links: list[Link] = field(default_factory=list)
     candidates: list[Link] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
@@ -44,7 +46,7 @@ def link(mail: ParsedMail, references: Sequence[Reference], trust: Trust, reader
     """Look the numbers up. Raises what the reader raises."""
     sender = _partner_of(mail, reader)
     found = _find(references, reader)
-    linked = Linked()
+    linked = Linked(sender)
     for reference in references:
         records = found.get(normal(reference.value), []) if reference.kind in _PLACES else []
         if not records and reference.kind in (K.SALE_ORDER, K.PURCHASE_ORDER, K.DELIVERY, K.INVOICE):

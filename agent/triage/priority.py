@@ -4,11 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from agent.domain.mail import MailClass, Priority
 from agent.domain.sales import Segment
+from agent.guardrails.policy import Thresholds
 from agent.triage.fields import day_of, is_within_a_day
 from agent.triage.flags import BANK_CHANGE
 from agent.triage.reading import Reading
@@ -20,8 +20,6 @@ _DEFAULT = {
     C.PROOF_OF_DELIVERY: 4, C.DAMAGE_SHORTAGE_CLAIM: 2, C.CUSTOMS_DOCUMENTS: 2, C.ORDER_STATUS_INQUIRY: 3, C.ORDER_CHANGE: 2,
     C.RETURN_REQUEST: 3, C.INVOICE_DISPUTE: 3, C.QUOTE_OR_ORDER: 3, C.AUTOMATED_NOISE: 5, C.OTHER: 3,
 }  # fmt: skip
-#: An order of this amount (in its own currency) is raised like a strategic customer's.
-WEIGHTY = Decimal(25_000)
 _PERISHABLE = re.compile(
     r"\b(perishable|frozen|chilled|refrigerat|temperature|cold chain|fresh (food|produce|goods)|food|expir\w+"
     r"|vaccine|hazard|dangerous goods|leak\w*|chemical"
@@ -75,9 +73,9 @@ class Ranked:
 
 def rank(
     mail_class: MailClass, reading: Reading, fields: dict[str, Any], flags: Sequence[str] | frozenset[str], standing: Standing,
-    automatic: bool, now: datetime,
+    automatic: bool, thresholds: Thresholds, now: datetime,
 ) -> Ranked:  # fmt: skip
-    """Deterministic: the same mail and the same ERP give the same priority."""
+    """Deterministic: the same mail, the same ERP and the same policy give the same priority."""
     if BANK_CHANGE in flags:
         return Ranked(Priority.P1, ("someone wants payments sent to another account",))
     level, reasons = _DEFAULT[mail_class], list[str]()
@@ -87,7 +85,7 @@ def rank(
     if special and special[0] < level:
         level = special[0]
         reasons.append(special[1])
-    raises = _raises(reading, fields, standing, automatic, now)
+    raises = _raises(reading, fields, standing, automatic, thresholds, now)
     level = max(1, level - len(raises))
     return Ranked(Priority(f"P{level}"), (*reasons, *raises))
 
@@ -114,14 +112,16 @@ def _special(
     return (level, reason) if applies else None
 
 
-def _raises(reading: Reading, fields: dict[str, Any], standing: Standing, automatic: bool, now: datetime) -> list[str]:
+def _raises(
+    reading: Reading, fields: dict[str, Any], standing: Standing, automatic: bool, thresholds: Thresholds, now: datetime
+) -> list[str]:
     reasons = []
     new_eta = day_of(fields, "new_eta")
     if new_eta and standing.earliest_promise and standing.earliest_promise < add_working_days(new_eta, _WORKING_DAYS_TO_SHIP):
         reasons.append(f"it breaks the promise of {standing.earliest_order} for {standing.earliest_promise.isoformat()}")
     if standing.segment is Segment.STRATEGIC:
         reasons.append("a strategic customer waits")
-    elif standing.amount >= WEIGHTY:
+    elif standing.amount >= thresholds.weighty_order_value:
         reasons.append("the order is a large one")
     said = f"{reading.subject}. {reading.new}"
     stated = is_within_a_day(day_of(fields, "deadline"), now) or _WITHIN_A_DAY.search(said) is not None

@@ -31,7 +31,7 @@ _SHAPES: tuple[tuple[ReferenceKind, str, Check], ...] = (
     (K.TRACKING, r"1Z[ ]?[0-9A-Z]{3}[ ]?[0-9A-Z]{3}[ ]?[0-9A-Z]{2}[ ]?[0-9A-Z]{4}[ ]?[0-9A-Z]{4}", _anything),
     (K.TRACKING, r"\(?00\)?[ ]?\d{18}|\d{18}", is_sscc),
     (K.TRACKING, r"\d{3}-\d{4}[ ]?\d{4}", is_air_waybill),
-    (K.TRACKING, r"JJ?D\d{14,22}|[A-Z]{2}\d{9}[A-Z]{2}|3S[A-Z0-9]{11,15}", _anything),
+    (K.TRACKING, r"JJ?D\d{14,22}|[A-Z]{2}\d{9}[A-Z]{2}|3S[A-Z0-9]{11,15}|3S[A-Z]{2,4}\d{6,11}", _anything),
 )
 _VALUE = r"([A-Z0-9][A-Z0-9./_-]{1,28}[A-Z0-9])"
 _GAP = r"\s{0,3}"

@@ -1,4 +1,4 @@
-"""One mail in; what it is, what it is about and what follows from it out. Rules only."""
+"""One mail in; what it is, what it is about and what follows from it out. By rules, and by examples where they are unsure."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,19 +6,23 @@ from datetime import datetime
 from agent.domain.mail import MailClass, ParsedMail, Reference, Triage, Trust
 from agent.domain.records import Record
 from agent.errors import ErpIncomplete, ErpRefused, ErpUnavailable
+from agent.guardrails.policy import Thresholds
 from agent.ports.erp_reader import ErpReader
 from agent.triage.automatic import machine_signs
 from agent.triage.classification import SURE, Verdict, classify
 from agent.triage.drafts import draft_for
 from agent.triage.fields import fields_of
 from agent.triage.flags import BANK_CHANGE, HOSTILE, LOOKALIKE, NO_SENDER, flags_of
-from agent.triage.language import UNKNOWN, languages_of
+from agent.triage.language import SPOKEN, UNKNOWN, is_terse, languages_of
 from agent.triage.linking import Linked, bears_name, is_lookalike, link
 from agent.triage.priority import rank
 from agent.triage.reading import read
 from agent.triage.references import references_in
 from agent.triage.standing import Standing, standing_of
 from agent.triage.trust import trust_in
+
+#: What the policy says unless a company says otherwise.
+USUAL = Thresholds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +35,29 @@ class LookUp:
     failure: str = ""
 
 
-def triage(mail: ParsedMail, reader: ErpReader, now: datetime, own_authserv: str | None = None) -> Triage:
+def triage(
+    mail: ParsedMail, reader: ErpReader, now: datetime, own_authserv: str | None = None, thresholds: Thresholds = USUAL
+) -> Triage:
     """Class, priority, references, links and a draft of one mail.
 
     `own_authserv` is the name our mail server puts into Authentication-Results; without it no sender is believed and
-    nothing is linked, only offered. When the ERP cannot be asked, the mail is triaged without it and goes to a person.
+    nothing is linked, only offered. `thresholds` are the policy's: from when on an order is a large one. When the ERP
+    cannot be asked, the mail is triaged without it and goes to a person.
     """
     reading = read(mail)
     signs = machine_signs(mail)
     references = references_in(mail)
-    languages = languages_of(f"{reading.subject} {reading.text if reading.forwarded else reading.new}")
+    said = f"{reading.subject} {reading.text if reading.forwarded else reading.new}"
+    languages = languages_of(said)
     language = languages[0][0] if languages else UNKNOWN
-    close = [name for name, share in languages if share >= languages[0][1] * 0.5]
+    close = SPOKEN if is_terse(said) else [name for name, share in languages if share >= languages[0][1] * 0.5]
     trust = trust_in(mail, own_authserv)
     flags = flags_of(mail, reading)
     verdict = _verdict(classify(mail, reading, references, close, signs), flags)
     fields = fields_of(mail, reading, verdict.mail_class, (mail.sent_at or now).date())
     known = _look_up(mail, references, trust, flags, reader, now)
     flags = flags | {LOOKALIKE} if known.lookalike else flags
-    ranked = rank(verdict.mail_class, reading, fields, flags, known.standing, bool(signs), now)
+    ranked = rank(verdict.mail_class, reading, fields, flags, known.standing, bool(signs), thresholds, now)
     doubts = _doubts(mail, verdict, trust, flags, known)
     return Triage(
         mail_class=verdict.mail_class,
@@ -66,7 +74,9 @@ def triage(mail: ParsedMail, reader: ErpReader, now: datetime, own_authserv: str
         links=tuple(known.linked.links),
         candidates=tuple(known.linked.candidates),
         fields=fields,
-        draft=draft_for(verdict.mail_class, language, known.linked.links, known.standing, flags, bool(signs), now),
+        draft=None
+        if signs or verdict.confidence < SURE or _impersonates(trust, own_authserv, known.linked)
+        else draft_for(verdict.mail_class, language, known.linked.links, known.standing, flags, now),
     )
 
 
@@ -98,6 +108,11 @@ def _imitates(mail: ParsedMail, strangers: list[Record], reader: ErpReader) -> b
     domain = mail.sender.rpartition("@")[2]
     known = [(owner.email or "").lower().rpartition("@")[2] for owner in owners]
     return any(is_lookalike(domain, one) for one in known) or any(bears_name(domain, one.name) for one in strangers)
+
+
+def _impersonates(trust: Trust, own_authserv: str | None, linked: Linked) -> bool:
+    """From names a partner, and our mail server, which vouches for senders, does not vouch for this one."""
+    return trust is Trust.FAIL or (own_authserv is not None and trust is not Trust.ALIGNED and linked.sender is not None)
 
 
 def _doubts(mail: ParsedMail, verdict: Verdict, trust: Trust, flags: frozenset[str], known: LookUp) -> list[str]:

@@ -94,7 +94,7 @@ class ReadingCompany:
         from integrations.email import parse_mail
 
         authserv = DEMO_AUTHSERV if self.company.demo else self.settings.mail_authserv
-        return triage_row(file, triage(parse_mail(raw), self.reader, utc_now(), authserv))
+        return triage_row(file, triage(parse_mail(raw), self.reader, utc_now(), authserv, self.policy.thresholds))
 
     def answer(self, question: str) -> Iterator[tuple[PartKind, dict[str, Any]]]:
         """Answer read-only, without a person and without a server: nothing can be proposed."""

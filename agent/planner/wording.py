@@ -103,11 +103,14 @@ def _stock(product: Result) -> str:
         f"- {level['warehouse']}: {level['on_hand']} on hand, {level['reserved']} reserved, {level['free']} free."
         for level in product["warehouses"]
     ]
-    lines += [
-        f"- Coming: {move['quantity']} into {move['into']}, {_day(move['expected'])} ({move['kind']})."
-        for move in product["incoming"]
-    ]
+    lines += [_arrival(coming) for coming in product["incoming"]]
     return "\n".join(lines)
+
+
+def _arrival(coming: Result) -> str:
+    when = f"overdue since {_day(coming['due'])}" if coming["overdue"] else _day(coming["due"])
+    vendor = f" from {coming['vendor']}" if coming["vendor"] else ""
+    return f"- Coming: {coming['quantity']} into {coming['into']}, {when} ({coming['source']}{vendor})."
 
 
 def _waiting_approvals(result: Result) -> str:

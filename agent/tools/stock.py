@@ -1,19 +1,19 @@
 """What there is of a product, and where."""
 
 from datetime import UTC
-from decimal import Decimal
 from typing import Any
 
 from pydantic import Field
 
-from agent.domain.quantity import Quantity
-from agent.domain.stock import PickingKind, Product
+from agent.domain.stock import Product
 from agent.guardrails.permissions import Permission
 from agent.risk import Snapshot, take_product_snapshot
+from agent.risk.product_stock import Incoming, WarehouseStock, stock_of
 from agent.tools.base import Effect, Tool, ToolArguments, cited, failure
 from agent.tools.context import ToolContext
 
 MOST_PRODUCTS = 3
+MOST_ARRIVALS = 10
 
 
 class StockOfProduct(ToolArguments):
@@ -53,39 +53,41 @@ def _label(product: Product) -> str:
 
 
 def _product(product: Product, snapshot: Snapshot) -> dict[str, Any]:
-    zero = Quantity(Decimal(0), product.unit)
-    levels = snapshot.levels_by_product.get(product.id, ())
+    stock = stock_of(snapshot, product.id)
+    if stock is None:
+        return {"product": product.name, "code": product.code, "counted": False, "warehouses": [], "incoming": []}
+    arriving = [(coming, row.warehouse.name) for row in stock.warehouses for coming in row.incoming]
     return {
         "product": product.name,
         "code": product.code,
         "counted": product.storable,
-        "on_hand": str(sum((level.on_hand for level in levels), zero)),
-        "reserved": str(sum((level.reserved for level in levels), zero)),
-        "free": str(sum((level.free for level in levels), zero)),
-        "warehouses": [
-            {
-                "warehouse": snapshot.warehouse_name(level.warehouse_id),
-                "on_hand": str(level.on_hand),
-                "reserved": str(level.reserved),
-                "free": str(level.free),
-            }
-            for level in sorted(levels, key=lambda level: -level.free.amount)
-        ],
-        "incoming": _incoming(product, snapshot),
+        "on_hand": str(stock.on_hand),
+        "reserved": str(stock.reserved),
+        "free": str(stock.free),
+        "warehouses": [_held(row) for row in sorted(stock.warehouses, key=lambda row: -row.free.amount) if row.on_hand],
+        "incoming_total": str(stock.incoming),
+        "incoming": [_arriving(*one) for one in sorted(arriving, key=lambda one: one[0].due)[:MOST_ARRIVALS]],
     }
 
 
-def _incoming(product: Product, snapshot: Snapshot) -> list[dict[str, Any]]:
-    moves = [move for move in snapshot.moves_by_product.get(product.id, ()) if move.kind is not PickingKind.DELIVERY]
-    return [
-        {
-            "quantity": str(move.demand),
-            "expected": move.expected_at.astimezone(UTC).date().isoformat(),
-            "into": snapshot.warehouse_name(move.to_warehouse_id),
-            "kind": move.kind.value,
-        }
-        for move in sorted(moves, key=lambda move: move.expected_at)[:10]
-    ]
+def _held(row: WarehouseStock) -> dict[str, Any]:
+    return {
+        "warehouse": row.warehouse.name,
+        "on_hand": str(row.on_hand),
+        "reserved": str(row.reserved),
+        "free": str(row.free),
+    }
+
+
+def _arriving(coming: Incoming, warehouse: str) -> dict[str, Any]:
+    return {
+        "quantity": str(coming.quantity),
+        "into": warehouse,
+        "source": coming.source.name,
+        "vendor": coming.vendor_name,
+        "due": coming.due.astimezone(UTC).date().isoformat(),
+        "overdue": coming.overdue,
+    }
 
 
 TOOLS = (

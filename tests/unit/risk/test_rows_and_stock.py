@@ -1,12 +1,12 @@
-"""The JSON contract, and the small questions."""
+"""The JSON contract, and what there is of a product."""
 
 import json
 from decimal import Decimal
 
 from agent.domain.records import Record
 from agent.risk import order_row, take_product_snapshot
-from agent.risk.queries import late_purchases, stock_of
-from tests.unit.risk.builders import CHAIR, DESK, MAIN, NORTH, NOW, World, in_days
+from agent.risk.product_stock import stock_of
+from tests.unit.risk.builders import CHAIR, MAIN, NORTH, NOW, World, in_days
 from tests.unit.risk.world_reader import WorldReader
 
 
@@ -68,19 +68,6 @@ def test_harms_tell_who_waits_and_for_how_much():
     assert option["harms"] == [{"order": other.name, "customer": "Acme", "days": 14, "value": 800.0, "currency": "EUR"}]
 
 
-def test_late_purchases_of_a_vendor_name_the_orders_that_wait():
-    world = World()
-    order = world.order(promise=in_days(4))
-    world.line(order, 10)
-    late = world.purchase(10, at=in_days(-3))
-    world.purchase(10, at=in_days(-9), product=DESK, vendor=(902, "Sylt"))
-    world.purchase(10, at=in_days(3))
-    world.purchase(10, at=in_days(-3), state="draft")
-    (found,) = late_purchases(world.snapshot(), 901)
-    assert (found.line, found.days_late, found.awaited_by) == (late, 3, (order.record,))
-    assert [purchase.line.vendor_name for purchase in late_purchases(world.snapshot())] == ["Sylt", "Nordholz"]
-
-
 def test_stock_of_a_product_adds_up():
     world = World()
     world.stock(10, reserved=4)
@@ -101,3 +88,11 @@ def test_stock_of_a_product_adds_up():
 
 def test_stock_of_an_unknown_product_is_none():
     assert stock_of(World().snapshot(), 999) is None
+
+
+def test_what_is_coming_comes_when_the_vendor_says_even_if_the_receipt_was_never_told():
+    world = World()
+    world.purchase(5, at=in_days(9), receipt_at=in_days(1))
+    found = stock_of(take_product_snapshot(WorldReader(world), NOW, [CHAIR]), CHAIR)
+    assert found is not None
+    assert [(row.due, row.overdue) for row in found.warehouses[0].incoming] == [(in_days(9), False)]

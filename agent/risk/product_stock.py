@@ -1,30 +1,15 @@
-"""Small questions a snapshot answers: what is late from a vendor, what there is of a product."""
+"""What there is of a product, and what is on its way, by warehouse."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from agent.domain.purchasing import PurchaseLine
 from agent.domain.quantity import Quantity
 from agent.domain.records import Record
 from agent.domain.stock import Product, Warehouse
-from agent.risk.projection import project
-from agent.risk.situation import days_between
 from agent.risk.snapshot import Snapshot, grouped
 from agent.risk.supply import Supply, arrives, supplies
-
-
-@dataclass(frozen=True, slots=True)
-class LatePurchase:
-    """A confirmed purchase line past its date."""
-
-    line: PurchaseLine
-    due: datetime
-    """The later of the vendor's promise and the receipt."""
-    days_late: int
-    awaited_by: tuple[Record, ...]
-    """Sale orders of the snapshot that count on it, by need date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +18,7 @@ class Incoming:
     vendor_name: str | None
     quantity: Quantity
     due: datetime
+    """The later of the vendor's promise and the receipt."""
     overdue: bool
 
 
@@ -57,18 +43,6 @@ class ProductStock:
     reserved: Quantity
     free: Quantity
     incoming: Quantity
-
-
-def late_purchases(snapshot: Snapshot, vendor_id: int | None = None) -> list[LatePurchase]:
-    """Confirmed purchase lines past their date, of one vendor or of all, latest first."""
-    waiting = _orders_by_purchase_line(snapshot)
-    late = []
-    for line in snapshot.purchase_lines:
-        moves = snapshot.moves_by_purchase_line.get(line.id, ())
-        due = max([line.vendor_promise_date, *(move.expected_at for move in moves)])
-        if line.confirmed and line.outstanding and due < snapshot.now and vendor_id in (None, line.vendor_id):
-            late.append(LatePurchase(line, due, days_between(due, snapshot.now), waiting.get(line.id, ())))
-    return sorted(late, key=lambda purchase: (purchase.due, purchase.line.id))
 
 
 def stock_of(snapshot: Snapshot, product_id: int) -> ProductStock | None:
@@ -118,17 +92,6 @@ def _in_warehouse(snapshot: Snapshot, product: Product, warehouse: Warehouse, co
 def _incoming(snapshot: Snapshot, supply: Supply, unit: str) -> Incoming:
     vendor = supply.purchase.vendor_name if supply.purchase else None
     return Incoming(supply.source, vendor, Quantity(supply.amount, unit), supply.due, supply.due < snapshot.now)
-
-
-def _orders_by_purchase_line(snapshot: Snapshot) -> dict[int, tuple[Record, ...]]:
-    found: dict[int, dict[int, Record]] = {}
-    outlooks = sorted(project(snapshot, timedelta()).lines.values(), key=lambda outlook: (outlook.need_by, outlook.line.id))
-    for outlook in outlooks:
-        for peg in outlook.allocation.pegs:
-            if peg.supply.purchase:
-                order = snapshot.orders[outlook.line.order_id].record
-                found.setdefault(peg.supply.purchase.id, {})[order.id] = order
-    return {line_id: tuple(orders.values()) for line_id, orders in found.items()}
 
 
 def _total(quantities: Iterable[Quantity], unit: str) -> Quantity:

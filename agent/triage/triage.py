@@ -1,6 +1,6 @@
 """One mail in; what it is, what it is about and what follows from it out. By rules, and by examples where they are unsure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from agent.domain.mail import MailClass, ParsedMail, Reference, Triage, Trust
@@ -12,7 +12,7 @@ from agent.triage.automatic import machine_signs
 from agent.triage.classification import SURE, Verdict, classify
 from agent.triage.drafts import draft_for
 from agent.triage.fields import fields_of
-from agent.triage.flags import BANK_CHANGE, HOSTILE, LOOKALIKE, NO_SENDER, flags_of
+from agent.triage.flags import BANK_CHANGE, HOSTILE, INJECTION, LOOKALIKE, NO_SENDER, flags_of
 from agent.triage.language import SPOKEN, UNKNOWN, is_terse, languages_of
 from agent.triage.linking import Linked, bears_name, is_lookalike, link
 from agent.triage.priority import rank
@@ -81,9 +81,13 @@ def triage(
 
 
 def _verdict(verdict: Verdict, flags: frozenset[str]) -> Verdict:
-    """A change of bank details is a matter of invoices and of security, whatever else the mail talks about."""
+    """A change of bank details is a matter of invoices and of security, whatever else the mail talks about.
+
+    A mail that instructs a machine is no guess's business: where the cues are not sure, a person says what it is.
+    """
     if BANK_CHANGE not in flags:
-        return verdict
+        unsure = INJECTION in flags and verdict.confidence < SURE
+        return replace(verdict, mail_class=MailClass.OTHER, reason="it addresses a machine") if unsure else verdict
     intents = dict.fromkeys((MailClass.INVOICE_DISPUTE, *(kind for kind in verdict.intents if kind is not MailClass.OTHER)))
     return Verdict(MailClass.INVOICE_DISPUTE, tuple(intents), max(verdict.confidence, 0.9), "it changes bank details")
 

@@ -74,6 +74,12 @@ def satisfied(requirement: Requirement, proposal: Proposal) -> bool:
     return progress is not None and progress.due == len(requirement.steps)
 
 
+def waiting_step(requirement: Requirement, proposal: Proposal) -> Step | None:
+    """Whose turn it is; None when nobody's, or when the policy has changed under the approvals given."""
+    progress = _progress(requirement, proposal)
+    return requirement.steps[progress.due] if progress and progress.due < len(requirement.steps) else None
+
+
 def _approval(requirement: Requirement, proposal: Proposal, person: Person, progress: Progress) -> Ruling:
     if person.id in {earlier.id for earlier in progress.given}:
         raise DecisionRefused(

@@ -1,5 +1,6 @@
 """Asking, and having changes proposed."""
 
+import re
 import sys
 from collections.abc import Callable, Iterable
 from typing import Annotated
@@ -11,16 +12,18 @@ from agent.errors import ExpediterError, ServerUnreachable
 from app.cli import output
 from app.cli.options import AsPerson, Json, Token, api_of
 from app.client import Api, Part
-from app.contract.chat import LONGEST_QUESTION, AnswerRow
+from app.contract.chat import CONVERSATION, LONGEST_QUESTION, AnswerRow
 
-READ_ONLY = "No server is running, so this is answered here and read-only; proposing a change needs `expediter up`."
 Ask = Callable[[str], Iterable[Part]]
+Conversation = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Begin or continue a conversation of this name; it is kept when the server ends."),
+]
 
 
 def chat(
-    text: Annotated[
-        list[str] | None, typer.Argument(metavar="[TEXT]…", help="The question; nothing starts a conversation.")
-    ] = None,
+    text: Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="The question; nothing starts a conversation.")] = None,
+    conversation: Conversation = None,
     as_person: AsPerson = None,
     token: Token = None,
     json: Json = False,
@@ -34,29 +37,38 @@ def chat(
         raise typer.BadParameter("say what you want to know: expediter chat which orders are late", param_hint="TEXT")
     if len(question) > LONGEST_QUESTION:
         raise ExpediterError(f"That is more than {LONGEST_QUESTION} characters; ask something shorter.")
+    if conversation is not None and not re.fullmatch(CONVERSATION, conversation):
+        raise typer.BadParameter("a name has 1 to 80 letters, digits, dots, dashes and colons.", param_hint="--conversation")
     if api.alive():
-        _talk(_through(api), question, json)
+        through = _Through(api, conversation)
+        _talk(through.ask, question, json)
+        if not question and through.conversation:
+            output.warn(f"To go on later: expediter chat --conversation {through.conversation}")
+    elif conversation is not None:
+        raise ServerUnreachable(
+            f"Conversations are kept by the server, and none answers at {api.url}; start one with `expediter up`."
+        )
     else:
-        _answer_here(question, json)
+        _answer_here(question, json, api.url)
 
 
-def _answer_here(question: str, json: bool) -> None:
+def _answer_here(question: str, json: bool, url: str) -> None:
     from app.wiring.cli import reading
 
-    output.warn(READ_ONLY)
+    output.warn(f"No server answers at {url}, so this is answered here and read-only; proposing a change needs `expediter up`.")
     with reading() as company:
         _talk(lambda text: (Part(kind, body) for kind, body in company.answer(text)), question, json)
 
 
-def _through(api: Api) -> Ask:
-    conversation: str | None = None
+class _Through:
+    """Serve, in one conversation; without a name, the first question begins a new one."""
 
-    def ask(text: str) -> Iterable[Part]:
-        nonlocal conversation
-        inbound_id, conversation = api.ask(text, conversation)
-        yield from api.parts(inbound_id)
+    def __init__(self, api: Api, conversation: str | None) -> None:
+        self._api, self.conversation = api, conversation
 
-    return ask
+    def ask(self, text: str) -> Iterable[Part]:
+        inbound_id, self.conversation = self._api.ask(text, self.conversation)
+        yield from self._api.parts(inbound_id)
 
 
 def _talk(ask: Ask, question: str, json: bool) -> None:

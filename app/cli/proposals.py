@@ -59,9 +59,12 @@ def page(row: ProposalRow) -> None:
     output.say(f"  {row.preview.consequence}")
     output.say(f"  undo: {row.preview.undo}", style="dim")
     output.say(f"asked by {row.asker} ({row.origin}): {row.rationale}", style="dim")
-    output.say(f"needs {row.approval} by {output.minute(row.expires_at)}; sha256 {row.sha256[:16]}…", style="dim")
+    until = f" by {output.minute(row.expires_at)}" if row.state == ProposalState.PENDING else ""
+    output.say(f"needs {row.approval}{until}; sha256 {row.sha256[:16]}…", style="dim")
     for decision in row.decisions:
         reason = f": {decision.reason}" if decision.reason else ""
         output.say(
             f"  {decision.verdict} by {decision.person}, {output.minute(decision.decided_at)} (rule {decision.rule}){reason}"
         )
+    if row.decisions and row.waits_for:
+        output.say(f"now waits for {row.waits_for}", style="yellow")

@@ -7,11 +7,12 @@ from pydantic import StringConstraints
 from app.contract.model import STORABLE, Contract, Moment
 
 LONGEST_QUESTION = 4_000
+CONVERSATION = r"^[A-Za-z0-9._:-]{1,80}$"
 
 
 class ChatRequest(Contract):
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUESTION), STORABLE]
-    conversation_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,80}$")] | None = None
+    conversation_id: Annotated[str, StringConstraints(pattern=CONVERSATION)] | None = None
     """None begins a new conversation."""
 
 

@@ -6,6 +6,7 @@ from pydantic import StringConstraints
 
 from agent.domain.decisions import Decision, Preview, Proposal, ProposalState, Verdict
 from agent.errors import PolicyRejected
+from agent.guardrails.approvals import waiting_step
 from agent.guardrails.policy import Policy
 from app.contract.model import STORABLE, Contract, Moment, RecordRow
 
@@ -54,6 +55,8 @@ class ProposalRow(Contract):
     model: str | None
     approval: str
     """Who has to approve, in words, by the policy of whoever answers."""
+    waits_for: str | None
+    """Whose approval comes next, in words; None when none can."""
     inverse_of: str | None
     created_at: Moment
     expires_at: Moment
@@ -79,6 +82,7 @@ class ProposalRow(Contract):
             origin=proposal.provenance.origin,
             model=proposal.provenance.model,
             approval=_approval(proposal, policy),
+            waits_for=_waits_for(proposal, policy),
             inverse_of=f"P{proposal.inverse_of}" if proposal.inverse_of else None,
             created_at=proposal.created_at,
             expires_at=proposal.expires_at,
@@ -107,3 +111,13 @@ def _approval(proposal: Proposal, policy: Policy) -> str:
         return policy.require(proposal.content.action, proposal.content.facts).words()
     except PolicyRejected as rejected:
         return str(rejected)
+
+
+def _waits_for(proposal: Proposal, policy: Policy) -> str | None:
+    if proposal.state is not ProposalState.PENDING:
+        return None
+    try:
+        step = waiting_step(policy.require(proposal.content.action, proposal.content.facts), proposal)
+    except PolicyRejected:
+        return None
+    return step.words() if step else None

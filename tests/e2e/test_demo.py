@@ -5,6 +5,7 @@ import select
 import signal
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,14 @@ def test_a_proposal_is_refused_to_its_asker_rejected_by_another_and_audited(demo
     story = TypeAdapter(list[AuditRow]).validate_json(demo.run("audit", "explain", f"P{proposal}", "--json").out)
     assert [entry.kind for entry in story][:2] == ["inbound.received", "proposal.created"]
     assert story[-1].kind == "decision.recorded"
+
+
+def test_after_the_first_of_two_approvals_it_is_said_whose_comes_next(demo: RunningDemo) -> None:
+    day = (datetime.now(UTC) + timedelta(days=12)).date()
+    proposal = _proposed(demo, f"move the promise date of S01111 to {day} because the customer agreed")
+    first = demo.run("approve", f"P{proposal}", "--as", "sofia")
+    assert first.code == 0, first.err
+    assert first.out.splitlines()[-1] == "now waits for one ops_manager"
 
 
 def test_what_was_done_can_be_proposed_to_be_undone(demo: RunningDemo) -> None:

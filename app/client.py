@@ -1,6 +1,7 @@
 """Talking to serve as one person."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from app.contract.proposals import DecisionAnswer, ProposalRow
 
 #: Beyond serve's own keep-alive of 5 s.
 PATIENCE_S = 30.0
+TOKEN = re.compile(r"[\x21-\x7e]+")
 REFUSALS: dict[int, type[ExpediterError]] = {401: NotPermitted, 403: NotPermitted, 404: RecordMissing, 409: DecisionRefused}
 
 
@@ -24,9 +26,11 @@ class Part:
 
 
 class Api:
-    """Raises ServerUnreachable when nothing answers, and serve's own refusals with serve's own sentence."""
+    """Raises NotPermitted for what is no token, ServerUnreachable when nothing answers, and serve's refusals in serve's words."""
 
     def __init__(self, url: str, token: str | None) -> None:
+        if token and not TOKEN.fullmatch(token):
+            raise NotPermitted("That is not a token; `expediter person token NAME` issues one, which looks like exp_….")
         self.url = url
         self._client = httpx.Client(
             base_url=url, headers={"Authorization": f"Bearer {token}"} if token else {}, timeout=PATIENCE_S, trust_env=False

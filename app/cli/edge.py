@@ -11,7 +11,7 @@ from typing import NoReturn
 from agent.errors import ExpediterError
 from app.cli.output import ensure_streams, warn
 
-OK, FAILED, INTERRUPTED = 0, 1, 130
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def run() -> NoReturn:
@@ -22,6 +22,9 @@ def run() -> NoReturn:
 
 
 def _guarded() -> int:
+    if any(map(_garbled, sys.argv[1:])):
+        warn("An argument is not text in UTF-8; check the terminal's encoding and type it again.")
+        return USAGE
     try:
         from app.cli.program import program
 
@@ -43,6 +46,11 @@ def _guarded() -> int:
     else:
         return OK
     return FAILED
+
+
+def _garbled(argument: str) -> bool:
+    """Bytes that are no text; the name of a file may be such."""
+    return any("\ud800" <= sign <= "\udfff" for sign in argument) and not os.path.lexists(argument)
 
 
 def _kept(unexpected: Exception) -> str:

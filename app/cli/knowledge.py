@@ -30,7 +30,7 @@ def index(
 
 @group.command()
 def ask(
-    question: Annotated[list[str], typer.Argument(metavar="QUESTION…")],
+    question: Annotated[list[str], typer.Argument(metavar="QUESTION")],
     limit: Annotated[int, typer.Option(min=1, max=20)] = 3,
     json: Json = False,
 ) -> None:

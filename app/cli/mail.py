@@ -1,12 +1,11 @@
 """What a mail is and what follows from it."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from agent.errors import ExpediterError, MailUnreadable
+from agent.errors import MailUnreadable
 from app.cli import output
 from app.cli.options import Json
 from app.contract.mail import LinkRow, TriageRow
@@ -17,7 +16,7 @@ LARGEST_MAIL = 50 * 1024 * 1024
 
 @group.command()
 def triage(
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help="Messages as .eml files; - reads one from standard input.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Messages as .eml files; - reads one from standard input.")],
     json: Json = False,
 ) -> None:
     """Class, priority, references, linked records and a draft for each mail. Several with --json: one line each."""
@@ -39,16 +38,21 @@ def triage(
 
 def _content(file: str) -> bytes:
     try:
-        content = sys.stdin.buffer.read(LARGEST_MAIL + 1) if file == "-" else Path(file).read_bytes()
+        content = sys.stdin.buffer.read(LARGEST_MAIL + 1) if file == "-" else _bytes_of(file)
     except OSError as unreadable:
-        raise ExpediterError(f"{file} cannot be read: {unreadable.strerror}.") from None
+        raise MailUnreadable(f"The file cannot be read: {unreadable.strerror}.") from None
     if len(content) > LARGEST_MAIL:
         raise MailUnreadable("the message is larger than 50 MB.")
     return content
 
 
+def _bytes_of(file: str) -> bytes:
+    with open(file, "rb") as mail:  # Path("") would be the folder we are in
+        return mail.read(LARGEST_MAIL + 1)
+
+
 def page(row: TriageRow) -> None:
-    output.say(f"{row.file} · {row.mail_class} · {row.priority}", style="bold")
+    output.say(f"{row.file} · {row.mail_class.replace('_', ' ')} · priority {row.priority}", style="bold")
     output.say(f"{row.reason} (confidence {row.confidence:.0%}, {row.language}, sender {row.trust})")
     if row.needs_person:
         output.say("A person should look at it.", style="yellow")
@@ -64,8 +68,12 @@ def page(row: TriageRow) -> None:
         output.say(row.draft)
 
 
-def _value(value: object) -> object:
-    return value.get("value", value) if isinstance(value, dict) else value
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(_value, value))
+    if isinstance(value, dict) and "value" in value:
+        return f"{value['value']} {value.get('unit') or ''}".strip()
+    return str(value)
 
 
 def _link(link: LinkRow) -> str:

@@ -17,6 +17,7 @@ MARKS = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "dim"
 
 #: Wide enough for tables in a file or a pipe, where there is no terminal to ask.
 PIPED_WIDTH = 120
+LONGEST_SENTENCE = 1_000
 
 
 def console() -> Console:
@@ -33,11 +34,14 @@ def plain(text: object) -> str:
 
 
 def say(*parts: object, style: str = "") -> None:
-    console().print(Text(plain(" ".join(map(str, parts))), style=style))
+    """Wrapped for a terminal; in a file or a pipe a line stays a line."""
+    console().print(Text(plain(" ".join(map(str, parts))), style=style), soft_wrap=not sys.stdout.isatty())
 
 
 def warn(sentence: str) -> None:
-    """To stderr, so that standard output stays what was asked for."""
+    """To stderr, so that standard output stays what was asked for; what is too long to be read loses its middle."""
+    if len(sentence) > LONGEST_SENTENCE:
+        sentence = f"{sentence[: LONGEST_SENTENCE // 2]} … {sentence[-LONGEST_SENTENCE // 2 :]}"
     errors().print(Text(plain(sentence), style="yellow"), soft_wrap=True)
 
 
@@ -63,7 +67,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Seque
     for name in columns:
         shown.add_column(name, justify="right" if name in right else "left", no_wrap=name in right or name == columns[0])
     for row in rows:
-        shown.add_row(*(cell if isinstance(cell, Text) else Text(plain(cell)) for cell in row))
+        shown.add_row(*(cell if isinstance(cell, Text) else Text(plain(cell).replace("\n", " ")) for cell in row))
     console().print(shown)
 
 

@@ -77,6 +77,11 @@ def _parts(address: str) -> SplitResult:
         return urlsplit("")
 
 
+def stripped(value: SecretStr | None) -> SecretStr | None:
+    """Without the line break that is easily copied along."""
+    return value and SecretStr(value.get_secret_value().strip())
+
+
 def web_address(value: str | None) -> str | None:
     if value is None:
         return None

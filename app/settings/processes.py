@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from app.settings.base import PREFIX, ProcessSettings, database_address, variable_of, web_address
+from app.settings.base import PREFIX, ProcessSettings, database_address, stripped, variable_of, web_address
 
 DatabaseUrl = Annotated[SecretStr | None, AfterValidator(database_address)]
 WebUrl = Annotated[str | None, AfterValidator(web_address)]
@@ -92,7 +92,7 @@ class ClientSettings(ProcessSettings):
     """Where serve is, and whose token speaks."""
 
     server_url: WebUrl = None
-    token: SecretStr | None = None
+    token: Annotated[SecretStr | None, AfterValidator(stripped)] = None
 
 
 class CompanySettings(WithOdoo):

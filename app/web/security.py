@@ -22,7 +22,10 @@ class NotSignedIn(ExpediterError):
 def signed_in(context: Context, presented: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Person:
     """The person whose token this is. Raises NotSignedIn."""
     if presented is None:
-        raise NotSignedIn("Say who you are: send your token as `Authorization: Bearer …`; an admin issues one.")
+        raise NotSignedIn(
+            "Say who you are: set EXPEDITER_TOKEN to your token (over the API: `Authorization: Bearer …`); "
+            "`expediter person token NAME` issues one."
+        )
     person = context.people.by_token(presented.credentials)
     if person is None:
         raise NotSignedIn("This token is unknown, expired or revoked; ask an admin for a new one (`expediter person token`).")

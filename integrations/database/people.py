@@ -1,5 +1,6 @@
 """Who may ask and decide, and the owner's way to say so."""
 
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,10 +9,11 @@ from hashlib import sha256
 from typing import LiteralString
 
 from agent.domain.decisions import Person, Role
-from agent.errors import RecordMissing
+from agent.errors import PreconditionFailed, RecordMissing
 from integrations.database import rows
 from integrations.database.pool import Pool, transaction
 
+_ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 _HOLDER = """
     SELECT person.* FROM person JOIN person_token ON person_token.person_id = person.id
     WHERE active AND token_sha256 = %s AND revoked_at IS NULL AND expires_at > clock_timestamp()
@@ -64,7 +66,11 @@ class PersonAdmin:
         self._pool = pool
 
     def add(self, handle: str, name: str, email: str, roles: Iterable[Role], *, demo: bool = False) -> Person:
-        """Raises PreconditionFailed when the handle is taken or malformed."""
+        """Raises PreconditionFailed when the handle is taken, or something is malformed."""
+        if not name.isprintable():
+            raise PreconditionFailed("A name has no line breaks or control characters.")
+        if email and not _ADDRESS.fullmatch(email):
+            raise PreconditionFailed(f"{email!r} is no mail address; it looks like maria@example.com.")
         with transaction(self._pool) as connection:
             row = connection.execute(
                 "INSERT INTO person (handle, name, email, roles, demo) VALUES (%s, %s, %s, %s, %s) RETURNING *",

@@ -1,6 +1,7 @@
 """Whatever is wrong, a command ends with exit 1 (or 2 for usage) and one sentence that says the way out."""
 
 import fcntl
+import json
 import os
 import signal
 import socket
@@ -59,7 +60,11 @@ def refused(ended: Ran, words: str, code: int = 1) -> None:
         (["policy", "explain", "move_promise_date", "S99999", "--with", "promise_date=2030-01-01"], "S99999"),
         (["policy", "explain", "move_promise_date", "S01888"], "promise_date"),
         (["policy", "explain", "post_note", "--fact", "length"], "write NAME=VALUE"),
+        (["policy", "explain", "nonsense"], "There is no action nonsense; these can be proposed: move_promise_date"),
         (["mail", "triage", "/nowhere/at/all.eml"], "cannot be read"),
+        (["mail", "triage", ""], "cannot be read"),
+        (["approve", "P1", "--token", "é"], "That is not a token"),
+        (["chat", "--conversation", "monday", "hello"], "Conversations are kept by the server"),
         (["approve", "P1", "--as", "sofia"], "No server answers"),
         (["approve", "P1", "--as", "nobody"], "Nobody in the demo company is called nobody"),
         (["undo", "P1"], "No server answers"),
@@ -67,6 +72,9 @@ def refused(ended: Ran, words: str, code: int = 1) -> None:
         (["knowledge", "index", "/nowhere"], "/nowhere"),
         (["person", "token", "nobody"], "nobody"),
         (["person", "add", "maria", "--name", "M", "--email", "m@x.example", "--role", "ops_agent"], "already a person"),
+        (["person", "add", "eve", "--name", "E\nve", "--email", "e@x.example", "--role", "ops_agent"], "no line breaks"),
+        (["person", "add", "eve", "--name", "Eve", "--email", "nonsense", "--role", "ops_agent"], "is no mail address"),
+        (["risk", "show", "S" * 100_000], "`expediter risk list` names orders"),
     ],
 )
 def test_what_does_not_exist_is_said_in_one_sentence(state: Path, arguments: list[str], words: str) -> None:
@@ -108,6 +116,44 @@ def test_a_malformed_policy_is_refused_with_its_line(state: Path, tmp_path: Path
     policy = tmp_path / "policy.yaml"
     policy.write_text("version: 1\nrules:\n  - id: note\n    action: post_note\n    approve: nobody\n", encoding="utf-8")
     refused(expediter(state, "policy", "explain", "post_note", EXPEDITER_POLICY=str(policy)), "line 5")
+
+
+def test_a_file_that_is_missing_does_not_keep_the_others_from_being_read(state: Path) -> None:
+    good = sorted((state / "demo" / "mailbox").glob("*.eml"))[0]
+    ended = expediter(state, "mail", "triage", "/nowhere.eml", str(good), "--json")
+    assert ended.code == 1
+    assert ended.sentence == "/nowhere.eml: The file cannot be read: No such file or directory."
+    assert len(ended.out.splitlines()) == 1
+
+
+def test_a_sentence_that_repeats_what_was_typed_stays_readable(state: Path) -> None:
+    assert len(expediter(state, "risk", "show", "S" * 100_000).sentence) < 1_100
+
+
+@pytest.mark.parametrize("arguments", [["risk", "show"], ["chat"], ["audit", "explain"], ["approve", "P1", "--as"]])
+def test_an_argument_that_is_no_text_is_wrong_usage(empty: Path, arguments: list[str]) -> None:
+    ended = subprocess.run(
+        [os.fsencode(part) for part in [*EXPEDITER, *arguments]] + [b"S\xff\xfe"],
+        env=clean_environment(empty), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == "An argument is not text in UTF-8; check the terminal's encoding and type it again.\n"
+
+
+def test_a_mail_in_a_file_whose_name_is_no_text_is_read(state: Path, tmp_path: Path) -> None:
+    odd = os.fsencode(tmp_path) + b"/\xff.eml"
+    good = sorted((state / "demo" / "mailbox").glob("*.eml"))[0]
+    Path(os.fsdecode(odd)).write_bytes(good.read_bytes())
+    ended = subprocess.run(
+        [*EXPEDITER, "mail", "triage", odd, "--json"], env=clean_environment(state), capture_output=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["class"] == "delay_notice"
+
+
+def test_a_number_that_is_none_is_a_text_to_the_policy(state: Path) -> None:
+    ended = expediter(state, "policy", "explain", "move_promise_date", "--fact", "days_slipped=--5", "--fact", "order_value=²")
+    assert ended.code == 0, ended.err
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\0\0", b"this is no mail"])

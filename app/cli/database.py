@@ -13,6 +13,9 @@ def migrate(json: Json = False) -> None:
     """Bring schema, roles and rights up to this program's version. Safe to repeat; needs the owner's address."""
     from app.wiring.cli import migrate_database
 
-    applied = migrate_database()
+    applied, locked_out = migrate_database()
     words = f"applied {', '.join(applied)}" if applied else "nothing had to be done"
-    output.shown(json, {"applied": applied}, lambda: output.say(f"The schema is up to date; {words}."))
+    result = {"applied": applied, "roles_without_login": locked_out}
+    output.shown(json, result, lambda: output.say(f"The schema is up to date; {words}."))
+    if locked_out:
+        output.warn(f"{', '.join(locked_out)} cannot log in yet; for each: ALTER ROLE {locked_out[0]} LOGIN PASSWORD '…'.")

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from rich.text import Text
 
+from agent.errors import SettingMissing
 from app.cli import output
 from app.settings import UpSettings
 from app.wiring.company import Company, company_of
@@ -20,6 +21,11 @@ def run() -> None:
 
     settings = UpSettings.read()
     company = company_of(settings)
+    if company.demo and settings.has_databases:
+        raise SettingMissing(
+            "EXPEDITER_ODOO_URL is missing: a database of your own is for a real company. For the demo company, leave the "
+            "database addresses unset."
+        )
     with until_stopped():
         output.say("Starting serve, worker and executor …", style="dim")
         with running(settings, company, prepare, log_line) as now:

@@ -147,13 +147,17 @@ def administering() -> Iterator["PersonAdmin"]:
         yield PersonAdmin(open_store(url, "admin", stack, 1))
 
 
-def migrate_database() -> list[str]:
-    """Bring the owner's database to this program's schema, setting the embedded one up where needed; names what was done."""
+def migrate_database() -> tuple[list[str], list[str]]:
+    """Bring the owner's database to this program's schema, setting the embedded one up where needed.
+
+    Returns the steps that were applied, and the roles that cannot log in yet because nobody gave them a password.
+    """
     from app.wiring.embedded import embedded
     from integrations.database.migrate import migrate
+    from integrations.database.roles import roles_without_login
 
     given = AdminSettings.read().admin_database_url
     if given is not None:
-        return migrate(given.get_secret_value())
+        return migrate(given.get_secret_value()), roles_without_login(given.get_secret_value())
     with embedded(company_of(CompanySettings.read())) as server:
-        return migrate(server.url("admin"), server.role_passwords)
+        return migrate(server.url("admin"), server.role_passwords), []

@@ -28,6 +28,15 @@ def ensure_roles(connection: psycopg.Connection[Any], passwords: Mapping[str, st
     _refuse_powerful(connection)
 
 
+def roles_without_login(admin_url: str) -> list[str]:
+    """Those that cannot log in before the owner gives them a password."""
+    with psycopg.connect(admin_url) as connection:
+        found = connection.execute(
+            "SELECT rolname FROM pg_roles WHERE rolname = ANY(%s) AND NOT rolcanlogin ORDER BY rolname", (list(ROLES),)
+        )
+        return [str(row[0]) for row in found]
+
+
 def _verifier(connection: psycopg.Connection[Any], role: str, password: str) -> str:
     # Hashed on this side, so that the password itself cannot end up in the server's log.
     return connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()

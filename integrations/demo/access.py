@@ -12,7 +12,10 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 from agent.errors import ErpIncomplete, ErpRefused, ErpUnavailable
 
 Pool = ConnectionPool[Any]
-WAY_OUT = "The demo distributor is not set up in this database; run `expediter demo`."
+WAY_OUT = (
+    "This database holds no demo distributor: set EXPEDITER_ODOO_URL and its login for a real Odoo, or leave the database"
+    " addresses unset and run `expediter demo`."
+)
 #: How long to wait for a connection before saying that the ERP is not there.
 PATIENCE_S = 10.0
 

@@ -5,6 +5,7 @@ import socket
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from agent.errors import ExpediterError, SettingMissing
 from app.settings import ExecutorSettings, ProcessSettings, ServeSettings, UpSettings, WorkerSettings, environment_for
@@ -40,7 +41,7 @@ def running(settings: UpSettings, company: Company, prepare: Prepare, say: Say, 
     with (
         _alone(company),
         _databases(settings, company, prepare) as addresses,
-        Supervisor(_plans(company, addresses, port), say) as supervisor,
+        Supervisor(_plans(company, addresses, port), say, partial(_revive, settings, company)) as supervisor,
     ):
         company.note_server(url)
         try:
@@ -92,6 +93,13 @@ def _databases(settings: UpSettings, company: Company, prepare: Prepare) -> Iter
     with embedded(company) as server:
         prepare(company, server)
         yield {f"{role}_database_url": server.url(role) for role in ("serve", "worker", "executor")}
+
+
+def _revive(settings: UpSettings, company: Company) -> None:
+    """An embedded server that was killed is started again; we hold its lease, so it outlives this one."""
+    if not settings.has_databases:
+        with embedded(company):
+            pass
 
 
 def _plans(company: Company, addresses: Mapping[str, str | None], port: int | None) -> list[ChildPlan]:

@@ -54,6 +54,8 @@ class Supervisor:
 
     plans: Sequence[ChildPlan]
     say: Say
+    mend: Callable[[], None] = lambda: None
+    """Called before a dead child is started again, to put right what it may have died of."""
     children: dict[str, Child] = field(default_factory=dict)
     _events: "Queue[Event]" = field(default_factory=Queue)
     _deaths: deque[float] = field(default_factory=lambda: deque(maxlen=RESTARTS))
@@ -70,7 +72,10 @@ class Supervisor:
         self.stop()
 
     def run(self) -> None:
-        """Pass on the children's logs and restart the dead, until interrupted. Raises ChildFailed when one keeps dying."""
+        """Pass on the children's logs and restart the dead, until interrupted.
+
+        Raises ChildFailed when one keeps dying, and what `mend` raises.
+        """
         while True:
             self._handle(self._events.get())
 
@@ -151,4 +156,5 @@ class Supervisor:
         self._deaths.append(now)
         self._let_go(child)
         self.say(child.plan.name, f"ended with status {child.process.returncode} and is started again")
+        self.mend()
         self._start(child.plan)

@@ -9,8 +9,9 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from queue import Queue
 
 EXPEDITER = [sys.executable, "-m", "app.cli"]
 PATIENCE_S = 120
@@ -35,6 +36,12 @@ class RunningDemo:
     state: Path
     told: str
     """Everything it printed until it kept serving."""
+    lines: "Queue[str]" = field(default_factory=Queue)
+    """What it prints from then on."""
+
+    def wait_for(self, words: str) -> None:
+        while words not in self.lines.get(timeout=PATIENCE_S):
+            pass
 
     def run(self, *arguments: str, text: str | None = None, **environment: str) -> Ran:
         return expediter(self.state, *arguments, text=text, **environment)
@@ -83,9 +90,10 @@ def serving(command: str, state: Path, until: str, environment: Mapping[str, str
     assert process.stdout is not None
     try:
         told = _read_until(process, until)
-        drain = threading.Thread(target=_drain, args=(process,), daemon=True)
+        running = RunningDemo(process, state, told)
+        drain = threading.Thread(target=_drain, args=(running,), daemon=True)
         drain.start()
-        yield RunningDemo(process, state, told)
+        yield running
     finally:
         killed = process.poll() is not None
         process.send_signal(signal.SIGINT)
@@ -118,7 +126,7 @@ def _read_until(process: "subprocess.Popen[str]", wanted: str) -> str:
     raise AssertionError(f"it ended before it served:\n{told}")
 
 
-def _drain(process: "subprocess.Popen[str]") -> None:
-    assert process.stdout is not None
-    for _ in process.stdout:
-        pass
+def _drain(running: RunningDemo) -> None:
+    assert running.process.stdout is not None
+    for line in running.process.stdout:
+        running.lines.put(line)

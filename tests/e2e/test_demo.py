@@ -66,6 +66,15 @@ def test_a_process_that_dies_is_started_again(demo: RunningDemo) -> None:
     assert children_of(demo.process.pid)["executor"] != before
 
 
+def test_a_database_that_is_killed_is_started_again_and_nothing_is_lost(demo: RunningDemo) -> None:
+    proposal = _proposed(demo, "add a note to S01888: before the database died")
+    os.kill(int((demo.state / "demo" / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
+    demo.wait_for("orders are at risk")  # the worker's first words
+    ended = demo.run("approve", f"P{proposal}", "--as", "walter", "--json", "--wait", "60")
+    assert ended.code == 0, ended.err
+    assert ProposalRow.model_validate_json(ended.out).state == "done"
+
+
 def test_a_second_demo_says_that_one_is_running(demo: RunningDemo) -> None:
     ended = demo.run("demo", "--once")
     assert ended.code == 1

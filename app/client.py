@@ -32,6 +32,7 @@ class Api:
         if token and not TOKEN.fullmatch(token):
             raise NotPermitted("That is not a token; `expediter person token NAME` issues one, which looks like exp_….")
         self.url = url
+        self.signed_in = token is not None
         self._client = httpx.Client(
             base_url=url, headers={"Authorization": f"Bearer {token}"} if token else {}, timeout=PATIENCE_S, trust_env=False
         )

@@ -39,7 +39,8 @@ def chat(
         raise ExpediterError(f"That is more than {LONGEST_QUESTION} characters; ask something shorter.")
     if conversation is not None and not re.fullmatch(CONVERSATION, conversation):
         raise typer.BadParameter("a name has 1 to 80 letters, digits, dots, dashes and colons.", param_hint="--conversation")
-    if api.alive():
+    alive = api.alive()
+    if alive and (api.signed_in or conversation is not None):
         through = _Through(api, conversation)
         _talk(through.ask, question, json)
         if not question and through.conversation:
@@ -49,13 +50,13 @@ def chat(
             f"Conversations are kept by the server, and none answers at {api.url}; start one with `expediter up`."
         )
     else:
-        _answer_here(question, json, api.url)
+        _answer_here(question, json, "Without a token" if alive else f"No server answers at {api.url}, so")
 
 
-def _answer_here(question: str, json: bool, url: str) -> None:
+def _answer_here(question: str, json: bool, why: str) -> None:
     from app.wiring.cli import reading
 
-    output.warn(f"No server answers at {url}, so this is answered here and read-only; proposing a change needs `expediter up`.")
+    output.warn(f"{why} this is answered here and read-only; proposing a change needs `expediter up` and a person's token.")
     with reading() as company:
         _talk(lambda text: (Part(kind, body) for kind, body in company.answer(text)), question, json)
 

@@ -137,6 +137,9 @@ def test_chat_is_answered_by_the_worker_for_a_person_and_here_without_one(demo: 
     piped = demo.run("chat", "--as", "maria", text="which orders are late?")
     assert piped.code == 0
     assert "as of" in piped.out
+    stranger = demo.run("chat", "which orders are late?")
+    assert stranger.code == 0
+    assert "Without a token this is answered here and read-only" in stranger.sentence
     nobody = demo.run("chat", "--as", "nobody", "which orders are late?")
     assert nobody.code == 1
     assert "Nobody in the demo company is called nobody" in nobody.sentence

@@ -1,5 +1,6 @@
 """One mail in; what it is, what it is about and what follows from it out. By rules, and by examples where they are unsure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -47,10 +48,7 @@ def triage(
     reading = read(mail)
     signs = machine_signs(mail)
     references = references_in(mail)
-    said = f"{reading.subject} {reading.text if reading.forwarded else reading.new}"
-    languages = languages_of(said)
-    language = languages[0][0] if languages else UNKNOWN
-    close = SPOKEN if is_terse(said) else [name for name, share in languages if share >= languages[0][1] * 0.5]
+    language, close = _languages(f"{reading.subject} {reading.text if reading.forwarded else reading.new}")
     trust = trust_in(mail, own_authserv)
     flags = flags_of(mail, reading)
     verdict = _verdict(classify(mail, reading, references, close, signs), flags)
@@ -78,6 +76,13 @@ def triage(
         if signs or verdict.confidence < SURE or _impersonates(trust, own_authserv, known.linked)
         else draft_for(verdict.mail_class, language, known.linked.links, known.standing, flags, now),
     )
+
+
+def _languages(said: str) -> tuple[str, Sequence[str]]:
+    """The mail's language, and those its cues are looked for in: of a mixed mail the close ones, of a terse mail all."""
+    languages = languages_of(said)
+    language = languages[0][0] if languages else UNKNOWN
+    return language, SPOKEN if is_terse(said) else [name for name, share in languages if share >= languages[0][1] * 0.5]
 
 
 def _verdict(verdict: Verdict, flags: frozenset[str]) -> Verdict:

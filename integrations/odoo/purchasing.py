@@ -26,12 +26,7 @@ _SOLD_AS = "sale_line_id"
 class Purchasing(Noun):
     def open_purchase_lines(self, product_ids: Sequence[int] | None = None) -> list[PurchaseLine]:
         unit = self.dialect.purchase_line_unit
-        sold_as = [_SOLD_AS] if self.pages.has_field("purchase.order.line", _SOLD_AS) else []
-        fields = ["order_id", "product_id", "product_qty", "qty_received", "date_planned", "move_dest_ids", unit, *sold_as]
-        if product_ids is None:
-            rows = self.pages.search("purchase.order.line", _ALIVE, fields)
-        else:
-            rows = self.pages.search_where("purchase.order.line", "product_id", product_ids, _ALIVE, fields)
+        rows = self._alive(product_ids)
         products = self.lookups.products.by_id(row["product_id"] for row in rows)
         rows = [row for row in rows if products[row["product_id"]].goods and row["qty_received"] < row["product_qty"]]
         units = self.lookups.units.by_id(row[unit] for row in rows)
@@ -66,6 +61,14 @@ class Purchasing(Noun):
                 )
             )
         return lines
+
+    def _alive(self, product_ids: Sequence[int] | None) -> list[Row]:
+        sold_as = [_SOLD_AS] if self.pages.has_field("purchase.order.line", _SOLD_AS) else []
+        fields = ["order_id", "product_id", "product_qty", "qty_received", "date_planned", "move_dest_ids"]
+        fields += [self.dialect.purchase_line_unit, *sold_as]
+        if product_ids is None:
+            return self.pages.search("purchase.order.line", _ALIVE, fields)
+        return self.pages.search_where("purchase.order.line", "product_id", product_ids, _ALIVE, fields)
 
     def _receipts_expected(self, line_ids: Iterable[int]) -> dict[int, datetime]:
         """Purchase line → the latest date of its unfinished receipt moves."""

@@ -21,9 +21,9 @@ def list_(
     from app.wiring.cli import reading
 
     with reading() as company:
-        report, rows = company.risk()
+        report, rows = company.risk(limit)
         _warn_of_gaps(report)
-        output.shown(json, rows[:limit], lambda: table_of(rows, limit, report))
+        output.shown(json, rows, lambda: table_of(rows, report))
 
 
 @group.command()
@@ -46,17 +46,18 @@ def _warn_of_gaps(report: RiskReport) -> None:
         output.warn(sentence)
 
 
-def table_of(rows: list[dict[str, Any]], limit: int, report: RiskReport) -> None:
+def table_of(rows: list[dict[str, Any]], report: RiskReport) -> None:
     as_of = output.minute(report.as_of)
     if not rows:
         output.say(f"No order is at risk as of {as_of}; {report.open_orders} orders are open.")
         return
-    orders = [OrderRiskRow.model_validate(row) for row in rows[:limit]]
+    orders = [OrderRiskRow.model_validate(row) for row in rows]
     columns = ("order", "customer", "promise", "ready", "late", "at risk", "score", "why")
     output.table(columns, map(_line, orders), right=("late", "at risk", "score"))
-    rest = f", {len(rows) - limit} more with --limit" if len(rows) > limit else ""
+    found = len(report.orders)
+    rest = f", {found - len(rows)} more with --limit" if found > len(rows) else ""
     output.say(
-        f"{len(rows)} of {report.open_orders} open orders at risk as of {as_of}{rest}. `expediter risk show ORDER` says more.",
+        f"{found} of {report.open_orders} open orders at risk as of {as_of}{rest}. `expediter risk show ORDER` says more.",
         style="dim",
     )
 

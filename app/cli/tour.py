@@ -39,7 +39,7 @@ def tour(company: Company, url: str) -> None:
 def _orders_at_risk(now: ReadingCompany) -> tuple[OrderRisk, Option]:
     with chapter("Orders at risk", "rules find them, with the facts they rest on"):
         report, rows = now.risk()
-        risk.table_of(rows, 6, report)
+        risk.table_of(rows[:6], report)
         order, option = _movable(report.orders)
         row = next(row for row in rows if row["order"] == order.order.name)
         output.say("")

@@ -71,9 +71,9 @@ class ReadingCompany:
 
         return self._stack.enter_context(closing(KnowledgeIndex(self.company.knowledge_folder)))
 
-    def risk(self) -> tuple[RiskReport, list[dict[str, Any]]]:
-        """The orders at risk right now, also as the JSON contract has them."""
-        return self._assessed(None)
+    def risk(self, limit: int | None = None) -> tuple[RiskReport, list[dict[str, Any]]]:
+        """The orders at risk right now; the first `limit` also as the JSON contract has them."""
+        return self._assessed(None, limit)
 
     def risk_of(self, order: str) -> tuple[RiskReport, dict[str, Any] | None]:
         """One order, None when it is not at risk. Raises RecordMissing when there is no such order."""
@@ -110,11 +110,11 @@ class ReadingCompany:
 
         return index_documents(self.company, folder)
 
-    def _assessed(self, names: Sequence[str] | None) -> tuple[RiskReport, list[dict[str, Any]]]:
+    def _assessed(self, names: Sequence[str] | None, limit: int | None = None) -> tuple[RiskReport, list[dict[str, Any]]]:
         from agent.risk import assess, order_row, take_snapshot
 
         report = assess(take_snapshot(self.reader, utc_now(), names), self.policy)
-        return report, [order_row(order, report.as_of, self.reader.url) for order in report.orders]
+        return report, [order_row(order, report.as_of, self.reader.url) for order in report.orders[:limit]]
 
 
 class BookWhenAsked:

@@ -1,6 +1,6 @@
 """What is wrong with an order, on what evidence, and what can be done."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -16,9 +16,32 @@ class FindingKind(StrEnum):
     PROMISE_MISSED = "promise_missed"
     PROMISE_AT_RISK = "promise_at_risk"
     NO_SUPPLY = "no_supply"
-    RECEIPT_OVERDUE = "receipt_overdue"
+    ALLOCATION_CONFLICT = "allocation_conflict"
     PICKING_STALLED = "picking_stalled"
+    BACKORDER_WAITING = "backorder_waiting"
+    CARRIER_DELAY = "carrier_delay"
     CREDIT_HOLD = "credit_hold"
+    MARGIN_EXCEPTION = "margin_exception"
+    ORDER_STALE = "order_stale"
+    RECEIPT_OVERDUE = "receipt_overdue"
+    RECEIPT_SHORT = "receipt_short"
+    PURCHASE_UNCONFIRMED = "purchase_unconfirmed"
+    PURCHASE_APPROVAL_STALLED = "purchase_approval_stalled"
+    VENDOR_SHORT_TREND = "vendor_short_trend"
+    VENDOR_DELAY_TREND = "vendor_delay_trend"
+    PRICE_VARIANCE = "price_variance"
+    LEAD_TIME_VARIANCE = "lead_time_variance"
+    REORDER_BREACH = "reorder_breach"
+    DUPLICATE_REPLENISHMENT = "duplicate_replenishment"
+    TRANSFER_OVERDUE = "transfer_overdue"
+    ZONE_BOTTLENECK = "zone_bottleneck"
+    ADJUSTMENT_OUT_OF_TOLERANCE = "adjustment_out_of_tolerance"
+    DAMAGE_CLUSTER = "damage_cluster"
+    QUALITY_FAILED = "quality_failed"
+    SHIPPED_NOT_INVOICED = "shipped_not_invoiced"
+    INVOICE_MISMATCH = "invoice_mismatch"
+    APPROVAL_OVERDUE = "approval_overdue"
+    INTEGRATION_ERRORS = "integration_errors"
 
 
 class Severity(StrEnum):
@@ -39,38 +62,81 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Affected:
+    """A customer's order that waits, or would wait, because of something."""
+
+    order: Record
+    customer_name: str
+    days: int
+    """How long beyond its promise, or longer than without the cause; 0 when it is in time all the same."""
+    value: Money
+    """Of its goods that wait."""
+    severity: Severity | None = None
+    """How grave it is for this order; None: as grave as the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Recent events beside the same subject's own past: how many were bad, of how many."""
+
+    bad: int
+    of: int
+    bad_before: int
+    of_before: int
+    chance: Decimal
+    """Probability (0 to 1) of at least so many bad ones by accident, had nothing changed."""
+
+    @property
+    def sureness(self) -> str:
+        """`fairly sure` up to one accident in twenty, `sure` up to one in a hundred, else `not sure`."""
+        if self.chance <= Decimal("0.01"):
+            return "sure"
+        return "fairly sure" if self.chance <= Decimal("0.05") else "not sure"
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """One trouble with one order. The fingerprint is the same as long as the trouble is the same."""
+    """One trouble. The fingerprint is the same as long as the trouble is the same, whatever its figures are by then."""
 
     kind: FindingKind
     severity: Severity
-    order_id: int
     subject: Record
-    """The record the trouble sits in: the order, a line's product, a purchase, a picking."""
+    """The record the trouble sits in: an order, a product, a purchase, a picking, a vendor, a warehouse."""
     since: datetime
     summary: str
     """One sentence a warehouse lead would say."""
     evidence: tuple[Evidence, ...]
+    order: Record | None = None
+    """The one order whose own trouble it is; None when it is nobody's or several orders'."""
+    affects: tuple[Affected, ...] = ()
+    """Orders that wait because of a trouble that is not their own, what waiting costs most first."""
+    at_stake: Money | None = None
+    """Money that the trouble itself is about (not invoiced, overpaid, written off); orders that wait have their own value."""
+    warehouse_id: int | None = None
+    trend: Trend | None = None
+    """How sure a comparison with the past is."""
 
     @property
     def fingerprint(self) -> str:
-        return f"{self.kind}:{self.order_id}:{self.subject.model}:{self.subject.id}"
+        own = f":{self.order.model}:{self.order.id}" if self.order and self.order != self.subject else ""
+        return f"{self.kind}:{self.subject.model}:{self.subject.id}{own}"
+
+    def as_it_hits(self, order_id: int) -> "Finding":
+        """The same trouble as one of the orders sees it: how grave it is for that order, and nobody else's wait."""
+        hit = next((affected for affected in self.affects if affected.order.id == order_id), None)
+        return replace(self, severity=hit.severity or self.severity, affects=(hit,)) if hit else self
+
+    @property
+    def order_ids(self) -> frozenset[int]:
+        """Of every order it endangers."""
+        own = (self.order.id,) if self.order else ()
+        return frozenset((*own, *(affected.order.id for affected in self.affects)))
 
 
 class OptionKind(StrEnum):
     SHIP_AVAILABLE = "ship_available"
     MOVE_STOCK = "move_stock"
     MOVE_PROMISE_DATE = "move_promise_date"
-
-
-@dataclass(frozen=True, slots=True)
-class Harm:
-    """Someone else who would pay for an option."""
-
-    order: Record
-    customer_name: str
-    days: int
-    value: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +149,8 @@ class Option:
     """When the order, or the part named in the summary, could ship if this were done."""
     cost: Money | None
     """Out of pocket; None when nothing is known to be paid."""
-    harms: tuple[Harm, ...]
+    harms: tuple[Affected, ...]
+    """Who else would wait longer for it, and how much."""
     approval: str
     """Who would have to approve, in words; from the policy."""
     action: str | None = None
@@ -111,10 +178,12 @@ class OrderRisk:
 
 @dataclass(frozen=True, slots=True)
 class RiskReport:
-    """The orders at risk, most urgent first."""
+    """The orders at risk, most urgent first, and every finding, whether or not an order waits because of it."""
 
     as_of: datetime
     open_orders: int
     orders: tuple[OrderRisk, ...]
+    findings: tuple[Finding, ...] = ()
+    """Each trouble once, gravest first."""
     not_seen: tuple[str, ...] = ()
     """A sentence for each thing that was not looked at, and why."""

@@ -78,6 +78,9 @@ class SaleOrderLine:
     delivered: Quantity
     value: Money
     """Untaxed, for the whole ordered quantity."""
+    discount_percent: Decimal = Decimal(0)
+    cost: Money | None = None
+    """What the whole ordered quantity costs us; None where it is not told."""
 
     @property
     def outstanding(self) -> Quantity:

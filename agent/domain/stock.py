@@ -37,6 +37,7 @@ class Warehouse:
     code: str
     company_id: int | None = None
     """Goods move between warehouses of one company; between two companies they are bought and sold."""
+    company_name: str | None = None
 
     @property
     def record(self) -> Record:
@@ -103,3 +104,21 @@ class Move:
     """Ids of the moves that must be done first (`move_orig_ids`)."""
     reference: str
     """Number of the transfer or production order it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReorderRule:
+    """A minimum that a warehouse wants to keep of a product (`stock.warehouse.orderpoint`); in the stocking unit."""
+
+    id: int
+    name: str
+    product_id: int
+    warehouse_id: int
+    minimum: Quantity
+    maximum: Quantity
+    lead_days: int
+    """From ordering to arrival, as the ERP plans it."""
+
+    @property
+    def record(self) -> Record:
+        return Record("stock.warehouse.orderpoint", self.id, self.name)

@@ -9,10 +9,11 @@ from typing import Any
 
 from agent.errors import PolicyInvalid, PolicyRejected
 from agent.guardrails.policy_file import line_of, parse
-from agent.guardrails.policy_model import Condition, Example, PolicyFile, Rule, Thresholds
+from agent.guardrails.policy_model import Condition, Example, PolicyFile, Rule
 from agent.guardrails.requirement import Requirement, Step
+from agent.guardrails.thresholds import Scope, ThresholdBook, Thresholds
 
-__all__ = ["Policy", "Requirement", "RuleOutcome", "Step", "Thresholds", "load_policy"]
+__all__ = ["Policy", "Requirement", "RuleOutcome", "Scope", "Step", "ThresholdBook", "Thresholds", "load_policy"]
 
 PACKAGED = Path(__file__).with_name("policy.yaml")
 REJECTED = "rejected"
@@ -38,7 +39,12 @@ class Policy:
     version: str
     """The file's version and a short hash of its text: `v1-3fa9c0d2`."""
     rules: tuple[Rule, ...]
-    thresholds: Thresholds
+    limits: ThresholdBook
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """The usual ones; `limits.at(scope)` has those of a part of the business."""
+        return self.limits.usual
 
     def require(self, action: str, facts: Mapping[str, Any]) -> Requirement:
         """What the first matching rule asks for. Raises PolicyRejected when none matches."""
@@ -72,7 +78,7 @@ def load_policy(path: Path | None = None) -> Policy:
         raise PolicyInvalid(f"The policy {file} cannot be read: {reason}.") from None
     parsed = parse(text, str(file), PolicyFile)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    policy = Policy(f"v{parsed.version}-{digest}", parsed.rules, parsed.thresholds)
+    policy = Policy(f"v{parsed.version}-{digest}", parsed.rules, ThresholdBook(parsed.thresholds, parsed.exceptions))
     for index, example in enumerate(parsed.examples):
         if (got := _decided_by(policy, example)) != example.expect:
             line = line_of(text, "examples", index)

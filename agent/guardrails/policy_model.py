@@ -12,6 +12,7 @@ from agent.domain.decisions import Role
 from agent.guardrails.permissions import DECIDING_ROLES
 from agent.guardrails.policy_file import mistake
 from agent.guardrails.requirement import Step
+from agent.guardrails.thresholds import ThresholdException, Thresholds
 from agent.guardrails.vocabulary import FACTS, Fact
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
@@ -37,22 +38,6 @@ Scalar = StrictStr | StrictInt
 
 class Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Thresholds(Strict):
-    """From when on something is trouble; the detectors read their numbers here."""
-
-    at_risk_horizon_days: int = Field(default=14, ge=0)
-    """Promises further away are not looked at."""
-    picking_stalled_hours: int = Field(default=48, ge=0)
-    receipt_grace_days: int = Field(default=1, ge=0)
-    overdue_invoice_days: int = Field(default=0, ge=0)
-    transfer_days: int = Field(default=2, ge=0)
-    """Transit between two of our own warehouses."""
-    critical_days_late: int = Field(default=7, ge=0)
-    """From this delay on, a broken promise is graver; the delay that earns half of the score's points for lateness."""
-    weighty_order_value: int = Field(default=10_000, gt=0)
-    """The outstanding value that earns half of the score's points for value, in the order's own currency."""
 
 
 class Condition(Strict):
@@ -158,6 +143,8 @@ class Example(Strict):
 class PolicyFile(Strict):
     version: StrictInt = Field(ge=1)
     thresholds: Thresholds = Thresholds()
+    exceptions: tuple[ThresholdException, ...] = ()
+    """Where other thresholds hold."""
     rules: tuple[Rule, ...] = Field(min_length=1)
     examples: tuple[Example, ...] = ()
 

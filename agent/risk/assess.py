@@ -1,11 +1,14 @@
-"""From a snapshot to the orders at risk."""
+"""From a snapshot to the orders at risk and everything that was found."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from agent.domain.findings import FindingKind, OrderRisk, RiskReport
+from agent.domain.findings import Finding, FindingKind, OrderRisk, RiskReport
 from agent.guardrails.policy import Policy
-from agent.risk.detectors import DETECTORS
+from agent.risk.detectors import HISTORY_DETECTORS, OPERATIONS_DETECTORS, ORDER_DETECTORS
 from agent.risk.garbage import collector_at_rest
+from agent.risk.operations import Operations
 from agent.risk.options import options_for
 from agent.risk.projection import project
 from agent.risk.ranking import SEVERITY, ranked, score
@@ -15,17 +18,45 @@ from agent.risk.snapshot import Snapshot
 
 @collector_at_rest()
 def assess(snapshot: Snapshot, policy: Policy) -> RiskReport:
-    """The orders looked at that have at least one finding, most urgent first. Pure: the same snapshot gives the same report."""
-    thresholds = policy.thresholds
-    projection = project(snapshot, timedelta(days=thresholds.receipt_grace_days))
-    found = (assess_order(situation, policy) for situation in situations(snapshot, projection, thresholds))
-    return RiskReport(snapshot.now, len(snapshot.subjects), ranked(risk for risk in found if risk), tuple(snapshot.not_seen))
+    """Everything that is found, and the orders it endangers, most urgent first. Pure: the same snapshot gives the same report."""
+    projection = project(snapshot, timedelta(days=policy.thresholds.receipt_grace_days))
+    found = tuple(situations(snapshot, projection, policy.limits))
+    general = findings_beyond_orders(Operations(snapshot, projection, policy.limits, found))
+    by_order = findings_by_order(general)
+    own = {situation.order.id: findings_of(situation) for situation in found}
+    risks = (assess_order(situation, [*own[situation.order.id], *by_order[situation.order.id]], policy) for situation in found)
+    return RiskReport(
+        as_of=snapshot.now,
+        open_orders=len(snapshot.subjects),
+        orders=ranked(risk for risk in risks if risk),
+        findings=gravest_first([*(finding for each in own.values() for finding in each), *general]),
+        not_seen=(*snapshot.not_seen, *(snapshot.history.not_seen if snapshot.history else ())),
+    )
 
 
-def assess_order(situation: Situation, policy: Policy) -> OrderRisk | None:
-    """None when no detector finds anything; the gravest finding comes first."""
-    found = [finding for detect in DETECTORS for finding in detect(situation)]
-    findings = tuple(sorted(found, key=lambda finding: -SEVERITY[finding.severity]))
+def findings_of(situation: Situation) -> list[Finding]:
+    """One order's own troubles."""
+    return [finding for detect in ORDER_DETECTORS for finding in detect(situation)]
+
+
+def findings_beyond_orders(operations: Operations) -> list[Finding]:
+    """Troubles of purchases, vendors, transfers, stock and documents; those that need the past only when it was read."""
+    detectors = (*OPERATIONS_DETECTORS, *(HISTORY_DETECTORS if operations.snapshot.history else ()))
+    return [finding for detect in detectors for finding in detect(operations)]
+
+
+def findings_by_order(findings: Iterable[Finding]) -> defaultdict[int, list[Finding]]:
+    """Order id → the findings that endanger it."""
+    by_order: defaultdict[int, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        for order_id in finding.order_ids:
+            by_order[order_id].append(finding)
+    return by_order
+
+
+def assess_order(situation: Situation, found: Sequence[Finding], policy: Policy) -> OrderRisk | None:
+    """None when nothing was found; the gravest finding comes first."""
+    findings = gravest_first(finding.as_it_hits(situation.order.id) for finding in found)
     if not findings:
         return None
     held = any(finding.kind is FindingKind.CREDIT_HOLD for finding in findings)
@@ -37,7 +68,12 @@ def assess_order(situation: Situation, policy: Policy) -> OrderRisk | None:
         projected_date=situation.projected,
         days_late=late,
         value_at_risk=value,
-        score=score(late, value.amount, situation.segment, findings[0].severity, policy.thresholds),
+        score=score(late, value.amount, situation.segment, findings[0].severity, situation.thresholds),
         findings=findings,
         options=options_for(situation, policy, held),
     )
+
+
+def gravest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Of equal severity in the order they were found."""
+    return tuple(sorted(findings, key=lambda finding: -SEVERITY[finding.severity]))

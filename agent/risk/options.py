@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from agent.domain.findings import Harm, Option, OptionKind
+from agent.domain.findings import Affected, Option, OptionKind
 from agent.domain.quantity import ROUNDING
 from agent.domain.sales import SaleOrder
 from agent.errors import PolicyRejected
@@ -58,7 +58,7 @@ def _ship_available(situation: Situation, approval: str) -> Iterator[Option]:
 class _Take:
     line: LineOutlook
     quantity: Decimal
-    harms: tuple[Harm, ...]
+    harms: tuple[Affected, ...]
 
 
 def _move_stock(situation: Situation) -> Iterator[Option]:
@@ -108,14 +108,14 @@ def _waits(pool: Pool, taken: Decimal, now: datetime) -> Iterator[tuple[Demand, 
             yield demand, old, new
 
 
-def _harm(situation: Situation, demand: Demand, old: datetime, new: datetime | None) -> Harm | None:
+def _harm(situation: Situation, demand: Demand, old: datetime, new: datetime | None) -> Affected | None:
     """None when no customer's order stands behind the demand. Without a new date the wait is counted to the policy's horizon."""
     line = situation.snapshot.lines_by_id.get(demand.id)
     if line is None:
         return None
     order = situation.snapshot.orders[line.order_id]
     wait = days_between(old, new) if new else situation.thresholds.at_risk_horizon_days
-    return Harm(order.record, order.customer_name, wait, line.outstanding_value)
+    return Affected(order.record, order.customer_name, wait, line.outstanding_value)
 
 
 def _transfer(situation: Situation, warehouse_id: int, takes: Sequence[_Take], arrival: datetime) -> Option:
@@ -138,13 +138,13 @@ def _transfer(situation: Situation, warehouse_id: int, takes: Sequence[_Take], a
     )
 
 
-def _by_order(harms: Sequence[Harm]) -> tuple[Harm, ...]:
+def _by_order(harms: Sequence[Affected]) -> tuple[Affected, ...]:
     """One for each order: its longest wait, the value of all its goods that wait."""
-    merged: dict[int, Harm] = {}
+    merged: dict[int, Affected] = {}
     for harm in harms:
         other = merged.get(harm.order.id)
         value = harm.value + other.value if other else harm.value
-        merged[harm.order.id] = Harm(harm.order, harm.customer_name, max(harm.days, other.days if other else 0), value)
+        merged[harm.order.id] = Affected(harm.order, harm.customer_name, max(harm.days, other.days if other else 0), value)
     return tuple(merged.values())
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from agent.domain.findings import Evidence, Finding, Harm, Option, OrderRisk
+from agent.domain.findings import Affected, Evidence, Finding, Option, OrderRisk
 from agent.domain.records import Record
 
 Link = Callable[[Record], str | None]
@@ -63,7 +63,7 @@ def _option(option: Option) -> dict[str, Any]:
     }
 
 
-def _harm(harm: Harm) -> dict[str, Any]:
+def _harm(harm: Affected) -> dict[str, Any]:
     return {
         "order": harm.order.name,
         "customer": harm.customer_name,

@@ -1,15 +1,15 @@
 """One open order with everything the rules look at."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from agent.domain.findings import Evidence, Severity
+from agent.domain.findings import Affected, Evidence, Severity
 from agent.domain.money import Money
 from agent.domain.records import Record
 from agent.domain.sales import Customer, SaleOrder, Segment
-from agent.guardrails.policy import Thresholds
+from agent.guardrails.policy import Scope, ThresholdBook, Thresholds
 from agent.risk.credit import CreditStanding, standing
 from agent.risk.projection import LineOutlook, Projection
 from agent.risk.snapshot import Snapshot
@@ -54,9 +54,20 @@ class Situation:
         promise = self.order.promise_date
         return [line for line in self.lines if promise is not None and line.ready is not None and line.ready > promise]
 
+    def affected(self, lines: Sequence[LineOutlook], severity: Severity | None = None) -> Affected:
+        """This order, as one that waits for these lines; at least one."""
+        value = Money(sum((line.value.amount for line in lines), Decimal(0)), lines[0].value.currency)
+        return Affected(self.order.record, self.order.customer_name, self.days_late, value, severity)
+
     def product_name(self, line: LineOutlook) -> str:
         product = self.snapshot.products.get(line.line.product_id)
         return product.name if product else line.line.product_name
+
+    @property
+    def breaks_promise(self) -> bool:
+        """As things stand, the last line ships after the promise, or never."""
+        promise = self.order.promise_date
+        return promise is not None and (self.projected is None or self.projected > promise)
 
     def promised_within_horizon(self) -> bool:
         """The promise is past or near enough to be looked at."""
@@ -69,37 +80,55 @@ class Situation:
         return worse if grave else otherwise
 
 
-def situations(snapshot: Snapshot, projection: Projection, thresholds: Thresholds) -> Iterator[Situation]:
+def situations(snapshot: Snapshot, projection: Projection, limits: ThresholdBook) -> Iterator[Situation]:
     """Of the orders looked at, those with goods left to ship."""
     outlooks = projection.lines
-    credit = {key: standing(snapshot, thresholds, customer) for key, customer in snapshot.customers.items()}
+    credit = {
+        key: standing(snapshot, limits.at(Scope(segment=customer.segment)), customer)
+        for key, customer in snapshot.customers.items()
+    }
     for order_id in sorted(snapshot.subjects):
         lines = tuple(outlooks[line.id] for line in snapshot.lines_by_order.get(order_id, ()) if line.id in outlooks)
         if lines:
             order = snapshot.orders[order_id]
-            yield _situation(snapshot, projection, thresholds, order, credit.get(order.customer_id), lines)
+            yield _situation(snapshot, projection, limits, order, credit.get(order.customer_id), lines)
 
 
 def _situation(
     snapshot: Snapshot,
     projection: Projection,
-    thresholds: Thresholds,
+    limits: ThresholdBook,
     order: SaleOrder,
     credit: CreditStanding | None,
     lines: tuple[LineOutlook, ...],
 ) -> Situation:
     dates = [line.ready for line in lines if line.ready is not None]
     values = [line.value for line in lines]
+    segment = credit.customer.segment if credit else None
     return Situation(
         snapshot=snapshot,
         projection=projection,
-        thresholds=thresholds,
+        thresholds=limits.at(scope_of(snapshot, order.warehouse_id, segment=segment)),
         order=order,
         customer=credit.customer if credit else None,
         credit=credit,
         lines=lines,
         projected=max(dates) if len(dates) == len(lines) else None,
         outstanding_value=Money(sum((value.amount for value in values), Decimal(0)), values[0].currency),
+    )
+
+
+def scope_of(
+    snapshot: Snapshot, warehouse_id: int | None, *, segment: Segment | None = None, vendor_id: int | None = None
+) -> Scope:
+    """Which thresholds hold for something of this warehouse, customer segment and vendor."""
+    warehouse = snapshot.warehouses.get(warehouse_id) if warehouse_id is not None else None
+    vendor = snapshot.vendors.get(vendor_id) if vendor_id is not None else None
+    return Scope(
+        company=warehouse.company_name if warehouse else None,
+        warehouse=warehouse.code if warehouse else None,
+        segment=segment,
+        vendor_classes=vendor.classes if vendor else frozenset(),
     )
 
 

@@ -10,9 +10,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import TypeVar
 
-from agent.domain.purchasing import PurchaseLine
+from agent.domain.affairs import Affairs
+from agent.domain.history import History
+from agent.domain.purchasing import PurchaseLine, PurchaseOrder, Vendor, VendorPrice
 from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLine
-from agent.domain.stock import Move, Picking, Product, StockLevel, Warehouse
+from agent.domain.stock import Move, Picking, Product, ReorderRule, StockLevel, Warehouse
 from agent.errors import ErpIncomplete, ErpRefused, RecordMissing
 from agent.ports.erp_reader import ErpReader
 from agent.risk.garbage import collector_at_rest
@@ -42,6 +44,15 @@ class Snapshot:
     purchase_lines: Sequence[PurchaseLine] = ()
     customers: Mapping[int, Customer] = field(default_factory=dict)
     overdue_invoices: Sequence[OverdueInvoice] = ()
+    vendors: Mapping[int, Vendor] = field(default_factory=dict)
+    vendor_prices: Sequence[VendorPrice] = ()
+    purchases: Sequence[PurchaseOrder] = ()
+    """Those that are not finished; only of a whole snapshot, like all that follows."""
+    reorder_rules: Sequence[ReorderRule] = ()
+    quotations: Sequence[SaleOrder] = ()
+    """Sent, and not answered yet."""
+    history: History | None = None
+    affairs: Affairs | None = None
     not_seen: Sequence[str] = ()
     """A sentence for each thing that was not looked at, and why."""
 
@@ -100,6 +111,14 @@ class Snapshot:
     @cached_property
     def overdue_by_customer(self) -> Mapping[int, Sequence[OverdueInvoice]]:
         return grouped(self.overdue_invoices, lambda invoice: invoice.customer_id)
+
+    @cached_property
+    def purchases_by_id(self) -> Mapping[int, PurchaseOrder]:
+        return {purchase.id: purchase for purchase in self.purchases}
+
+    @cached_property
+    def prices_by_product(self) -> Mapping[int, Sequence[VendorPrice]]:
+        return grouped(self.vendor_prices, lambda price: price.product_id)
 
     @cached_property
     def levels_by_product(self) -> Mapping[int, Sequence[StockLevel]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from agent.domain.findings import Affected
 from agent.domain.quantity import Quantity
 
 
@@ -30,3 +31,10 @@ def listed(parts: Sequence[str], most: int = 3) -> str:
     if len(parts) > most:
         return f"{', '.join(shown)} and {len(parts) - most} more"
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
+
+
+def waiting_orders(orders: Sequence[Affected], most: int = 3) -> str:
+    """`; S00042 waits for it` or `; S00042, S00043 and 2 more wait for it`; empty when nobody does."""
+    if not orders:
+        return ""
+    return f"; {listed([order.order.name for order in orders], most)} {'waits' if len(orders) == 1 else 'wait'} for it"

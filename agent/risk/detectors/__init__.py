@@ -1,4 +1,8 @@
-"""The rules. A detector is a pure function of one order's situation; adding one is adding a file and an entry here."""
+"""The rules. A detector is a pure function; adding one is adding a file and an entry here.
+
+Those of `ORDER_DETECTORS` look at one order's own situation; those of `OPERATIONS_DETECTORS` at everything that was read, for
+troubles that several orders, or none, wait because of. `HISTORY_DETECTORS` are like these and need the past as well.
+"""
 
 from collections.abc import Callable, Iterator
 
@@ -9,15 +13,23 @@ from agent.risk.detectors.picking_stalled import picking_stalled
 from agent.risk.detectors.promise_at_risk import promise_at_risk
 from agent.risk.detectors.promise_missed import promise_missed
 from agent.risk.detectors.receipt_overdue import receipt_overdue
+from agent.risk.operations import Operations
 from agent.risk.situation import Situation
 
-Detector = Callable[[Situation], Iterator[Finding]]
+OrderDetector = Callable[[Situation], Iterator[Finding]]
+OperationsDetector = Callable[[Operations], Iterator[Finding]]
 
-DETECTORS: tuple[Detector, ...] = (
+ORDER_DETECTORS: tuple[OrderDetector, ...] = (
     promise_missed,
     promise_at_risk,
     no_supply,
-    receipt_overdue,
     picking_stalled,
+)
+
+OPERATIONS_DETECTORS: tuple[OperationsDetector, ...] = (
+    receipt_overdue,
     credit_hold,
 )
+
+#: Say nothing without `Snapshot.history`.
+HISTORY_DETECTORS: tuple[OperationsDetector, ...] = ()

@@ -29,11 +29,12 @@ def _finding(situation: Situation, product_id: int, lines: Sequence[LineOutlook]
     return Finding(
         kind=FindingKind.NO_SUPPLY,
         severity=_severity(situation),
-        order_id=order.id,
+        order=order.record,
         subject=product,
         since=order.ordered_at,
         summary=f"{amount(missing, first.line.ordered.unit)} of {product.name} for {order.name} ({order.customer_name}) "
         f"are neither free at {situation.snapshot.warehouse_name(first.warehouse_id)} nor coming in{_announced(drafts, empty)}.",
+        warehouse_id=situation.order.warehouse_id,
         evidence=(
             *(evidence for line in lines for evidence in line_evidence(line)),
             *_stock_evidence(situation, product, first),

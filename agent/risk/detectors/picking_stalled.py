@@ -38,11 +38,12 @@ def _finding(situation: Situation, picking: Picking) -> Finding:
     return Finding(
         kind=FindingKind.PICKING_STALLED,
         severity=Severity.HIGH if ready else Severity.MEDIUM,
-        order_id=situation.order.id,
+        order=situation.order.record,
         subject=picking.record,
         since=since,
         summary=f"{picking.name} for {situation.order.name} was scheduled for {day(since)} ({late}) "
         f"and is {STATES[picking.state]}{nobody}.",
+        warehouse_id=situation.order.warehouse_id,
         evidence=(
             Evidence(picking.record, "state", picking.state),
             Evidence(picking.record, "scheduled_date", picking.scheduled_at.isoformat()),

@@ -21,10 +21,11 @@ def promise_at_risk(situation: Situation) -> Iterator[Finding]:
     yield Finding(
         kind=FindingKind.PROMISE_AT_RISK,
         severity=situation.severity_of_delay(delay, Severity.MEDIUM, Severity.HIGH),
-        order_id=order.id,
+        order=order.record,
         subject=order.record,
         since=order.ordered_at,
         summary=_summary(situation, worst, len(late) - 1, promise, delay),
+        warehouse_id=situation.order.warehouse_id,
         evidence=(
             Evidence(order.record, "commitment_date", promise.isoformat()),
             *(evidence for line in late for evidence in _evidence(line)),

@@ -18,11 +18,12 @@ def promise_missed(situation: Situation) -> Iterator[Finding]:
     yield Finding(
         kind=FindingKind.PROMISE_MISSED,
         severity=situation.severity_of_delay(late, Severity.HIGH, Severity.CRITICAL),
-        order_id=order.id,
+        order=order.record,
         subject=order.record,
         since=promise,
         summary=f"{order.name} for {order.customer_name} was promised for {day(promise)} ({ago(late)}); "
         f"still to ship: {listed(goods)}.",
+        warehouse_id=situation.order.warehouse_id,
         evidence=(
             Evidence(order.record, "commitment_date", promise.isoformat()),
             *(evidence for line in situation.lines for evidence in line_evidence(line)),

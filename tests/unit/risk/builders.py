@@ -12,7 +12,7 @@ from agent.domain.purchasing import PurchaseLine
 from agent.domain.quantity import Quantity
 from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLine, Segment
 from agent.domain.stock import Move, Picking, PickingKind, Product, StockLevel, Warehouse
-from agent.guardrails.policy import Policy, Thresholds, load_policy
+from agent.guardrails.policy import Policy, ThresholdBook, Thresholds, load_policy
 from agent.risk import Snapshot, assess
 from agent.risk.projection import LineOutlook, Projection, project
 
@@ -182,7 +182,7 @@ class World:
         return list(assess(self.snapshot(), policy(**thresholds)).orders)
 
     def findings(self, **thresholds: int) -> list[Finding]:
-        return [finding for risk in self.risks(**thresholds) for finding in risk.findings]
+        return list(assess(self.snapshot(), policy(**thresholds)).findings)
 
     def kinds(self, **thresholds: int) -> list[str]:
         return [finding.kind.value for finding in self.findings(**thresholds)]
@@ -194,4 +194,4 @@ class World:
 
 
 def policy(**thresholds: int) -> Policy:
-    return replace(POLICY, thresholds=THRESHOLDS.model_copy(update=thresholds))
+    return replace(POLICY, limits=ThresholdBook(THRESHOLDS.model_copy(update=thresholds)))

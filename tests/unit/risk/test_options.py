@@ -10,7 +10,7 @@ from agent.domain.sales import Segment
 from agent.domain.stock import Product, Warehouse
 from agent.risk.options import promise_facts
 from agent.risk.situation import situations
-from tests.unit.risk.builders import CHAIR, DESK, MAIN, NORTH, NOW, THRESHOLDS, World, in_days
+from tests.unit.risk.builders import CHAIR, DESK, MAIN, NORTH, NOW, POLICY, World, in_days
 from tests.unit.risk.world_reader import WorldReader
 
 
@@ -167,7 +167,7 @@ def test_the_approval_is_the_one_the_proposal_would_need():
     world.purchase(at=in_days(9))
     (option,) = options(world, OptionKind.MOVE_PROMISE_DATE)
     content = prepare(option.action, option.arguments, WorldReader(world), now=NOW)
-    (situation,) = situations(world.snapshot(), world.projection(), THRESHOLDS)
+    (situation,) = situations(world.snapshot(), world.projection(), POLICY.limits)
     assert content.facts == promise_facts(situation, datetime.fromisoformat(option.arguments["promise_date"]))
     assert content.facts == {
         "change": "later",

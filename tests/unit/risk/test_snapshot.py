@@ -50,11 +50,21 @@ def test_the_number_of_calls_for_one_order_is_fixed_too():
         assert reader.calls.total() == 12
 
 
+def as_seen_alone(row):
+    """Who else waits for a purchase, or is held with the customer, is not looked at for one order."""
+    shared = ("receipt_overdue", "credit_hold")
+    findings = [
+        {**finding, "summary": "", "evidence": []} if finding["kind"] in shared else finding for finding in row["findings"]
+    ]
+    return {**row, "findings": findings}
+
+
 def test_one_order_looked_at_alone_is_judged_as_in_the_whole_list():
     world = busy_world(30)
     whole = {row["order"]: row for row in rows(world)}
     for order in world.orders:
-        assert rows(world, [order.name]) == ([whole[order.name]] if order.name in whole else [])
+        alone = [as_seen_alone(row) for row in rows(world, [order.name])]
+        assert alone == ([as_seen_alone(whole[order.name])] if order.name in whole else [])
 
 
 def test_a_rival_without_a_planned_delivery_wants_its_goods_too():

@@ -80,7 +80,7 @@ def test_a_receipt_is_overdue_only_after_the_grace():
         assert ("receipt_overdue" in world.kinds(receipt_grace_days=1)) is overdue
 
 
-def test_an_overdue_receipt_is_a_finding_only_for_orders_that_need_it():
+def test_an_overdue_receipt_endangers_only_the_orders_that_need_it():
     world = World()
     served = world.order(promise=in_days(1))
     world.line(served, 10)
@@ -89,11 +89,11 @@ def test_an_overdue_receipt_is_a_finding_only_for_orders_that_need_it():
     world.stock(10)
     purchase = world.purchase(10, at=in_days(-5))
     found = world.one("receipt_overdue")
-    assert found.order_id == needy.id
+    assert found.order_ids == {needy.id}
     assert (found.subject, found.since) == (purchase.record, in_days(-5))
     assert found.summary == (
-        f"{purchase.order_name} from Nordholz was due on 2026-07-29 (5 days ago) and has not come; "
-        f"{needy.name} waits for 10 Units of Blue Chair from it."
+        f"{purchase.order_name} from Nordholz was due on 2026-07-29 (5 days ago) and has not come: "
+        f"10 Units of Blue Chair; {needy.name} waits for it."
     )
 
 
@@ -120,7 +120,7 @@ def test_one_purchase_with_two_lines_for_the_order_is_one_finding():
     world.purchase(4, at=in_days(-5), product=DESK, for_lines=(lines[1].id,))
     world.purchases = [first, *(_same_order(line, first) for line in world.purchases[1:])]
     found = world.one("receipt_overdue")
-    assert "waits for 10 Units of Blue Chair and 1 more of its products from it" in found.summary
+    assert f"10 Units of Blue Chair and 4 Units of Oak Desk; {order.name} waits for it" in found.summary
 
 
 def _same_order(line, other):
@@ -135,4 +135,25 @@ def test_an_overdue_purchase_that_is_partly_received_is_awaited_for_the_rest():
     line = world.line(order, 10, reserved=6)
     world.stock(6, reserved=6)
     world.purchase(10, at=in_days(-5), received=6, for_lines=(line.id,))
-    assert f"{order.name} waits for 4 Units" in world.one("receipt_overdue").summary
+    assert f"4 Units of Blue Chair; {order.name} waits for it" in world.one("receipt_overdue").summary
+
+
+def test_one_late_purchase_is_one_finding_however_many_orders_wait_and_as_grave_as_it_is_for_each():
+    world = World()
+    broken, kept = world.order(promise=in_days(0.5)), world.order(promise=in_days(9))
+    for order in (broken, kept):
+        world.line(order, 10)
+    purchase = world.purchase(20, at=in_days(-5))
+    found = world.one("receipt_overdue")
+    assert [affected.order.name for affected in found.affects] == [broken.name, kept.name]
+    assert found.severity == "high"
+    by_order = {risk.order.name: [f.severity for f in risk.findings if f.kind == "receipt_overdue"] for risk in world.risks()}
+    assert by_order == {broken.name: ["high"], kept.name: ["medium"]}
+    assert found.fingerprint == f"receipt_overdue:purchase.order:{purchase.order_id}"
+
+
+def test_an_overdue_purchase_nobody_waits_for_is_a_finding_all_the_same():
+    world = World()
+    world.purchase(10, at=in_days(-5))
+    found = world.one("receipt_overdue")
+    assert (found.severity, found.affects) == ("low", ())

@@ -49,6 +49,9 @@ class ErpReader(Protocol):
     def open_moves(self, product_ids: Sequence[int] | None = None) -> list[Move]:
         """Moves not done or cancelled, drafts left out; `product_ids` narrows."""
 
+    def moves_of_lines(self, sale_line_ids: Sequence[int]) -> list[Move]:
+        """Open moves of these order lines, whatever they move: a kit leaves as its parts."""
+
     def open_pickings(self, order_ids: Sequence[int] | None = None) -> list[Picking]:
         """Transfers not done or cancelled, drafts left out; `order_ids` narrows to these sale orders' deliveries."""
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from agent.domain.quantity import Quantity
 from agent.domain.records import Record
 from agent.domain.stock import Product, Warehouse
+from agent.risk.product_records import records_of
 from agent.risk.snapshot import Snapshot, grouped
 from agent.risk.supply import Supply, arrives, supplies
 
@@ -51,7 +52,7 @@ def stock_of(snapshot: Snapshot, product_id: int) -> ProductStock | None:
     if product is None:
         return None
     coming = grouped(
-        (supply for supply in supplies(snapshot, timedelta()) if supply.product_id == product_id and _from_outside(supply)),
+        (supply for supply in supplies(records_of(snapshot, product_id), timedelta()) if _from_outside(supply)),
         lambda supply: supply.warehouse_id,
     )
     here = {level.warehouse_id for level in snapshot.levels_by_product.get(product_id, ())}

@@ -2,6 +2,9 @@
 
 Reserved goods are there now. What is still needed follows the supply made for it (make to order), then competes for its
 warehouse's free stock and supply: all open demand is served in order of need date, and no unit is promised twice.
+
+Products do not depend on each other: `project_product` looks at the records of one, and a `Projection` is put together from its
+products, so whoever knows which products changed projects only these anew.
 """
 
 from collections import defaultdict
@@ -9,116 +12,135 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 
-from agent.domain.money import Money
 from agent.domain.quantity import ROUNDING
-from agent.domain.sales import SaleOrder, SaleOrderLine
-from agent.domain.stock import Move
+from agent.risk.kits import assembled
+from agent.risk.needs import Need, needs_of
+from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import ZERO, Allocation, Demand, Peg, Pool, PoolKey, fill
+from agent.risk.product_records import ProductRecords, known_products, records_of
 from agent.risk.snapshot import Snapshot, grouped
 from agent.risk.steps import steps_before
-from agent.risk.supply import Supply, arrives, supplies, supplies_by_sale_line
+from agent.risk.supply import Supply, supplies, supplies_by_sale_line
 from agent.risk.transfers import Sent, as_sent, replaced
+
+__all__ = ["LineOutlook", "ProductProjection", "Projection", "project", "project_product"]
 
 #: Warehouses that goods may pass on their way; what waits in a circle ends here.
 MOST_HOPS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class LineOutlook:
-    """When an order line can ship. Amounts are in the product's stocking unit."""
+class ProductProjection:
+    """What becomes of one product. Depends on its records, the moment and the rules alone."""
 
-    line: SaleOrderLine
-    warehouse_id: int | None
-    need_by: datetime
-    outstanding: Decimal
-    reserved: Decimal
-    allocation: Allocation
-    ready: datetime | None
-    """Of the last unit; None when some unit has no supply."""
-
-    @property
-    def value(self) -> Money:
-        """Of what is still to ship."""
-        whole = self.line.ordered.amount
-        return self.line.value if self.outstanding == whole else self.line.value.share(self.outstanding, whole)
-
-    @property
-    def available_now(self) -> Decimal:
-        return self.reserved + self.allocation.from_stock
-
-    @property
-    def short_now(self) -> Decimal:
-        return self.outstanding - self.available_now
-
-    @property
-    def unsupplied(self) -> Decimal:
-        """What neither stock nor a confirmed supply covers."""
-        drafts = (peg.amount for peg in self.allocation.pegs if peg.supply.expected is None)
-        return sum(drafts, self.allocation.missing)
-
-
-@dataclass(frozen=True, slots=True)
-class Projection:
-    lines: Mapping[int, LineOutlook]
-    """By sale order line id; only lines with something left to ship."""
+    product_id: int
+    outlooks: Sequence[LineOutlook]
+    """Of its order lines with something left to ship, and of kit lines that it is a part of; those served first in front."""
     pools: Mapping[PoolKey, Pool]
     empty: Mapping[PoolKey, Sequence[Supply]]
     """Transfers that are to bring something, and whose sending warehouse has nothing to send."""
+    next_change: datetime | None
+    """The moment from which on time alone changes a date; the projection's own moment where something is overdue, which is always
+    expected soon; None: no date depends on the clock."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Need:
-    line: SaleOrderLine
-    order: SaleOrder
-    warehouse_id: int | None
-    need_by: datetime
-    outstanding: Decimal
-    reserved: Decimal
+@dataclass(frozen=True, eq=False)
+class Projection:
+    """All products together. What concerns several of them is put together when first asked for, which is why there are no slots.
+
+    An outlook of a product that was kept from an earlier projection says `ready` as of then: what was ready is ready still.
+    """
+
+    products: Mapping[int, ProductProjection]
+
+    def replacing(self, changed: Iterable[ProductProjection]) -> "Projection":
+        """With these products projected anew and all others as they are."""
+        return Projection({**self.products, **{product.product_id: product for product in changed}})
+
+    def due(self, now: datetime) -> set[int]:
+        """Products that have to be projected anew because of the clock alone."""
+        return {key for key, product in self.products.items() if product.next_change is not None and product.next_change <= now}
+
+    @cached_property
+    def lines(self) -> Mapping[int, LineOutlook]:
+        """By sale order line id; only lines with something left to ship."""
+        own: dict[int, LineOutlook] = {}
+        parts: defaultdict[int, list[LineOutlook]] = defaultdict(list)
+        for product in self.products.values():
+            for outlook in product.outlooks:
+                if outlook.product_id == outlook.line.product_id:
+                    own[outlook.line.id] = outlook
+                else:
+                    parts[outlook.line.id].append(outlook)
+        return own | {line_id: assembled(found) for line_id, found in parts.items()} if parts else own
+
+    @cached_property
+    def pools(self) -> Mapping[PoolKey, Pool]:
+        return {key: pool for product in self.products.values() for key, pool in product.pools.items()}
+
+    @cached_property
+    def empty(self) -> Mapping[PoolKey, Sequence[Supply]]:
+        return {key: idle for product in self.products.values() for key, idle in product.empty.items()}
 
 
 def project(snapshot: Snapshot, grace: timedelta) -> Projection:
     """Serve all open demand of the snapshot. Overdue supply is expected `grace` from now."""
-    announced = supplies(snapshot, grace)
-    needs = sorted(_needs(snapshot), key=_urgency)
-    projection, allocations = _share_out(snapshot, needs, announced)
+    return Projection({key: project_product(snapshot, key, grace) for key in sorted(known_products(snapshot))})
+
+
+def project_product(snapshot: Snapshot, product_id: int, grace: timedelta) -> ProductProjection:
+    """Serve the open demand of one product. Pure, and the same whatever the snapshot holds of other products."""
+    records = records_of(snapshot, product_id)
+    announced = supplies(records, grace)
+    needs = needs_of(records)
+    found = _share_out(records, needs, announced)
     known: Sent = {}
     for _ in range(MOST_HOPS):
-        sent = as_sent(snapshot, announced, allocations)
+        sent = as_sent(records, announced, found.allocations)
         if sent == known:
             break
-        projection, allocations = _share_out(snapshot, needs, replaced(announced, sent))
+        found = _share_out(records, needs, replaced(announced, sent))
         known = sent
-    return projection
+    outlooks = [_outlook(records, need, found) for need in needs]
+    return ProductProjection(product_id, outlooks, found.pools, _empty(found.coming), _next_change(records.now, announced))
 
 
-def _share_out(
-    snapshot: Snapshot, needs: Sequence[_Need], coming: Sequence[Supply]
-) -> tuple[Projection, Mapping[int, Allocation]]:
-    """The projection if `coming` comes, and what each demand gets by its id."""
-    own, left = _serve_own(needs, supplies_by_sale_line(snapshot, coming), coming)
+@dataclass(frozen=True, slots=True)
+class _Shares:
+    """Who gets what if `coming` comes."""
+
+    coming: Sequence[Supply]
+    own: Mapping[int, tuple[Peg, ...]]
+    """Sale order line id → the supply that was made for it."""
+    demands: Mapping[int, Demand]
+    """Sale order line id → what it still wants from its pool."""
+    pools: Mapping[PoolKey, Pool]
+    allocations: Mapping[int, Allocation]
+    """What each demand gets from its pool, by the demand's id."""
+
+
+def _share_out(records: ProductRecords, needs: Sequence[Need], coming: Sequence[Supply]) -> _Shares:
+    own, left = _serve_own(needs, supplies_by_sale_line(records, coming), coming)
     demands = {need.line.id: _demand(need, own.get(need.line.id, ())) for need in needs}
-    pools = _pools(snapshot, needs, demands, coming, left)
-    shared: dict[int, Allocation] = {}
+    pools = _pools(records, needs, demands, coming, left)
+    allocations: dict[int, Allocation] = {}
     for pool in pools.values():
-        shared.update(zip((demand.id for demand in pool.demands), fill(pool, pool.free), strict=True))
-    lines = {need.line.id: _outlook(snapshot, need, demands, own, shared) for need in needs}
-    return Projection(lines, pools, _empty(coming)), shared
+        allocations.update(zip((demand.id for demand in pool.demands), fill(pool, pool.free), strict=True))
+    return _Shares(coming, own, demands, pools, allocations)
 
 
-def _outlook(
-    snapshot: Snapshot,
-    need: _Need,
-    demands: Mapping[int, Demand],
-    own: Mapping[int, tuple[Peg, ...]],
-    shared: Mapping[int, Allocation],
-) -> LineOutlook:
-    line_id = need.line.id
-    allocation = shared.get(line_id) or _unpooled(snapshot, need, demands[line_id])
-    if line_id in own:
-        allocation = Allocation(allocation.from_stock, own[line_id] + allocation.pegs, allocation.missing)
-    ready = allocation.ready(snapshot.now)
-    return LineOutlook(need.line, need.warehouse_id, need.need_by, need.outstanding, need.reserved, allocation, ready)
+def _outlook(records: ProductRecords, need: Need, found: _Shares) -> LineOutlook:
+    line = need.line
+    allocation = found.allocations.get(line.id) or _unpooled(records, found.demands[line.id])
+    if line.id in found.own:
+        allocation = Allocation(allocation.from_stock, found.own[line.id] + allocation.pegs, allocation.missing)
+    ready = allocation.ready(records.now)
+    return LineOutlook(
+        line, need.warehouse_id, need.need_by, need.outstanding, need.reserved, allocation, ready,
+        records.product_id, records.product.unit if records.product else line.ordered.unit,
+    )  # fmt: skip
 
 
 def _empty(coming: Sequence[Supply]) -> dict[PoolKey, list[Supply]]:
@@ -126,40 +148,21 @@ def _empty(coming: Sequence[Supply]) -> dict[PoolKey, list[Supply]]:
     return grouped(idle, lambda supply: (supply.product_id, supply.warehouse_id) if supply.warehouse_id is not None else None)
 
 
-def _needs(snapshot: Snapshot) -> Iterator[_Need]:
-    moves_by_line = snapshot.moves_by_sale_line
-    for line in snapshot.lines:
-        outstanding = line.ordered.amount - line.delivered.amount
-        if line.goods and outstanding > ROUNDING:
-            leaving = [move for move in moves_by_line.get(line.id, ()) if not arrives(move)]
-            yield _need(line, snapshot.orders[line.order_id], outstanding, leaving)
-
-
-def _need(line: SaleOrderLine, order: SaleOrder, outstanding: Decimal, leaving: Sequence[Move]) -> _Need:
-    """Goods leave from where the delivery says; several steps in one warehouse are one need."""
-    warehouse_id, reserved = order.warehouse_id, ZERO
-    if leaving and all(move.from_warehouse_id != warehouse_id for move in leaving):
-        warehouse_id = leaving[0].from_warehouse_id
-    for move in leaving:
-        if move.from_warehouse_id == warehouse_id:
-            reserved += move.reserved.amount
-    need_by = order.promise_date or min((move.expected_at for move in leaving), default=order.ordered_at)
-    return _Need(line, order, warehouse_id, need_by, outstanding, min(reserved, outstanding))
-
-
-def _urgency(need: _Need) -> tuple[datetime, datetime, int]:
-    return need.need_by, need.order.ordered_at, need.line.id
+def _next_change(now: datetime, announced: Sequence[Supply]) -> datetime | None:
+    """From when on a supply is overdue. What has already come too late is expected later with every day that passes."""
+    return min((max(supply.due, now) for supply in announced if supply.expected is not None), default=None)
 
 
 def _serve_own(
-    needs: Sequence[_Need], own: Mapping[int, Sequence[Supply]], coming: Sequence[Supply]
+    needs: Sequence[Need], own: Mapping[int, Sequence[Supply]], coming: Sequence[Supply]
 ) -> tuple[dict[int, tuple[Peg, ...]], dict[int, Decimal]]:
     """Give make-to-order lines their own supply; returns the pegs by line and what is left of each supply by identity."""
     left = {id(supply): supply.amount for supply in coming}
     pegs: dict[int, tuple[Peg, ...]] = {}
-    for need in needs:
-        if need.line.id in own:
-            pegs[need.line.id] = tuple(_pegs(need.outstanding - need.reserved, own[need.line.id], left))
+    if own:
+        for need in needs:
+            if need.line.id in own:
+                pegs[need.line.id] = tuple(_pegs(need.outstanding - need.reserved, own[need.line.id], left))
     return pegs, left
 
 
@@ -173,7 +176,7 @@ def _pegs(wanted: Decimal, own: Sequence[Supply], left: dict[int, Decimal]) -> I
             yield Peg(supply, amount)
 
 
-def _demand(need: _Need, own: Sequence[Peg]) -> Demand:
+def _demand(need: Need, own: Sequence[Peg]) -> Demand:
     rest = need.outstanding - need.reserved
     for peg in own:
         rest -= peg.amount
@@ -181,31 +184,36 @@ def _demand(need: _Need, own: Sequence[Peg]) -> Demand:
 
 
 def _pools(
-    snapshot: Snapshot,
-    needs: Sequence[_Need],
+    records: ProductRecords,
+    needs: Sequence[Need],
     demands: Mapping[int, Demand],
     coming: Sequence[Supply],
     left: Mapping[int, Decimal],
 ) -> dict[PoolKey, Pool]:
-    wanted: defaultdict[PoolKey, list[Demand]] = defaultdict(list)
-    for need in needs:
-        demand = demands[need.line.id]
-        if demand.amount and need.warehouse_id is not None and _stocked(snapshot, need.line.product_id):
-            wanted[need.line.product_id, need.warehouse_id].append(demand)
-    for key, demand in _other_demand(snapshot, {need.line.id: (need.line.product_id, need.warehouse_id) for need in needs}):
-        wanted[key].append(demand)
-    expected: defaultdict[PoolKey, list[tuple[Supply, Decimal]]] = defaultdict(list)
+    wanted: defaultdict[int, list[Demand]] = defaultdict(list)
+    if records.stocked:
+        for need in needs:
+            demand = demands[need.line.id]
+            if demand.amount and need.warehouse_id is not None:
+                wanted[need.warehouse_id].append(demand)
+    for warehouse_id, demand in _other_demand(records, {need.line.id: need.warehouse_id for need in needs}):
+        wanted[warehouse_id].append(demand)
+    expected: defaultdict[int, list[tuple[Supply, Decimal]]] = defaultdict(list)
     for supply in coming:
         if supply.warehouse_id is not None and supply.expected is not None and left[id(supply)] > ROUNDING:
-            expected[supply.product_id, supply.warehouse_id].append((supply, left[id(supply)]))
+            expected[supply.warehouse_id].append((supply, left[id(supply)]))
     return {
-        key: Pool(
-            snapshot.levels[key].free.amount if key in snapshot.levels else ZERO,
+        (records.product_id, key): Pool(
+            records.levels[key].free.amount if key in records.levels else ZERO,
             tuple(sorted(expected.get(key, ()), key=_arrival)),
-            tuple(sorted(wanted.get(key, ()), key=lambda demand: (demand.need_by, demand.ordered_at, demand.id))),
+            tuple(sorted(wanted.get(key, ()), key=_turn)),
         )
-        for key in wanted.keys() | expected.keys() | snapshot.levels.keys()
+        for key in wanted.keys() | expected.keys() | records.levels.keys()
     }
+
+
+def _turn(demand: Demand) -> tuple[datetime, datetime, int]:
+    return demand.need_by, demand.ordered_at, demand.id
 
 
 def _arrival(item: tuple[Supply, Decimal]) -> tuple[datetime, int]:
@@ -213,30 +221,23 @@ def _arrival(item: tuple[Supply, Decimal]) -> tuple[datetime, int]:
     return supply.expected or supply.due, supply.move.id if supply.move else 0
 
 
-def _other_demand(snapshot: Snapshot, served: Mapping[int, tuple[int, int | None]]) -> Iterable[tuple[PoolKey, Demand]]:
-    """Moves out of a warehouse that none of its order lines stands for: transfers, production, parts of kits.
+def _other_demand(records: ProductRecords, served: Mapping[int, int | None]) -> Iterator[tuple[int, Demand]]:
+    """Moves out of a warehouse that none of its order lines stands for: transfers, production; with that warehouse.
 
-    `served`: of each line, its product and the warehouse it is served from.
+    `served`: the warehouse that each line is served from.
     """
-    for move in snapshot.moves:
+    for move in records.moves:
         origin = move.from_warehouse_id
         if origin is None or origin == move.to_warehouse_id:
             continue
-        if move.sale_line_id is not None and served.get(move.sale_line_id) == (move.product_id, origin):
+        if move.sale_line_id is not None and served.get(move.sale_line_id) == origin:
             continue
-        set_aside = sum((step.reserved.amount for step in steps_before(snapshot, move)), move.reserved.amount)
+        set_aside = sum((step.reserved.amount for step in steps_before(records, move)), move.reserved.amount)
         amount = move.demand.amount - set_aside
         if amount > ROUNDING:
-            yield (move.product_id, origin), Demand(move.expected_at, move.expected_at, -move.id, amount)
+            yield origin, Demand(move.expected_at, move.expected_at, -move.id, amount)
 
 
-def _stocked(snapshot: Snapshot, product_id: int) -> bool:
-    product = snapshot.products.get(product_id)
-    return product is None or product.storable
-
-
-def _unpooled(snapshot: Snapshot, need: _Need, demand: Demand) -> Allocation:
+def _unpooled(records: ProductRecords, demand: Demand) -> Allocation:
     """What is not counted is always there; what has no warehouse cannot be found."""
-    if not _stocked(snapshot, need.line.product_id):
-        return Allocation(demand.amount, (), ZERO)
-    return Allocation(ZERO, (), demand.amount)
+    return Allocation(ZERO, (), demand.amount) if records.stocked else Allocation(demand.amount, (), ZERO)

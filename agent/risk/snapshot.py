@@ -65,6 +65,28 @@ class Snapshot:
         return grouped(self.lines, lambda line: line.order_id)
 
     @cached_property
+    def lines_by_product(self) -> Mapping[int, Sequence[SaleOrderLine]]:
+        return grouped(self.lines, lambda line: line.product_id)
+
+    @cached_property
+    def parts_by_line(self) -> Mapping[int, Sequence[int]]:
+        """Order lines that leave as other products than they name, with these: kits and their parts. Returns are no parts."""
+        lines = self.lines_by_id
+        parts: defaultdict[int, dict[int, None]] = defaultdict(dict)
+        for line_id, moves in self.moves_by_sale_line.items():
+            if line_id in lines:
+                for move in moves:
+                    if move.from_warehouse_id is not None or move.to_warehouse_id is None:
+                        parts[line_id][move.product_id] = None
+        return {line_id: list(found) for line_id, found in parts.items() if lines[line_id].product_id not in found}
+
+    @cached_property
+    def kit_lines_by_part(self) -> Mapping[int, Sequence[int]]:
+        """Product → the order lines of kits that it is a part of."""
+        pairs = ((part, line_id) for line_id, parts in self.parts_by_line.items() for part in parts)
+        return {part: [line_id for _, line_id in found] for part, found in grouped(pairs, lambda pair: pair[0]).items()}
+
+    @cached_property
     def moves_by_id(self) -> Mapping[int, Move]:
         return {move.id: move for move in self.moves}
 
@@ -149,12 +171,17 @@ def take_snapshot(reader: ErpReader, now: datetime, names: Sequence[str] | None 
         _demand_all(names, orders, reader)
     subjects = frozenset(order.id for order in orders)
     lines = _goods(reader.sale_order_lines(sorted(subjects)))
-    product_ids = sorted({line.product_id for line in lines})
-    moves = reader.open_moves(None if names is None else product_ids)
-    if names is not None:
-        rivals = [line for line in _goods(reader.open_order_lines(product_ids)) if line.order_id not in subjects]
+    products = {product.id: product for product in reader.products(sorted({line.product_id for line in lines}))}
+    if names is None:
+        moves = reader.open_moves()
+        products |= _parts(reader, products, lines, moves)
+    else:
+        products |= _parts(reader, products, lines, _moves_of_kits(reader, products, lines))
+        moves = reader.open_moves(sorted(products))
+        rivals = _rivals(reader, lines, moves, sorted(products))
         lines = [*lines, *rivals]
         orders = [*orders, *_orders_of(reader, rivals)]
+    product_ids = sorted(products)
     levels = reader.stock_levels(product_ids)
     customer_ids = sorted({order.customer_id for order in orders if order.id in subjects})
     overdue, not_seen = _overdue(reader, now, customer_ids)
@@ -163,7 +190,7 @@ def take_snapshot(reader: ErpReader, now: datetime, names: Sequence[str] | None 
         orders={order.id: order for order in orders},
         subjects=subjects,
         lines=lines,
-        products={product.id: product for product in reader.products(product_ids)},
+        products=products,
         warehouses={warehouse.id: warehouse for warehouse in reader.warehouses()},
         levels={(level.product_id, level.warehouse_id): level for level in levels},
         moves=moves,
@@ -199,6 +226,36 @@ def _overdue(reader: ErpReader, now: datetime, customer_ids: Sequence[int]) -> t
 def _goods(lines: Iterable[SaleOrderLine]) -> list[SaleOrderLine]:
     """Lines with something left to ship; the others decide nothing."""
     return [line for line in lines if line.goods and line.delivered < line.ordered]
+
+
+def _moves_of_kits(reader: ErpReader, products: Mapping[int, Product], lines: Sequence[SaleOrderLine]) -> list[Move]:
+    kits = [line.id for line in lines if line.product_id in products and products[line.product_id].kit]
+    return reader.moves_of_lines(kits) if kits else []
+
+
+def _parts(
+    reader: ErpReader, products: Mapping[int, Product], lines: Iterable[SaleOrderLine], moves: Iterable[Move]
+) -> dict[int, Product]:
+    """What leaves for these lines and is none of their products: the parts of kits."""
+    own = {line.id for line in lines}
+    parts = sorted({move.product_id for move in moves if move.sale_line_id in own} - products.keys())
+    return {product.id: product for product in reader.products(parts)} if parts else {}
+
+
+def _rivals(
+    reader: ErpReader, lines: Sequence[SaleOrderLine], moves: Iterable[Move], product_ids: Sequence[int]
+) -> list[SaleOrderLine]:
+    """Lines of other open orders that want the same products, also those of kits that they are parts of."""
+    known = {line.id for line in lines}
+    rivals = {line.id: line for line in _goods(reader.open_order_lines(product_ids)) if line.id not in known}
+    strange = sorted({move.sale_line_id for move in moves if move.sale_line_id is not None} - known - rivals.keys())
+    if strange:
+        still_open = {
+            order.id for order in reader.orders_of_lines(strange).values() if order.state == "sale" and not order.complete
+        }
+        more = _goods(reader.sale_order_lines(sorted(still_open))) if still_open else []
+        rivals |= {line.id: line for line in more if line.id in set(strange)}
+    return list(rivals.values())
 
 
 def _orders_of(reader: ErpReader, lines: Sequence[SaleOrderLine]) -> list[SaleOrder]:

@@ -8,7 +8,8 @@ from decimal import Decimal
 from agent.domain.purchasing import PurchaseLine
 from agent.domain.records import Record
 from agent.domain.stock import Move
-from agent.risk.snapshot import Snapshot, grouped
+from agent.risk.product_records import ProductRecords
+from agent.risk.snapshot import grouped
 from agent.risk.steps import put_aways
 
 
@@ -37,32 +38,34 @@ def arrives(move: Move) -> bool:
     return move.to_warehouse_id != move.from_warehouse_id
 
 
-def supplies(snapshot: Snapshot, grace: timedelta) -> list[Supply]:
-    """Every supply of the snapshot, as announced. What is overdue is expected `grace` from now.
+def supplies(records: ProductRecords, grace: timedelta) -> list[Supply]:
+    """Every supply of the product, as announced. What is overdue is expected `grace` from now.
 
     A confirmed purchase counts by its open receipts alone: what has none was cancelled or sent back.
     """
-    coming = [_of_move(snapshot, move, grace) for move in snapshot.moves if arrives(move)]
-    coming += [_of_put_away(snapshot, step) for step in put_aways(snapshot)]
-    coming += [_of_draft(line) for line in snapshot.purchase_lines if not line.confirmed]
+    coming = [_of_move(records, move, grace) for move in records.moves if arrives(move)]
+    coming += [_of_put_away(records, step) for step in put_aways(records)]
+    coming += [_of_draft(line) for line in records.purchase_lines if not line.confirmed]
     return coming
 
 
-def supplies_by_sale_line(snapshot: Snapshot, coming: Sequence[Supply]) -> dict[int, list[Supply]]:
+def supplies_by_sale_line(records: ProductRecords, coming: Sequence[Supply]) -> dict[int, list[Supply]]:
     """Sale order line id → the supplies made for it: purchases that name it, and what its moves wait for."""
+    if not coming:
+        return {}
     by_move = grouped(coming, lambda supply: supply.move.id if supply.move else None)
     own: dict[int, dict[int, Supply]] = {}
     for supply in coming:
         for line_id in supply.purchase.for_sale_line_ids if supply.purchase else ():
             own.setdefault(line_id, {})[id(supply)] = supply
-    for line_id, moves in snapshot.moves_by_sale_line.items():
-        for move_id in _upstream(snapshot, moves):
+    for line_id, moves in records.moves_by_sale_line.items():
+        for move_id in _upstream(records, moves):
             for supply in by_move.get(move_id, ()):
                 own.setdefault(line_id, {})[id(supply)] = supply
     return {line_id: list(found.values()) for line_id, found in own.items()}
 
 
-def _upstream(snapshot: Snapshot, moves: Sequence[Move]) -> Iterator[int]:
+def _upstream(records: ProductRecords, moves: Sequence[Move]) -> Iterator[int]:
     """Ids of all moves that these wait for, and of those among them that come from a vendor straight to the customer."""
     seen: set[int] = set()
     waiting = [move for move in moves if not arrives(move) or move.to_warehouse_id is None]
@@ -73,21 +76,21 @@ def _upstream(snapshot: Snapshot, moves: Sequence[Move]) -> Iterator[int]:
                 continue
             seen.add(move_id)
             yield move_id
-            if earlier := snapshot.moves_by_id.get(move_id):
+            if earlier := records.moves_by_id.get(move_id):
                 waiting.append(earlier)
 
 
-def _of_move(snapshot: Snapshot, move: Move, grace: timedelta) -> Supply:
-    purchase = snapshot.purchase_lines_by_id.get(move.purchase_line_id) if move.purchase_line_id is not None else None
+def _of_move(records: ProductRecords, move: Move, grace: timedelta) -> Supply:
+    purchase = records.purchase_lines_by_id.get(move.purchase_line_id) if move.purchase_line_id is not None else None
     due = max(move.expected_at, purchase.vendor_promise_date) if purchase else move.expected_at
     source = purchase.record if purchase else _transfer(move)
-    expected = due if due >= snapshot.now else snapshot.now + grace
+    expected = due if due >= records.now else records.now + grace
     return Supply(source, move.product_id, move.to_warehouse_id, move.demand.amount, due, expected, move, purchase)
 
 
-def _of_put_away(snapshot: Snapshot, step: Move) -> Supply:
+def _of_put_away(records: ProductRecords, step: Move) -> Supply:
     """The goods are in the house: however late the step is, they can be had now."""
-    expected = max(step.expected_at, snapshot.now)
+    expected = max(step.expected_at, records.now)
     return Supply(
         _transfer(step), step.product_id, step.to_warehouse_id, step.reserved.amount, step.expected_at, expected, step, None
     )

@@ -7,22 +7,22 @@ from datetime import datetime, timedelta
 from agent.domain.quantity import ROUNDING
 from agent.domain.stock import Move
 from agent.risk.pools import ZERO, Allocation
-from agent.risk.snapshot import Snapshot
+from agent.risk.product_records import ProductRecords
 from agent.risk.supply import Supply
 
 Sent = dict[int, tuple[Supply, ...]]
 """Id of an arriving move → its supply as the sending warehouse can make it; only where that differs from what was announced."""
 
 
-def as_sent(snapshot: Snapshot, announced: Sequence[Supply], allocations: Mapping[int, Allocation]) -> Sent:
+def as_sent(records: ProductRecords, announced: Sequence[Supply], allocations: Mapping[int, Allocation]) -> Sent:
     """`allocations` are what the demands of each warehouse get, those of a move by its negative id."""
     sent: Sent = {}
     for supply in announced:
         if supply.move is None or supply.purchase is not None or supply.expected is None:
             continue
-        legs = [leg for leg in _sending(snapshot, supply.move) if -leg.id in allocations]
+        legs = [leg for leg in _sending(records, supply.move) if -leg.id in allocations]
         if legs:
-            parts = tuple(_parts(snapshot.now, supply, supply.move, [(leg, allocations[-leg.id]) for leg in legs]))
+            parts = tuple(_parts(records.now, supply, supply.move, [(leg, allocations[-leg.id]) for leg in legs]))
             if parts != (supply,):
                 sent[supply.move.id] = parts
     return sent
@@ -32,11 +32,11 @@ def replaced(announced: Sequence[Supply], sent: Sent) -> list[Supply]:
     return [part for supply in announced for part in (sent.get(supply.move.id, (supply,)) if supply.move else (supply,))]
 
 
-def _sending(snapshot: Snapshot, arriving: Move) -> list[Move]:
+def _sending(records: ProductRecords, arriving: Move) -> list[Move]:
     """The moves out of another warehouse that have to be done first; the move itself where it goes straight there."""
     if arriving.from_warehouse_id is not None:
         return [arriving]
-    earlier = (snapshot.moves_by_id.get(move_id) for move_id in arriving.waits_for)
+    earlier = (records.moves_by_id.get(move_id) for move_id in arriving.waits_for)
     return [move for move in earlier if move and move.from_warehouse_id is not None and move.to_warehouse_id is None]
 
 

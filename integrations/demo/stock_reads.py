@@ -30,15 +30,20 @@ class StockReads(Reads):
         ]
 
     def open_moves(self, product_ids: Sequence[int] | None = None) -> list[Move]:
-        query = """
+        return self._moves("m.product_id = ANY (%(ids)s)" if product_ids is not None else "true", product_ids or ())
+
+    def moves_of_lines(self, sale_line_ids: Sequence[int]) -> list[Move]:
+        return self._moves("m.sale_line_id = ANY (%(ids)s)", sale_line_ids)
+
+    def _moves(self, condition: str, ids: Sequence[int]) -> list[Move]:
+        query = f"""
             SELECT m.*, k.kind, k.name AS reference, p.unit,
                 f.warehouse_id AS from_warehouse_id, t.warehouse_id AS to_warehouse_id,
                 ARRAY(SELECT origin_id FROM demo.move_origin WHERE move_id = m.id ORDER BY origin_id) AS waits_for
             FROM demo.move m JOIN demo.picking k ON k.id = m.picking_id JOIN demo.product p ON p.id = m.product_id
             JOIN demo.location f ON f.id = m.from_location_id JOIN demo.location t ON t.id = m.to_location_id
-            WHERE m.state NOT IN ('draft', 'done', 'cancel')
-            AND (%(ids)s::int[] IS NULL OR m.product_id = ANY (%(ids)s))"""
-        return [_move(row) for row in self._rows(query, {"ids": None if product_ids is None else list(product_ids)})]
+            WHERE m.state NOT IN ('draft', 'done', 'cancel') AND {condition}"""  # noqa: S608 - constants
+        return [_move(row) for row in self._rows(query, {"ids": list(ids)})]
 
     def open_pickings(self, order_ids: Sequence[int] | None = None) -> list[Picking]:
         query = """

@@ -1,6 +1,6 @@
 """Products, warehouses, stock and its movements."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -44,16 +44,25 @@ class Stock(Noun):
         ]
 
     def open_moves(self, product_ids: Sequence[int] | None = None) -> list[Move]:
+        if product_ids is None:
+            return self._moves(lambda fields: self.pages.search("stock.move", _UNFINISHED, fields))
+        return self._moves(lambda fields: self.pages.search_where("stock.move", "product_id", product_ids, _UNFINISHED, fields))
+
+    def moves_of_lines(self, sale_line_ids: Sequence[int]) -> list[Move]:
+        if not self.pages.has_field("stock.move", "sale_line_id"):
+            return []
+        return self._moves(
+            lambda fields: self.pages.search_where("stock.move", "sale_line_id", sale_line_ids, _UNFINISHED, fields)
+        )
+
+    def _moves(self, ask: Callable[[list[str]], list[Row]]) -> list[Move]:
         unit, reserved = self.dialect.move_unit, self.dialect.reserved
         links = [field for field in ("sale_line_id", "purchase_line_id") if self.pages.has_field("stock.move", field)]
         fields = [
             "product_id", "picking_id", "state", "product_uom_qty", "date", "location_id", "location_dest_id", "move_orig_ids",
             "reference", unit, reserved, *links,
         ]  # fmt: skip
-        if product_ids is None:
-            rows = self.pages.search("stock.move", _UNFINISHED, fields)
-        else:
-            rows = self.pages.search_where("stock.move", "product_id", product_ids, _UNFINISHED, fields)
+        rows = ask(fields)
         products = self.lookups.products.by_id(row["product_id"] for row in rows)
         units = self.lookups.units.by_id(row[unit] for row in rows)
         locations = self.lookups.locations.by_id(row[end] for row in rows for end in ("location_id", "location_dest_id"))

@@ -4,9 +4,10 @@ import gc
 
 import pytest
 
+from agent.domain.stock import Product
 from agent.errors import ErpRefused, RecordMissing
 from agent.risk import assess, order_row, take_snapshot
-from tests.unit.risk.builders import CHAIR, DESK, NOW, POLICY, World, in_days
+from tests.unit.risk.builders import CHAIR, DESK, MAIN, NOW, POLICY, World, in_days
 from tests.unit.risk.world_reader import WorldReader
 
 
@@ -65,6 +66,25 @@ def test_one_order_looked_at_alone_is_judged_as_in_the_whole_list():
     for order in world.orders:
         alone = [as_seen_alone(row) for row in rows(world, [order.name])]
         assert alone == ([as_seen_alone(whole[order.name])] if order.name in whole else [])
+
+
+def test_a_kit_is_judged_by_its_parts_alone_as_in_the_whole_list():
+    """Two kits compete for a part with somebody who buys the part; the desk nobody orders by itself."""
+    world = World()
+    world.products = (*world.products, Product(104, "Dining set", "SET", "Units", storable=False, kit=True))
+    for promise in (4, 2):
+        kit = world.line(world.order(promise=in_days(promise)), 2, product=104, move=False)
+        world.move(CHAIR, 8, origin=MAIN, at=in_days(9 - promise), sale_line_id=kit.id)
+        world.move(DESK, 2, origin=MAIN, at=in_days(9 - promise), sale_line_id=kit.id)
+    world.line(world.order(promise=in_days(3)), 4)
+    world.stock(12)
+    world.stock(4, product=DESK)
+    late, early, chairs = world.orders
+    whole = rows(world)
+    assert [row["order"] for row in whole] == [late.name]
+    assert whole[0]["findings"][0]["summary"].startswith("2 Units of Dining set")
+    assert rows(world, [late.name]) == whole
+    assert rows(world, [early.name]) == rows(world, [chairs.name]) == []
 
 
 def test_a_rival_without_a_planned_delivery_wants_its_goods_too():

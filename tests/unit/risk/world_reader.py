@@ -60,6 +60,10 @@ class WorldReader:
         self.calls["open_moves"] += 1
         return [move for move in self.world.moves if product_ids is None or move.product_id in product_ids]
 
+    def moves_of_lines(self, sale_line_ids: Sequence[int]) -> list[Move]:
+        self.calls["moves_of_lines"] += 1
+        return [move for move in self.world.moves if move.sale_line_id in sale_line_ids]
+
     def open_pickings(self, order_ids: Sequence[int] | None = None) -> list[Picking]:
         self.calls["open_pickings"] += 1
         return [picking for picking in self.world.pickings if order_ids is None or picking.sale_order_id in order_ids]

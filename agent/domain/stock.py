@@ -75,6 +75,8 @@ class Picking:
     responsible: str | None
     """Nobody is assigned when None."""
     backorder_of: int | None
+    zone: Record | None = None
+    """The operation type (`stock.picking.type`): the queue it waits in; None where it is not told."""
 
     @property
     def record(self) -> Record:

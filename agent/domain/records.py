@@ -28,3 +28,5 @@ class ErpDescription:
     """Models this login could write, create or delete in; empty for a true reader."""
     clock: datetime | None = None
     """The server's own time, aware, where it tells."""
+    way: str = ""
+    """How it is reached and why so, such as `JSON-2: the server has it and an API key is set`; empty for the demo."""

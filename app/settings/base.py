@@ -77,6 +77,11 @@ def _parts(address: str) -> SplitResult:
         return urlsplit("")
 
 
+def plain(value: SecretStr | None) -> str | None:
+    """The secret itself, for whoever is given it."""
+    return None if value is None else value.get_secret_value()
+
+
 def stripped(value: SecretStr | None) -> SecretStr | None:
     """Without the line break that is easily copied along."""
     return value and SecretStr(value.get_secret_value().strip())

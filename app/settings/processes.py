@@ -9,6 +9,7 @@ from app.settings.base import PREFIX, ProcessSettings, database_address, strippe
 
 DatabaseUrl = Annotated[SecretStr | None, AfterValidator(database_address)]
 WebUrl = Annotated[str | None, AfterValidator(web_address)]
+OdooKey = Annotated[SecretStr | None, AfterValidator(stripped)]
 DEFAULT_PORT = 8421
 
 
@@ -29,9 +30,9 @@ class WithOdoo(ProcessSettings):
 
     @model_validator(mode="after")
     def _all_or_nothing(self) -> Self:
-        names = [name for name in type(self).model_fields if name.startswith("odoo_")]
-        absent = [variable_of(name) for name in names if getattr(self, name) is None]
-        if absent and len(absent) < len(names):
+        needed = _needed_for_odoo(type(self))
+        absent = [_either(names) for names in needed if all(getattr(self, name) is None for name in names)]
+        if absent and len(absent) < len(needed):
             raise ValueError(
                 f"{' and '.join(absent)} {'is' if len(absent) == 1 else 'are'} missing: "
                 f"set all of {PREFIX}ODOO_… for this process, or none for the demo company"
@@ -39,9 +40,21 @@ class WithOdoo(ProcessSettings):
         return self
 
 
+def _either(names: tuple[str, ...]) -> str:
+    first, *others = map(variable_of, names)
+    return first + "".join(f" (or {other})" for other in others)
+
+
+def _needed_for_odoo(kind: type[WithOdoo]) -> list[tuple[str, ...]]:
+    """Fields of which one each has to be set: a key stands for its password."""
+    names = [name for name in kind.model_fields if name.startswith("odoo_") and not name.endswith("_key")]
+    return [(name, f"{name.removesuffix('_password')}_key") if name.endswith("_password") else (name,) for name in names]
+
+
 class WithReader(WithOdoo):
     odoo_reader_login: str | None = None
     odoo_reader_password: SecretStr | None = None
+    odoo_reader_key: OdooKey = None
 
 
 class WithModel(ProcessSettings):
@@ -86,6 +99,7 @@ class ExecutorSettings(WithOdoo, WithPolicy):
     executor_database_url: DatabaseUrl = None
     odoo_writer_login: str | None = None
     odoo_writer_password: SecretStr | None = None
+    odoo_writer_key: OdooKey = None
 
 
 class ClientSettings(ProcessSettings):

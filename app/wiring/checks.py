@@ -108,9 +108,9 @@ def _reader(settings: WorkerSettings, company: Company, stack: ExitStack) -> Ite
     except ExpediterError as refusal:
         yield CheckRow(subject="ERP", verdict=Verdict.FAILED, words=str(refusal))
         return
-    yield CheckRow(
-        subject="ERP", verdict=Verdict.OK, words=f"{found.product} {found.version}, database {found.database}, answers."
-    )
+    way = f" over {found.way}" if found.way else ""
+    words = f"{found.product} {found.version}, database {found.database}, answers{way}."
+    yield CheckRow(subject="ERP", verdict=Verdict.OK, words=words)
     yield _can_only_read(found)
     yield _modules(found)
 

@@ -12,6 +12,7 @@ from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
 from app.settings import ExecutorSettings
+from app.settings.base import plain
 from app.wiring.company import company_of
 from app.wiring.embedded import database_url
 from app.wiring.store import open_store
@@ -41,13 +42,14 @@ def execution_context(settings: ExecutorSettings, pool: Pool) -> ExecutionContex
 
 def erp(settings: ExecutorSettings, pool: Callable[[], Pool]) -> tuple[ErpReader, ErpWriter]:
     """The configured Odoo with the writer's login, or the demo distributor. Nothing is sent to an Odoo yet."""
-    if settings.odoo_url and settings.odoo_database and settings.odoo_writer_login and settings.odoo_writer_password:
+    if settings.odoo_url and settings.odoo_database and settings.odoo_writer_login:
         from integrations.odoo.connection import OdooConnection
+        from integrations.odoo.login import Account
         from integrations.odoo.reader import OdooReader
         from integrations.odoo.writer import OdooWriter
 
-        password = settings.odoo_writer_password.get_secret_value()
-        connection = OdooConnection(settings.odoo_url, settings.odoo_database, settings.odoo_writer_login, password)
+        account = Account(settings.odoo_writer_login, plain(settings.odoo_writer_password), plain(settings.odoo_writer_key))
+        connection = OdooConnection(settings.odoo_url, settings.odoo_database, account)
         return OdooReader(connection), OdooWriter(connection)
     from integrations.demo.reader import DemoReader
     from integrations.demo.writer import DemoWriter

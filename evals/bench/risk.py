@@ -14,6 +14,8 @@ from agent.risk import assess, order_row, take_snapshot
 from evals.bench.figures import Figure
 from evals.bench.scaled_odoo import ScaledOdoo, scaled_odoo
 from integrations.odoo.connection import OdooConnection
+from integrations.odoo.json_rpc import positioned
+from integrations.odoo.login import Account
 from integrations.odoo.pages import PAGE
 from integrations.odoo.reader import OdooReader
 
@@ -29,13 +31,13 @@ class Recording(OdooConnection):
     """Keeps the calls it sends, and how many records each brought."""
 
     def __init__(self, odoo: ScaledOdoo) -> None:
-        super().__init__(odoo.url, odoo.database, odoo.login, odoo.password, timeout_s=120)
-        self.sent: list[tuple[str, str, list[Any], dict[str, Any]]] = []
+        super().__init__(odoo.url, odoo.database, Account(odoo.login, odoo.password), timeout_s=120)
+        self.sent: list[tuple[str, str, dict[str, Any]]] = []
         self.records: list[int] = []
 
-    def ask(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
-        answer = super().ask(model, method, *args, **kwargs)
-        self.sent.append((model, method, list(args), kwargs))
+    def ask(self, model: str, method: str, /, **arguments: Any) -> Any:
+        answer = super().ask(model, method, **arguments)
+        self.sent.append((model, method, arguments))
         self.records.append(len(answer))
         return answer
 
@@ -61,7 +63,7 @@ def _risk_list(reader: OdooReader, policy: Policy) -> RiskReport:
 
 def _bare(client: odoorpc.ODOO, recording: Recording) -> list[Any]:
     """The same calls, their answers kept as they come."""
-    return [client.execute_kw(model, method, args, kwargs) for model, method, args, kwargs in recording.sent]
+    return [client.execute_kw(model, method, *positioned(arguments)) for model, method, arguments in recording.sent]
 
 
 def _alternating(one: Callable[[], Any], other: Callable[[], Any]) -> tuple[float, float]:
@@ -105,7 +107,7 @@ def _client(odoo: ScaledOdoo) -> odoorpc.ODOO:
 
 
 def _logged_in(odoo: ScaledOdoo) -> OdooConnection:
-    connection = OdooConnection(odoo.url, odoo.database, odoo.login, odoo.password, timeout_s=120)
+    connection = OdooConnection(odoo.url, odoo.database, Account(odoo.login, odoo.password), timeout_s=120)
     assert connection.user_id, "the login belongs to neither side of the comparison"
     return connection
 
@@ -122,7 +124,7 @@ def _beside_bare(bare: float, ours: float) -> list[Figure]:
 def _calls(recording: Recording, report: RiskReport) -> Figure:
     """Every kind of read may end with a page that is not full; beyond that only records count."""
     calls, records = len(recording.sent), sum(recording.records)
-    kinds = len({(model, method, str(args[1:])) for model, method, args, _ in recording.sent})
+    kinds = len({(model, method, str(arguments.get("fields"))) for model, method, arguments in recording.sent})
     most = 2 * kinds + 2 * records // PAGE
     beside = f"{report.open_orders:,} open orders, {records:,} records of {kinds} kinds in pages of {PAGE:,}"
     return Figure("calls to Odoo", calls, "calls", beside, f"at most {most}: 2 a kind and 2 a page", calls <= most)

@@ -1,1 +1,1 @@
-"""Odoo through odoorpc's `execute_kw`."""
+"""Odoo over JSON-2 or JSON-RPC."""

@@ -1,59 +1,46 @@
-"""One login on one Odoo database, over JSON-RPC."""
+"""One login on one Odoo database."""
 
-import logging
 import threading
+from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import OpenerDirector, ProxyHandler, build_opener
 
-import odoorpc
-from odoorpc.error import RPCError
-from odoorpc.rpc import jsonrpclib
+import httpx
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop_after_delay, wait_random_exponential
 
 from agent.errors import ErpUnavailable
 from integrations.odoo import failures
 from integrations.odoo.address import parse_address
+from integrations.odoo.json_2 import web_client
+from integrations.odoo.login import Account, log_in
+from integrations.odoo.transport import Fault, NoAnswer, Transport
 from integrations.odoo.versions import Dialect, dialect_of
 
 
-class _Nothing(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        return False
-
-
-# At DEBUG odoorpc logs the arguments of every call, the password among them; a filter also survives later logging set-ups.
-jsonrpclib.logger.addFilter(_Nothing())
-
-#: Network trouble and answers that are not JSON. URLError is an OSError, but is named for the reader.
-_NO_ANSWER = (URLError, OSError, HTTPException, *failures.NOT_ODOO)
-
-
 class OdooConnection:
-    """Calls public methods of models with `execute_kw`; logs in at the first call. Safe to share between threads.
+    """Calls public methods of models; logs in at the first call. Safe to share between threads.
 
-    `calls` counts the calls sent, retries included.
+    Every argument is named as Odoo names it: `ids` (the records a method is called on), `domain`, `fields`, `vals`, `vals_list` …
+    `calls` counts the calls sent, retries included, the login not.
     """
 
-    def __init__(self, url: str, database: str, login: str, password: str, timeout_s: float = 30.0) -> None:
+    def __init__(self, url: str, database: str, account: Account, timeout_s: float = 30.0) -> None:
         """Checks the URL (ErpUnavailable when malformed); nothing is sent yet. `timeout_s` bounds each silence of the server."""
         self.address = parse_address(url)
         self.database = database
-        self.login = login
+        self.login = account.login
         self.calls = 0
-        self._password = password
+        self._account = account
         self._timeout_s = timeout_s
-        self._client: odoorpc.ODOO | None = None
+        self._chosen: tuple[Transport, str] | None = None
         self._login_lock = threading.Lock()
         self._count_lock = threading.Lock()
 
     def __repr__(self) -> str:
         return f"OdooConnection({str(self.address)!r}, {self.database!r}, {self.login!r})"
 
-    def ask(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
+    def ask(self, model: str, method: str, /, **arguments: Any) -> Any:
         """Call a method that changes nothing. Repeated when the network fails, within the timeout.
 
         Raises ErpUnavailable, ErpRefused or ErpIncomplete.
@@ -64,26 +51,24 @@ class OdooConnection:
             wait=wait_random_exponential(multiplier=0.2, max=1),
             reraise=True,
         )
-        return patience(self._ask_once, model, method, args, kwargs)
+        return patience(self._ask_once, model, method, arguments)
 
-    def change(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
+    def change(self, model: str, method: str, /, **arguments: Any) -> Any:
         """Call a method that may change something. Sent once, never repeated.
 
         Raises ErpRefused (nothing changed), ErpUnavailable (not sent) or ErpAnswerLost.
         """
-        client = self._logged_in()
-        self._count()
         try:
-            return client.execute_kw(model, method, list(args), self._named(client, kwargs))
-        except RPCError as error:
-            raise failures.answered_write(error, model=model, database=self.database, login=self.login) from None
-        except _NO_ANSWER as error:
-            raise failures.undecided(self.address, _closed(error)) from None
+            return self._sent(model, method, arguments)
+        except Fault as fault:
+            raise failures.answered_write(fault, model=model, database=self.database, login=self.login) from None
+        except NoAnswer as failure:
+            raise failures.undecided(self.address, failure) from None
 
     @property
     def version(self) -> str:
         """The server's version, such as `19.0`."""
-        return str(self._logged_in().version)
+        return self._transport().version
 
     @property
     def dialect(self) -> Dialect:
@@ -92,70 +77,52 @@ class OdooConnection:
 
     @property
     def user_id(self) -> int:
-        return int(self._logged_in().env.uid)
+        return self._transport().user_id
+
+    @property
+    def way(self) -> str:
+        """How Odoo is reached and why so: `JSON-2: the server has it and an API key is set`."""
+        transport, why = self._logged_in()
+        return f"{transport.name}: {why}"
 
     def server_clock(self) -> datetime | None:
         """The server's time to the second, aware; None when it does not tell."""
         try:
-            with self._logged_in().http("web/health") as response:
-                date = response.headers.get("Date")
+            with web_client(self.address, self._timeout_s) as client:
+                date = client.get("/web/health").headers.get("Date")
             return parsedate_to_datetime(date) if date else None
-        except _NO_ANSWER as error:
-            _closed(error)
+        except (httpx.HTTPError, ValueError):
             return None
 
-    def _ask_once(self, model: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        client = self._logged_in()
-        self._count()
+    def _ask_once(self, model: str, method: str, arguments: Mapping[str, Any]) -> Any:
         try:
-            return client.execute_kw(model, method, list(args), self._named(client, kwargs))
-        except RPCError as error:
-            raise failures.answered(error, model=model, database=self.database, login=self.login) from None
-        except _NO_ANSWER as error:
-            raise failures.unreachable(self.address, _closed(error)) from None
+            return self._sent(model, method, arguments)
+        except Fault as fault:
+            raise failures.answered(fault, model=model, database=self.database, login=self.login) from None
+        except NoAnswer as failure:
+            raise failures.unreachable(self.address, failure) from None
 
-    def _named(self, client: odoorpc.ODOO, kwargs: dict[str, Any]) -> dict[str, Any]:
-        """Arguments with the login's own language: names come as its people know them."""
-        language = client.env.context.get("lang") or "en_US"
-        return {**kwargs, "context": {"lang": language, **kwargs.get("context", {})}}
-
-    def _logged_in(self) -> odoorpc.ODOO:
-        with self._login_lock:
-            if self._client is None:
-                self._client = self._log_in()
-            return self._client
-
-    def _log_in(self) -> odoorpc.ODOO:
-        try:
-            client = odoorpc.ODOO(
-                self.address.host_in_url, self.address.protocol, self.address.port, timeout=self._timeout_s, opener=self._opener()
-            )
-            dialect_of(_told(client.version))
-            client.login(self.database, self.login, self._password)
-        except RPCError as error:
-            raise failures.login_failed(error, database=self.database, login=self.login, address=self.address) from None
-        except _NO_ANSWER as error:
-            raise failures.unreachable(self.address, _closed(error)) from None
-        return client
-
-    def _opener(self) -> OpenerDirector:
-        """No cookies: they would be shared state between threads. No proxy on the way to this machine."""
-        return build_opener(ProxyHandler({})) if self.address.loopback else build_opener()
-
-    def _count(self) -> None:
+    def _sent(self, model: str, method: str, arguments: Mapping[str, Any]) -> Any:
+        """With the login's own language: names come as its people know them."""
+        transport = self._transport()
         with self._count_lock:
             self.calls += 1
+        context = {"lang": transport.language, **arguments.get("context", {})}
+        return transport.call(model, method, {**arguments, "context": context})
 
+    def _transport(self) -> Transport:
+        return self._logged_in()[0]
 
-def _told(version: str | None) -> str:
-    """odoorpc leaves the version empty when the answer names none, which no Odoo does."""
-    if version is None:
-        raise ValueError("the answer names no version")
-    return version
+    def _logged_in(self) -> tuple[Transport, str]:
+        with self._login_lock:
+            if self._chosen is None:
+                self._chosen = self._log_in()
+            return self._chosen
 
-
-def _closed(error: Exception) -> Exception:
-    """The same error, without the open answer that an HTTPError carries."""
-    if isinstance(error, HTTPError):
-        error.close()
-    return error
+    def _log_in(self) -> tuple[Transport, str]:
+        try:
+            return log_in(self.address, self.database, self._account, self._timeout_s)
+        except Fault as fault:
+            raise failures.login_failed(fault, database=self.database, login=self.login, address=self.address) from None
+        except NoAnswer as failure:
+            raise failures.unreachable(self.address, failure) from None

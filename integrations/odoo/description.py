@@ -26,6 +26,7 @@ class Description(Noun):
             modules=self._modules(),
             may_write=tuple(model for model in KEY_MODELS if self._may_change(model)),
             clock=self.connection.server_clock(),
+            way=self.connection.way,
         )
 
     def url(self, record: Record) -> str | None:
@@ -52,4 +53,4 @@ class Description(Noun):
             return False
 
     def _may(self, model: str, operation: str) -> bool:
-        return bool(self.connection.ask(model, self.dialect.access_check, [], operation))
+        return bool(self.connection.ask(model, self.dialect.access_check, operation=operation, **self.dialect.access_arguments))

@@ -28,7 +28,14 @@ class Pages:
             # the next page starts behind the last id, so a record added or gone meanwhile shifts nothing
             after = [("id", ">", rows[-1]["id"])] if rows else []
             page: list[Row] = self.connection.ask(
-                model, "search_read", [*domain, *after], list(fields), limit=PAGE, order="id", load="", context=context
+                model,
+                "search_read",
+                domain=[*domain, *after],
+                fields=list(fields),
+                limit=PAGE,
+                order="id",
+                load="",
+                context=context,
             )
             rows += page
             if len(page) < PAGE:
@@ -46,13 +53,15 @@ class Pages:
 
     def best(self, model: str, domain: Domain, fields: Sequence[str], limit: int) -> list[Row]:
         """At most `limit` active records, in no order that means anything."""
-        rows: list[Row] = self.connection.ask(model, "search_read", domain, list(fields), limit=limit, order="id", load="")
+        rows: list[Row] = self.connection.ask(
+            model, "search_read", domain=domain, fields=list(fields), limit=limit, order="id", load=""
+        )
         return rows
 
     def has_field(self, model: str, field: str) -> bool:
         """Whether the model has this field and this login may see it; asked once."""
         if (model, field) not in self._fields:
-            found = self.connection.ask(model, "fields_get", [field], attributes=["type"])
+            found = self.connection.ask(model, "fields_get", allfields=[field], attributes=["type"])
             self._fields[model, field] = field in found
         return self._fields[model, field]
 

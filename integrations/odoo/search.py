@@ -99,10 +99,10 @@ class Search(Noun):
         return {address: next(iter(by_text[text])) for address, text in wanted.items() if len(by_text.get(text, ())) == 1}
 
     def note_exists(self, record: Record, marker: str) -> bool:
-        return bool(self.connection.ask("mail.message", "search", marked(record, marker), limit=1))
+        return bool(self.connection.ask("mail.message", "search", domain=marked(record, marker), limit=1))
 
     def note_text(self, record: Record, marker: str) -> str | None:
-        notes = self.connection.ask("mail.message", "search_read", marked(record, marker), ["body"])
+        notes = self.connection.ask("mail.message", "search_read", domain=marked(record, marker), fields=["body"])
         said = [text.removesuffix(marker).rstrip() for note in notes if (text := _words(note["body"])).endswith(marker)]
         return said[0] if len(notes) == len(said) == 1 else None
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from agent.errors import ErpIncomplete
 
@@ -23,6 +24,8 @@ class Dialect:
     """Values of a product's `type` that are never shipped themselves."""
     access_check: str
     """The method that tells, for one operation, whether the login may do it."""
+    access_arguments: Mapping[str, Any]
+    """What it needs besides the operation."""
     record_path: str
     """Where the web client shows a record."""
     note_arguments: Mapping[str, bool]
@@ -37,6 +40,7 @@ _NINETEEN = Dialect(
     unit_factor_multiplies=True,
     not_goods=frozenset({"service", "combo"}),
     access_check="has_access",
+    access_arguments=MappingProxyType({"ids": []}),
     record_path="odoo/{model}/{id}",
     note_arguments=MappingProxyType({"body_is_html": True}),
 )

@@ -18,16 +18,16 @@ class OdooWriter:
 
     def set_promise_date(self, order: Record, promise_date: datetime) -> None:
         """Odoo keeps whole seconds; a fraction is cut off."""
-        self.connection.change(order.model, "write", [order.id], {"commitment_date": stored(promise_date)})
+        self.connection.change(order.model, "write", ids=[order.id], vals={"commitment_date": stored(promise_date)})
 
     def clear_promise_date(self, order: Record) -> None:
-        self.connection.change(order.model, "write", [order.id], {"commitment_date": False})
+        self.connection.change(order.model, "write", ids=[order.id], vals={"commitment_date": False})
 
     def post_note(self, record: Record, text: str, marker: str) -> None:
         self.connection.change(
             record.model,
             "message_post",
-            [record.id],
+            ids=[record.id],
             body=_body(text, marker),
             message_type="comment",
             subtype_xmlid="mail.mt_note",
@@ -35,10 +35,10 @@ class OdooWriter:
         )
 
     def strike_note(self, record: Record, marker: str, text: str) -> None:
-        notes = self.connection.ask("mail.message", "search", marked(record, marker))
+        notes = self.connection.ask("mail.message", "search", domain=marked(record, marker))
         if not notes:
             raise ErpRefused(f"{record.name} has no note marked {marker}; there is nothing to take back.")
-        self.connection.change("mail.message", "write", notes, {"body": _body(text, marker)})
+        self.connection.change("mail.message", "write", ids=notes, vals={"body": _body(text, marker)})
 
 
 def _body(text: str, marker: str) -> str:

@@ -101,7 +101,10 @@ def test_before_anything_is_set_up_the_doctor_is_content(empty: Path) -> None:
         ({"EXPEDITER_WORKER_DATABASE_URL": f"mysql://x:{SECRET}@db"}, "is not a PostgreSQL address"),
         ({"EXPEDITER_WORKER_DATABASE_URL": f"postgresql://x:{SECRET}@127.0.0.1:1/none"}, "PostgreSQL"),
         ({"EXPEDITER_ODOO_URL": "erp.example.com"}, "is not a web address"),
-        ({"EXPEDITER_ODOO_URL": "http://127.0.0.1:1"}, "EXPEDITER_ODOO_READER_PASSWORD are missing"),
+        (
+            {"EXPEDITER_ODOO_URL": "http://127.0.0.1:1"},
+            "EXPEDITER_ODOO_READER_PASSWORD (or EXPEDITER_ODOO_READER_KEY) are missing",
+        ),
         ({"EXPEDITER_POLICY": "/nowhere/policy.yaml"}, "/nowhere/policy.yaml"),
         ({"EXPEDITER_MODEL_API_KEY": SECRET}, "EXPEDITER_MODEL is missing"),
     ],

@@ -45,10 +45,10 @@ def tokens(running: RunningDemo, environment: dict[str, str]) -> dict[str, str]:
 def promises_kept_apart(odoo: Odoo) -> Iterator[None]:
     """Other tests find the planted situations in the same Odoo: afterwards every promise is as it was."""
     admin = odoo.connection("admin")
-    before = admin.ask("sale.order", "search_read", [("state", "=", "sale")], ["commitment_date"])
+    before = admin.ask("sale.order", "search_read", domain=[("state", "=", "sale")], fields=["commitment_date"])
     yield
     for order in before:
-        admin.change("sale.order", "write", [order["id"]], {"commitment_date": order["commitment_date"]})
+        admin.change("sale.order", "write", ids=[order["id"]], vals={"commitment_date": order["commitment_date"]})
 
 
 @pytest.mark.usefixtures("promises_kept_apart")
@@ -69,7 +69,9 @@ def test_a_promise_date_is_moved_in_odoo_after_others_approved_and_only_once(
     approvals = [run(who, "approve", f"P{number}", "--wait", "60") for who in ("sven", "olga")]
     done = ProposalRow.model_validate_json(run("mara", "proposals", "show", f"P{number}").out)
     assert done.state == "done", (approvals, done)
-    (read,) = odoo.connection("admin").ask("sale.order", "search_read", [("name", "=", order.order)], ["commitment_date"])
+    (read,) = odoo.connection("admin").ask(
+        "sale.order", "search_read", domain=[("name", "=", order.order)], fields=["commitment_date"]
+    )
     assert read["commitment_date"].startswith(str(day))
     again = run("olga", "approve", f"P{number}")
     assert again.code == 1

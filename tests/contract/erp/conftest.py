@@ -1,4 +1,4 @@
-"""Both ERPs behind the same ports: the demo distributor, and a real Odoo 19 with the same situations planted."""
+"""Every ERP behind the same ports: the demo distributor, and real Odoos, each way there, with the same situations planted."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from agent.domain.sales import SaleOrder, SaleOrderLine
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
 
-FIXTURE_OF = {"demo": "demo_erp", "odoo19": "odoo_erp"}
+FIXTURE_OF = {"demo": "demo_erp", "odoo19-json-rpc": "odoo_erp", "odoo19-json-2": "odoo_erp_json_2"}
 
 
 @dataclass(frozen=True)

@@ -57,8 +57,8 @@ def test_the_calls_of_a_snapshot_do_not_depend_on_the_number_of_orders(odoo: Odo
 
     few, calls_for_few = calls()
     planting = Planting(odoo.connection("admin"), odoo.sql)
-    [copied] = planting.connection.ask("sale.order", "search", [("name", "=", odoo_situations["healthy"])])
-    copies = [planting.call("sale.order", "copy", [copied], {"commitment_date": planting.day(9)})[0] for _ in range(50)]
+    [copied] = planting.connection.ask("sale.order", "search", domain=[("name", "=", odoo_situations["healthy"])])
+    copies = [planting.call("sale.order", "copy", [copied], default={"commitment_date": planting.day(9)})[0] for _ in range(50)]
     planting.call("sale.order", "action_confirm", copies)
     try:
         many, calls_for_many = calls()
@@ -88,9 +88,9 @@ def test_the_other_sides_numbers_lead_to_our_records(odoo: Odoo, reader: OdooRea
     [order] = reader.sale_orders([odoo_situations["dozens"]])
     [picking] = reader.open_pickings([order.id])
     purchase = reader.open_purchase_lines()[0]
-    admin.change("sale.order", "write", [order.id], {"client_order_ref": "PO-4711"})
-    admin.change("stock.picking", "write", [picking.id], {"carrier_tracking_ref": "1Z999AA10123456784"})
-    admin.change("purchase.order", "write", [purchase.order_id], {"partner_ref": "AB/77"})
+    admin.change("sale.order", "write", ids=[order.id], vals={"client_order_ref": "PO-4711"})
+    admin.change("stock.picking", "write", ids=[picking.id], vals={"carrier_tracking_ref": "1Z999AA10123456784"})
+    admin.change("purchase.order", "write", ids=[purchase.order_id], vals={"partner_ref": "AB/77"})
     assert reader.find_by_number("sale.order:client_order_ref", ["PO-4711", "PO-4712"]) == {"PO-4711": [order.record]}
     assert reader.find_by_number("stock.picking", ["1Z999AA10123456784"]) == {"1Z999AA10123456784": [picking.record]}
     assert reader.find_by_number("purchase.order:partner_ref", ["AB/77"]) == {"AB/77": [purchase.record]}
@@ -102,7 +102,10 @@ def test_a_note_is_internal_and_its_text_is_text(odoo: Odoo, reader: OdooReader,
     marker = "expediter-p7-0123456789ab"
     OdooWriter(odoo.connection("writer")).post_note(order.record, "Is 5 < 6 & <script>alert(1)</script>?\nYes.\n\nEnd", marker)
     [note] = odoo.connection("admin").ask(
-        "mail.message", "search_read", [("body", "like", marker)], ["body", "is_internal", "subtype_id", "notified_partner_ids"]
+        "mail.message",
+        "search_read",
+        domain=[("body", "like", marker)],
+        fields=["body", "is_internal", "subtype_id", "notified_partner_ids"],
     )
     assert "Is 5 &lt; 6 &amp; &lt;script&gt;alert(1)&lt;/script&gt;?<br>Yes." in note["body"]
     assert note["body"].count("<p>") == 3
@@ -121,10 +124,10 @@ def test_an_order_of_an_archived_product_is_still_read(odoo: Odoo, odoo_situatio
     reader = OdooReader(odoo.connection("reader"))
     [order] = reader.sale_orders([odoo_situations["dozens"]])
     [line] = reader.sale_order_lines([order.id])
-    admin.change("product.product", "write", [line.product_id], {"active": False})
+    admin.change("product.product", "write", ids=[line.product_id], vals={"active": False})
     try:
         fresh = OdooReader(odoo.connection("reader"))
         assert fresh.sale_order_lines([order.id]) == [line]
         assert fresh.search_products("GLS-4") == []
     finally:
-        admin.change("product.product", "write", [line.product_id], {"active": True})
+        admin.change("product.product", "write", ids=[line.product_id], vals={"active": True})

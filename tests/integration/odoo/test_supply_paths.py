@@ -50,7 +50,9 @@ def test_goods_made_to_order_that_wait_to_be_put_away_are_supply(chains: SupplyC
     warehouse = chains.warehouse("IN4", reception_steps="two_steps")
     goods = chains.made_to_order("put-away-mto")
     order = chains.sold(goods, 7, warehouse=warehouse)
-    [line] = chains.connection.ask("purchase.order.line", "search_read", [("product_id", "=", goods)], ["order_id"], load="")
+    [line] = chains.connection.ask(
+        "purchase.order.line", "search_read", domain=[("product_id", "=", goods)], fields=["order_id"], load=""
+    )
     chains.call("purchase.order", "button_confirm", [line["order_id"]])
     chains.done(chains.receipts(line["order_id"])[0], 7)
     assert kinds(looked_at(reader, chains.name(order))) == []
@@ -84,8 +86,8 @@ def test_a_resupply_in_steps_brings_what_the_other_warehouse_has(chains: SupplyC
     source = chains.warehouse("SRC", delivery_steps="pick_ship")
     target = chains.warehouse("TGT", reception_steps="two_steps", resupply_wh_ids=[(6, 0, [source["id"]])])
     between = [("supplied_wh_id", "=", target["id"]), ("supplier_wh_id", "=", source["id"])]
-    routes = chains.connection.ask("stock.route", "search", between)
-    chains.call("stock.route", "write", routes, {"product_selectable": True})
+    routes = chains.connection.ask("stock.route", "search", domain=between)
+    chains.write("stock.route", routes, {"product_selectable": True})
     goods = chains.goods("resupplied", route_ids=[(6, 0, [chains.routes[0], *routes])])
     chains.stock(goods, 10, source)
     order, more = (chains.name(chains.sold(goods, 6, warehouse=target)) for _ in range(2))
@@ -101,7 +103,7 @@ def test_a_late_transfer_is_named_as_odoo_names_it(chains: SupplyChains, reader:
     chains.stock(goods, 6, chains.lyon)
     order = chains.name(chains.sold(goods, 6, promise=2))
     picking = chains.transfer(goods, 6, chains.lyon, chains.home, 6)
-    [row] = chains.connection.ask("stock.picking", "read", [picking], ["name"])
+    [row] = chains.connection.ask("stock.picking", "read", ids=[picking], fields=["name"])
     risk = looked_at(reader, order)
     assert risk is not None
     assert f"waiting for {row['name']}" in risk.findings[0].summary
@@ -120,7 +122,9 @@ def test_stock_that_another_transfer_needs_is_not_offered(chains: SupplyChains, 
 def test_goods_on_their_way_back_to_the_vendor_are_no_supply(chains: SupplyChains, reader: OdooReader) -> None:
     goods = chains.made_to_order("sent-back")
     order = chains.sold(goods, 7)
-    [line] = chains.connection.ask("purchase.order.line", "search_read", [("product_id", "=", goods)], ["order_id"], load="")
+    [line] = chains.connection.ask(
+        "purchase.order.line", "search_read", domain=[("product_id", "=", goods)], fields=["order_id"], load=""
+    )
     chains.call("purchase.order", "button_confirm", [line["order_id"]])
     receipt = chains.receipts(line["order_id"])[0]
     chains.done(receipt, 4)
@@ -136,17 +140,19 @@ def test_goods_on_their_way_back_to_the_vendor_are_no_supply(chains: SupplyChain
 def test_what_will_not_be_received_any_more_is_no_supply(chains: SupplyChains, reader: OdooReader) -> None:
     goods, others = chains.made_to_order("given-up"), chains.goods("still-coming")
     order = chains.sold(goods, 7)
-    [line] = chains.connection.ask("purchase.order.line", "search_read", [("product_id", "=", goods)], ["order_id"], load="")
+    [line] = chains.connection.ask(
+        "purchase.order.line", "search_read", domain=[("product_id", "=", goods)], fields=["order_id"], load=""
+    )
     extra = {"product_id": others, "product_qty": 3, "price_unit": 1.0, "date_planned": chains.day(2)}
-    chains.call("purchase.order", "write", [line["order_id"]], {"order_line": [(0, 0, extra)]})
+    chains.write("purchase.order", [line["order_id"]], {"order_line": [(0, 0, extra)]})
     chains.call("purchase.order", "button_confirm", [line["order_id"]])
     receipt = chains.receipts(line["order_id"])[0]
     chains.done(receipt, 2)
     chains.call("stock.picking", "action_cancel", chains.receipts(line["order_id"]))
     [more] = chains.connection.ask(
-        "purchase.order.line", "search", [("order_id", "=", line["order_id"]), ("product_id", "=", others)]
+        "purchase.order.line", "search", domain=[("order_id", "=", line["order_id"]), ("product_id", "=", others)]
     )
-    chains.call("purchase.order.line", "write", [more], {"product_qty": 8})
+    chains.write("purchase.order.line", [more], {"product_qty": 8})
     risk = looked_at(reader, chains.name(order))
     assert kinds(risk) == ["no_supply"]
     assert risk is not None
@@ -156,7 +162,7 @@ def test_what_will_not_be_received_any_more_is_no_supply(chains: SupplyChains, r
 def test_goods_sold_straight_from_the_vendor_wait_for_their_purchase(chains: SupplyChains, reader: OdooReader) -> None:
     goods = chains.goods("from-vendor")
     order = chains.sold(goods, 6)
-    [line] = chains.connection.ask("sale.order.line", "search", [("order_id", "=", order)])
+    [line] = chains.connection.ask("sale.order.line", "search", domain=[("order_id", "=", order)])
     bought = {"product_id": goods, "product_qty": 6, "price_unit": 5.0, "date_planned": chains.day(2), "sale_line_id": line}
     chains.create("purchase.order", partner_id=chains.vendor, order_line=[(0, 0, bought)])
     chains.stock(goods, 6)
@@ -179,14 +185,16 @@ def test_an_order_without_a_delivery_is_a_rival_in_the_list_and_alone(chains: Su
 
 def test_a_reader_without_the_right_to_see_invoices_says_so_and_tells_the_rest(chains: SupplyChains, reader: OdooReader) -> None:
     order = chains.name(chains.sold(chains.goods("no-invoices"), 5))
-    own = chains.connection.ask("res.users", "read", [reader.connection.user_id], ["all_group_ids"])[0]["all_group_ids"]
+    own = chains.connection.ask("res.users", "read", ids=[reader.connection.user_id], fields=["all_group_ids"])[0][
+        "all_group_ids"
+    ]
     theirs = [("model_id.model", "=", "account.move"), ("group_id", "in", [*own, False])]
-    rights = chains.connection.ask("ir.model.access", "search", theirs)
-    chains.call("ir.model.access", "write", rights, {"active": False})
+    rights = chains.connection.ask("ir.model.access", "search", domain=theirs)
+    chains.write("ir.model.access", rights, {"active": False})
     try:
         report = assess(take_snapshot(reader, datetime.now(UTC)), load_policy())
     finally:
-        chains.call("ir.model.access", "write", rights, {"active": True})
+        chains.write("ir.model.access", rights, {"active": True})
     [sentence] = report.not_seen
     assert sentence.startswith("Credit was judged without overdue invoices. The login ops_reader may not do this")
     assert order in {risk.order.name for risk in report.orders}

@@ -17,6 +17,7 @@ from app.settings import (
     overview,
     refuse_tracing,
 )
+from app.settings.base import plain
 
 SECRET = "tell-nobody"
 EVERYTHING = {
@@ -29,8 +30,10 @@ EVERYTHING = {
     "EXPEDITER_ODOO_DATABASE": "live",
     "EXPEDITER_ODOO_READER_LOGIN": "ops_reader",
     "EXPEDITER_ODOO_READER_PASSWORD": SECRET,
+    "EXPEDITER_ODOO_READER_KEY": SECRET,
     "EXPEDITER_ODOO_WRITER_LOGIN": "ops_writer",
     "EXPEDITER_ODOO_WRITER_PASSWORD": SECRET,
+    "EXPEDITER_ODOO_WRITER_KEY": SECRET,
     "EXPEDITER_MODEL": "some-model",
     "EXPEDITER_MODEL_BASE_URL": "http://127.0.0.1:9000/v1",
     "EXPEDITER_MODEL_API_KEY": SECRET,
@@ -46,10 +49,11 @@ OWN = {
     ServeSettings: {"SERVE_DATABASE_URL", "POLICY", "HOST", "PORT"},
     WorkerSettings: {
         "WORKER_DATABASE_URL", "POLICY", "ODOO_URL", "ODOO_DATABASE", "ODOO_READER_LOGIN", "ODOO_READER_PASSWORD",
-        "MODEL", "MODEL_BASE_URL", "MODEL_API_KEY", "MAIL_AUTHSERV",
+        "ODOO_READER_KEY", "MODEL", "MODEL_BASE_URL", "MODEL_API_KEY", "MAIL_AUTHSERV",
     },
     ExecutorSettings: {
         "EXECUTOR_DATABASE_URL", "POLICY", "ODOO_URL", "ODOO_DATABASE", "ODOO_WRITER_LOGIN", "ODOO_WRITER_PASSWORD",
+        "ODOO_WRITER_KEY",
     },
     ClientSettings: {"SERVER_URL", "TOKEN"},
 }  # fmt: skip
@@ -129,13 +133,28 @@ def test_the_state_of_a_user_lies_in_their_state_folder(monkeypatch: pytest.Monk
     assert WorkerSettings.read().state == Path("/home/someone/.state/expediter")
 
 
+@pytest.mark.parametrize("secret", ["PASSWORD", "KEY"])
+def test_a_key_stands_for_a_password(secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {
+        "URL": "https://erp.example.com",
+        "DATABASE": "live",
+        "READER_LOGIN": "ops_reader",
+        f"READER_{secret}": f"{SECRET}\n",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(f"EXPEDITER_ODOO_{name}", value)
+    settings = WorkerSettings.read()
+    assert settings.has_odoo
+    assert (plain(settings.odoo_reader_password), plain(settings.odoo_reader_key)).count(None) == 1
+
+
 @pytest.mark.parametrize(
     ("kind", "variables", "sentence"),
     [
         (WorkerSettings, {"ODOO_URL": "erp.example.com"}, "EXPEDITER_ODOO_URL is not a web address"),
         (WorkerSettings, {"ODOO_URL": f"https://me:{SECRET}@erp.example.com"}, "must not carry a login or password"),
-        (WorkerSettings, {"ODOO_URL": "https://erp.example.com"}, "EXPEDITER_ODOO_READER_PASSWORD are missing"),
-        (ExecutorSettings, {"ODOO_URL": "https://erp.example.com"}, "EXPEDITER_ODOO_WRITER_PASSWORD are missing"),
+        (WorkerSettings, {"ODOO_URL": "https://erp.example.com"}, "READER_PASSWORD (or EXPEDITER_ODOO_READER_KEY) are missing"),
+        (ExecutorSettings, {"ODOO_URL": "https://erp.example.com"}, "WRITER_PASSWORD (or EXPEDITER_ODOO_WRITER_KEY) are missing"),
         (WorkerSettings, {"WORKER_DATABASE_URL": f"mysql://x:{SECRET}@db"}, "WORKER_DATABASE_URL is not a PostgreSQL address"),
         (WorkerSettings, {"MODEL_API_KEY": SECRET}, "EXPEDITER_MODEL is missing"),
         (ServeSettings, {"PORT": "many"}, "EXPEDITER_PORT cannot be used"),

@@ -32,6 +32,10 @@ class PurchaseLine:
     """Sale order lines that this purchase was made for (make to order)."""
     value: Money | None = None
     """Untaxed, for the whole ordered quantity; None where it is not told."""
+    ordered_at: datetime | None = None
+    """`date_order`: of a draft the day by which it has to be ordered, so that it comes on the promised day."""
+    warehouse_id: int | None = None
+    """Where it will be received; None when it goes straight to the customer, or nobody knows."""
 
     @property
     def outstanding(self) -> Quantity:

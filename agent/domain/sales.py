@@ -81,6 +81,8 @@ class SaleOrderLine:
     discount_percent: Decimal = Decimal(0)
     cost: Money | None = None
     """What the whole ordered quantity costs us; None where it is not told."""
+    lead_days: float = 0.0
+    """`customer_lead`: days from the order to the shipment, where no other date was promised."""
 
     @property
     def outstanding(self) -> Quantity:

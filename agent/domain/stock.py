@@ -106,6 +106,8 @@ class Move:
     """Ids of the moves that must be done first (`move_orig_ids`)."""
     reference: str
     """Number of the transfer or production order it belongs to."""
+    urgent: bool = False
+    """Starred by a person (`priority = 1`): Odoo reserves for it before all others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,18 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
+from agent.domain.calendars import WarehouseCalendar
 from agent.errors import PolicyInvalid, PolicyRejected
 from agent.guardrails.policy_file import line_of, parse
 from agent.guardrails.policy_model import Condition, Example, PolicyFile, Rule
 from agent.guardrails.requirement import Requirement, Step
 from agent.guardrails.thresholds import Scope, ThresholdBook, Thresholds
+from agent.guardrails.warehouse_hours import calendars_of
 
 __all__ = ["Policy", "Requirement", "RuleOutcome", "Scope", "Step", "ThresholdBook", "Thresholds", "load_policy"]
 
@@ -40,6 +42,8 @@ class Policy:
     """The file's version and a short hash of its text: `v1-3fa9c0d2`."""
     rules: tuple[Rule, ...]
     limits: ThresholdBook
+    calendars: Mapping[str, WarehouseCalendar] = field(default_factory=dict)
+    """By the warehouse's short code; one that is not named is always open."""
 
     @property
     def thresholds(self) -> Thresholds:
@@ -78,7 +82,8 @@ def load_policy(path: Path | None = None) -> Policy:
         raise PolicyInvalid(f"The policy {file} cannot be read: {reason}.") from None
     parsed = parse(text, str(file), PolicyFile)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    policy = Policy(f"v{parsed.version}-{digest}", parsed.rules, ThresholdBook(parsed.thresholds, parsed.exceptions))
+    limits = ThresholdBook(parsed.thresholds, parsed.exceptions)
+    policy = Policy(f"v{parsed.version}-{digest}", parsed.rules, limits, calendars_of(parsed.warehouses))
     for index, example in enumerate(parsed.examples):
         if (got := _decided_by(policy, example)) != example.expect:
             line = line_of(text, "examples", index)

@@ -14,6 +14,7 @@ from agent.guardrails.policy_file import mistake
 from agent.guardrails.requirement import Step
 from agent.guardrails.thresholds import ThresholdException, Thresholds
 from agent.guardrails.vocabulary import FACTS, Fact
+from agent.guardrails.warehouse_hours import WarehouseHours
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -144,6 +145,8 @@ class PolicyFile(Strict):
     version: StrictInt = Field(ge=1)
     thresholds: Thresholds = Thresholds()
     exceptions: tuple[ThresholdException, ...] = ()
+    warehouses: dict[StrictStr, WarehouseHours] = {}
+    """By short code."""
     """Where other thresholds hold."""
     rules: tuple[Rule, ...] = Field(min_length=1)
     examples: tuple[Example, ...] = ()

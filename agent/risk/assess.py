@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
 from agent.domain.findings import Finding, FindingKind, OrderRisk, RiskReport
 from agent.guardrails.policy import Policy
@@ -14,12 +13,13 @@ from agent.risk.projection import project
 from agent.risk.ranking import SEVERITY, ranked, score
 from agent.risk.situation import Situation, situations
 from agent.risk.snapshot import Snapshot
+from agent.risk.terms import terms_of
 
 
 @collector_at_rest()
 def assess(snapshot: Snapshot, policy: Policy) -> RiskReport:
     """Everything that is found, and the orders it endangers, most urgent first. Pure: the same snapshot gives the same report."""
-    projection = project(snapshot, timedelta(days=policy.thresholds.receipt_grace_days))
+    projection = project(snapshot, terms_of(policy, snapshot))
     found = tuple(situations(snapshot, projection, policy.limits))
     general = findings_beyond_orders(Operations(snapshot, projection, policy.limits, found))
     by_order = findings_by_order(general)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from agent.domain.quantity import ROUNDING
 from agent.domain.sales import SaleOrder, SaleOrderLine
 from agent.domain.stock import Move
-from agent.risk.pools import ZERO
+from agent.risk.pools import ZERO, turn
 from agent.risk.product_records import ProductRecords
 from agent.risk.supply import arrives
 
@@ -23,11 +23,12 @@ class Need:
     need_by: datetime
     outstanding: Decimal
     reserved: Decimal
+    urgent: bool
 
 
 def needs_of(records: ProductRecords) -> list[Need]:
     """Lines with something left to ship, those served first in front."""
-    return sorted(_needs(records), key=_urgency)
+    return sorted(_needs(records), key=lambda need: turn(need.urgent, need.need_by, need.order.ordered_at, need.line.id))
 
 
 def _needs(records: ProductRecords) -> Iterator[Need]:
@@ -50,8 +51,17 @@ def _need(line: SaleOrderLine, order: SaleOrder, outstanding: Decimal, leaving: 
     for move in leaving:
         if move.from_warehouse_id == warehouse_id:
             reserved += move.reserved.amount
-    need_by = order.promise_date or min((move.expected_at for move in leaving), default=order.ordered_at)
-    return Need(line, order, warehouse_id, need_by, outstanding, min(reserved, outstanding))
+    urgent = any(move.urgent for move in leaving)
+    return Need(line, order, warehouse_id, _need_by(line, order, leaving), outstanding, min(reserved, outstanding), urgent)
+
+
+def _need_by(line: SaleOrderLine, order: SaleOrder, leaving: Sequence[Move]) -> datetime:
+    """The promise; else the day the delivery is planned for; else what Odoo would plan: the order date and the customer lead."""
+    if order.promise_date is not None:
+        return order.promise_date
+    if leaving:
+        return min(move.expected_at for move in leaving)
+    return order.ordered_at + timedelta(days=line.lead_days)
 
 
 def _last_steps(moves: Sequence[Move]) -> list[Move]:
@@ -59,7 +69,3 @@ def _last_steps(moves: Sequence[Move]) -> list[Move]:
     ours = [move for move in moves if move.from_warehouse_id is not None or move.to_warehouse_id is None]
     earlier = {move_id for move in ours for move_id in move.waits_for}
     return [move for move in ours if move.id not in earlier]
-
-
-def _urgency(need: Need) -> tuple[datetime, datetime, int]:
-    return need.need_by, need.order.ordered_at, need.line.id

@@ -10,8 +10,9 @@ from agent.domain.findings import Affected, Severity
 from agent.guardrails.policy import ThresholdBook, Thresholds
 from agent.risk.pools import Peg
 from agent.risk.projection import LineOutlook, Projection
-from agent.risk.situation import Situation, scope_of
+from agent.risk.situation import Situation
 from agent.risk.snapshot import Snapshot, grouped
+from agent.risk.terms import scope_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,9 @@ class Operations:
         """Product id → the orders with a line of it that still lacks stock."""
         found: defaultdict[int, dict[int, Situation]] = defaultdict(dict)
         for situation in self.situations:
-            for line in situation.lines:
+            for line in situation.goods:
                 if line.short_now > 0:
-                    found[line.line.product_id][situation.order.id] = situation
+                    found[line.product_id][situation.order.id] = situation
         return {product: list(waiting.values()) for product, waiting in found.items()}
 
     @cached_property
@@ -76,7 +77,7 @@ class Operations:
         return [
             Waiting(situation, line, peg)
             for situation in self.situations
-            for line in situation.lines
+            for line in situation.goods
             for peg in line.allocation.pegs
         ]
 

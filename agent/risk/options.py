@@ -25,15 +25,16 @@ A_DAY = timedelta(days=1)
 
 def options_for(situation: Situation, policy: Policy, held: bool) -> tuple[Option, ...]:
     """In the order in which they help: ship what is there, move stock, move the promise. `held`: by the customer's credit."""
-    if any(_is_kit(situation, line) for line in situation.lines):
-        return tuple(_move_stock(situation))  # no date can be told for what has parts, and so no promise
+    if any(_without_parts(situation, line) for line in situation.lines):
+        return tuple(_move_stock(situation))  # no date can be told for a kit whose parts nobody knows, and so no promise
     shipping = AFTER_RELEASE if held else BY_HAND
     return (*_ship_available(situation, shipping), *_move_stock(situation), *_move_promise_date(situation, policy))
 
 
-def _is_kit(situation: Situation, line: LineOutlook) -> bool:
+def _without_parts(situation: Situation, line: LineOutlook) -> bool:
+    """A kit whose delivery was cancelled: no move says which parts it is owed."""
     product = situation.snapshot.products.get(line.line.product_id)
-    return product is not None and product.kit
+    return product is not None and product.kit and not line.parts
 
 
 def _ship_available(situation: Situation, approval: str) -> Iterator[Option]:
@@ -63,17 +64,22 @@ class _Take:
 
 def _move_stock(situation: Situation) -> Iterator[Option]:
     """One option for each other warehouse that can give something earlier than it comes otherwise."""
-    arrival = situation.now + timedelta(days=situation.thresholds.transfer_days)
-    waiting = [line for line in situation.lines if line.short_now > ROUNDING and (line.ready is None or line.ready > arrival)]
     takes: dict[int, list[_Take]] = {}
-    for line in waiting:
-        for level in situation.snapshot.levels_by_product.get(line.line.product_id, ()):
-            if _may_send(situation, level.warehouse_id, line.warehouse_id) and (
-                take := _take(situation, line, level.warehouse_id)
+    for line in situation.goods:
+        for level in situation.snapshot.levels_by_product.get(line.product_id, ()) if line.short_now > ROUNDING else ():
+            if (
+                _may_send(situation, level.warehouse_id, line.warehouse_id)
+                and (line.ready is None or line.ready > _arrival(situation, level.warehouse_id, line))
+                and (take := _take(situation, line, level.warehouse_id))
             ):
                 takes.setdefault(level.warehouse_id, []).append(take)
     for warehouse_id, found in sorted(takes.items(), key=lambda item: (sum(len(take.harms) for take in item[1]), item[0])):
-        yield _transfer(situation, warehouse_id, found, arrival)
+        yield _transfer(situation, warehouse_id, found)
+
+
+def _arrival(situation: Situation, origin: int, line: LineOutlook) -> datetime:
+    """When goods sent now can leave the line's warehouse."""
+    return situation.projection.terms.transfer(origin, line.warehouse_id or origin, situation.now)
 
 
 def _may_send(situation: Situation, origin: int, target: int | None) -> bool:
@@ -88,22 +94,22 @@ def _take(situation: Situation, line: LineOutlook, warehouse_id: int) -> _Take |
 
     None when there is nothing, or when a transfer or a production would wait: nobody could be told what that costs.
     """
-    pool = situation.projection.pools.get((line.line.product_id, warehouse_id))
+    pool = situation.projection.pools.get((line.product_id, warehouse_id))
     if pool is None or pool.free <= ROUNDING:
         return None
     quantity = min(line.short_now, pool.spare if pool.spare > ROUNDING else pool.free)
-    harms = [_harm(situation, *wait) for wait in _waits(pool, quantity, situation.now)]
+    harms = [_harm(situation, *wait) for wait in _waits(pool, quantity)]
     named = tuple(harm for harm in harms if harm)
     return _Take(line, quantity, named) if len(named) == len(harms) else None
 
 
-def _waits(pool: Pool, taken: Decimal, now: datetime) -> Iterator[tuple[Demand, datetime, datetime | None]]:
+def _waits(pool: Pool, taken: Decimal) -> Iterator[tuple[Demand, datetime, datetime | None]]:
     """Demands of that pool that would be ready later, or not at all, without the stock that is taken; from when to when."""
     if taken <= pool.spare:
         return
     before, after = fill(pool, pool.free), fill(pool, pool.free - taken)
     for demand, had, has in zip(pool.demands, before, after, strict=True):
-        old, new = had.ready(now), has.ready(now)
+        old, new = had.ready(pool.ships), has.ready(pool.ships)
         if old is not None and old != new:
             yield demand, old, new
 
@@ -118,9 +124,10 @@ def _harm(situation: Situation, demand: Demand, old: datetime, new: datetime | N
     return Affected(order.record, order.customer_name, wait, line.outstanding_value)
 
 
-def _transfer(situation: Situation, warehouse_id: int, takes: Sequence[_Take], arrival: datetime) -> Option:
-    covered = {take.line.line.id for take in takes if take.quantity >= take.line.short_now - ROUNDING}
-    rest = [line.ready for line in situation.lines if line.line.id not in covered]
+def _transfer(situation: Situation, warehouse_id: int, takes: Sequence[_Take]) -> Option:
+    arrival = max(_arrival(situation, warehouse_id, take.line) for take in takes)
+    covered = {id(take.line) for take in takes if take.quantity >= take.line.short_now - ROUNDING}
+    rest = [line.ready for line in situation.goods if id(line) not in covered]
     whole = len(covered) == len(takes) and None not in rest
     ready = max([arrival, *(date for date in rest if date is not None)]) if whole else arrival
     goods = listed([_goods(situation, take.line, take.quantity) for take in takes])
@@ -130,7 +137,7 @@ def _transfer(situation: Situation, warehouse_id: int, takes: Sequence[_Take], a
     waits = f"; {listed([harm.order.name for harm in harms])} would wait for it" if harms else ""
     return Option(
         kind=OptionKind.MOVE_STOCK,
-        summary=f"Move {goods} from {origin} ({days(situation.thresholds.transfer_days)} transit): {extent}{waits}.",
+        summary=f"Move {goods} from {origin} ({days(days_between(situation.now, arrival))} transit): {extent}{waits}.",
         ready_date=ready,
         cost=None,
         harms=harms,
@@ -197,4 +204,4 @@ def _approval(policy: Policy, facts: dict[str, Any]) -> str:
 
 
 def _goods(situation: Situation, line: LineOutlook, quantity: Decimal) -> str:
-    return f"{amount(quantity, line.line.ordered.unit)} of {situation.product_name(line)}"
+    return f"{amount(quantity, line.unit)} of {situation.product_name(line)}"

@@ -5,8 +5,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from agent.domain.money import Money
+from agent.domain.quantity import ROUNDING
 from agent.domain.sales import SaleOrderLine
-from agent.risk.pools import Allocation
+from agent.risk.pools import ZERO, Allocation
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ class LineOutlook:
 
     @property
     def value(self) -> Money:
-        """Of what is still to ship."""
+        """Of what is still to ship; of a part the value of its kits."""
+        if self.product_id != self.line.product_id:
+            return self.line.outstanding_value
         whole = self.line.ordered.amount
         return self.line.value if self.outstanding == whole else self.line.value.share(self.outstanding, whole)
 
@@ -40,6 +43,18 @@ class LineOutlook:
     @property
     def short_now(self) -> Decimal:
         return self.outstanding - self.available_now
+
+    def timeline(self, now: datetime) -> list[tuple[datetime, Decimal]]:
+        """How much can ship from when on, earliest first: of 10 units 4 now and 6 more on the day a receipt comes.
+
+        What has no supply that can be counted on is in none of them.
+        """
+        amounts = {now: self.available_now} if self.available_now > ROUNDING else {}
+        for peg in self.allocation.pegs:
+            if peg.supply.expected is not None:
+                moment = max(peg.supply.expected, now)
+                amounts[moment] = amounts.get(moment, ZERO) + peg.amount
+        return sorted(amounts.items())
 
     @property
     def unsupplied(self) -> Decimal:

@@ -12,6 +12,17 @@ ZERO = Decimal(0)
 PoolKey = tuple[int, int]
 """Product and warehouse."""
 
+Turn = tuple[bool, datetime, datetime, int]
+
+
+def turn(urgent: bool, need_by: datetime, ordered_at: datetime, number: int) -> Turn:
+    """In which order demands are served: what a person starred first, then by need date, order date and number.
+
+    Odoo reserves by `priority desc, date, id`, where `date` is the day planned for the move. Ours is the day promised: a promise
+    that was moved does not move the plan.
+    """
+    return not urgent, need_by, ordered_at, number
+
 
 @dataclass(frozen=True, slots=True)
 class Peg:
@@ -30,6 +41,11 @@ class Demand:
     id: int
     """Of the sale order line, or of the move when no order line stands behind it: then negative."""
     amount: Decimal
+    urgent: bool = False
+
+    @property
+    def turn(self) -> "Turn":
+        return turn(self.urgent, self.need_by, self.ordered_at, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +57,7 @@ class Allocation:
     missing: Decimal
 
     def ready(self, now: datetime) -> datetime | None:
-        """When the last unit is there; None when some unit has no supply that can be counted on."""
+        """When the last unit can leave; None when some unit has no supply that can be counted on. `now`: when the stock can."""
         if self.missing > ROUNDING:
             return None
         last = now
@@ -54,12 +70,14 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """All that one warehouse has and expects of one product, and everybody who wants it, by need date."""
+    """All that one warehouse has and expects of one product, and everybody who wants it, who is served first in front."""
 
     free: Decimal
     supplies: tuple[tuple[Supply, Decimal], ...]
     """With what is left of each after make-to-order lines took theirs; earliest first."""
     demands: tuple[Demand, ...]
+    ships: datetime
+    """When what is there now can leave."""
 
     @property
     def spare(self) -> Decimal:

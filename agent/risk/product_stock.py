@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from agent.domain.quantity import Quantity
@@ -11,6 +11,7 @@ from agent.domain.stock import Product, Warehouse
 from agent.risk.product_records import records_of
 from agent.risk.snapshot import Snapshot, grouped
 from agent.risk.supply import Supply, arrives, supplies
+from agent.risk.terms import ANNOUNCED
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def stock_of(snapshot: Snapshot, product_id: int) -> ProductStock | None:
     if product is None:
         return None
     coming = grouped(
-        (supply for supply in supplies(records_of(snapshot, product_id), timedelta()) if _from_outside(supply)),
+        (supply for supply in supplies(records_of(snapshot, product_id), ANNOUNCED) if _from_outside(supply)),
         lambda supply: supply.warehouse_id,
     )
     here = {level.warehouse_id for level in snapshot.levels_by_product.get(product_id, ())}

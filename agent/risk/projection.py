@@ -1,7 +1,8 @@
 """When each order line can ship, as things stand.
 
 Reserved goods are there now. What is still needed follows the supply made for it (make to order), then competes for its
-warehouse's free stock and supply: all open demand is served in order of need date, and no unit is promised twice.
+warehouse's free stock and supply: all open demand is served urgent things first, then in order of need date, and no unit is
+promised twice.
 
 Products do not depend on each other: `project_product` looks at the records of one, and a `Projection` is put together from its
 products, so whoever knows which products changed projects only these anew.
@@ -10,7 +11,7 @@ products, so whoever knows which products changed projects only these anew.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
@@ -23,6 +24,7 @@ from agent.risk.product_records import ProductRecords, known_products, records_o
 from agent.risk.snapshot import Snapshot, grouped
 from agent.risk.steps import steps_before
 from agent.risk.supply import Supply, supplies, supplies_by_sale_line
+from agent.risk.terms import Terms
 from agent.risk.transfers import Sent, as_sent, replaced
 
 __all__ = ["LineOutlook", "ProductProjection", "Projection", "project", "project_product"]
@@ -54,10 +56,11 @@ class Projection:
     """
 
     products: Mapping[int, ProductProjection]
+    terms: Terms
 
-    def replacing(self, changed: Iterable[ProductProjection]) -> "Projection":
-        """With these products projected anew and all others as they are."""
-        return Projection({**self.products, **{product.product_id: product for product in changed}})
+    def replacing(self, changed: Iterable[ProductProjection], terms: Terms | None = None) -> "Projection":
+        """With these products projected anew and all others as they are; `terms` when warehouses or vendors changed too."""
+        return Projection({**self.products, **{product.product_id: product for product in changed}}, terms or self.terms)
 
     def due(self, now: datetime) -> set[int]:
         """Products that have to be projected anew because of the clock alone."""
@@ -85,26 +88,27 @@ class Projection:
         return {key: idle for product in self.products.values() for key, idle in product.empty.items()}
 
 
-def project(snapshot: Snapshot, grace: timedelta) -> Projection:
-    """Serve all open demand of the snapshot. Overdue supply is expected `grace` from now."""
-    return Projection({key: project_product(snapshot, key, grace) for key in sorted(known_products(snapshot))})
+def project(snapshot: Snapshot, terms: Terms) -> Projection:
+    """Serve all open demand of the snapshot."""
+    return Projection({key: project_product(snapshot, key, terms) for key in sorted(known_products(snapshot))}, terms)
 
 
-def project_product(snapshot: Snapshot, product_id: int, grace: timedelta) -> ProductProjection:
+def project_product(snapshot: Snapshot, product_id: int, terms: Terms) -> ProductProjection:
     """Serve the open demand of one product. Pure, and the same whatever the snapshot holds of other products."""
     records = records_of(snapshot, product_id)
-    announced = supplies(records, grace)
+    announced = supplies(records, terms)
     needs = needs_of(records)
-    found = _share_out(records, needs, announced)
+    found = _share_out(records, needs, announced, terms)
     known: Sent = {}
     for _ in range(MOST_HOPS):
-        sent = as_sent(records, announced, found.allocations)
+        sent = as_sent(records, announced, found.allocations, terms)
         if sent == known:
             break
-        found = _share_out(records, needs, replaced(announced, sent))
+        found = _share_out(records, needs, replaced(announced, sent), terms)
         known = sent
-    outlooks = [_outlook(records, need, found) for need in needs]
-    return ProductProjection(product_id, outlooks, found.pools, _empty(found.coming), _next_change(records.now, announced))
+    outlooks = [_outlook(records, need, found, terms) for need in needs]
+    changes = _next_change(records.now, announced, found.pools, terms)
+    return ProductProjection(product_id, outlooks, found.pools, _empty(found.coming), changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,22 +125,22 @@ class _Shares:
     """What each demand gets from its pool, by the demand's id."""
 
 
-def _share_out(records: ProductRecords, needs: Sequence[Need], coming: Sequence[Supply]) -> _Shares:
+def _share_out(records: ProductRecords, needs: Sequence[Need], coming: Sequence[Supply], terms: Terms) -> _Shares:
     own, left = _serve_own(needs, supplies_by_sale_line(records, coming), coming)
     demands = {need.line.id: _demand(need, own.get(need.line.id, ())) for need in needs}
-    pools = _pools(records, needs, demands, coming, left)
+    pools = _pools(records, needs, demands, coming, left, terms)
     allocations: dict[int, Allocation] = {}
     for pool in pools.values():
         allocations.update(zip((demand.id for demand in pool.demands), fill(pool, pool.free), strict=True))
     return _Shares(coming, own, demands, pools, allocations)
 
 
-def _outlook(records: ProductRecords, need: Need, found: _Shares) -> LineOutlook:
+def _outlook(records: ProductRecords, need: Need, found: _Shares, terms: Terms) -> LineOutlook:
     line = need.line
     allocation = found.allocations.get(line.id) or _unpooled(records, found.demands[line.id])
     if line.id in found.own:
         allocation = Allocation(allocation.from_stock, found.own[line.id] + allocation.pegs, allocation.missing)
-    ready = allocation.ready(records.now)
+    ready = allocation.ready(terms.ships(need.warehouse_id, records.now))
     return LineOutlook(
         line, need.warehouse_id, need.need_by, need.outstanding, need.reserved, allocation, ready,
         records.product_id, records.product.unit if records.product else line.ordered.unit,
@@ -148,9 +152,14 @@ def _empty(coming: Sequence[Supply]) -> dict[PoolKey, list[Supply]]:
     return grouped(idle, lambda supply: (supply.product_id, supply.warehouse_id) if supply.warehouse_id is not None else None)
 
 
-def _next_change(now: datetime, announced: Sequence[Supply]) -> datetime | None:
-    """From when on a supply is overdue. What has already come too late is expected later with every day that passes."""
-    return min((max(supply.due, now) for supply in announced if supply.expected is not None), default=None)
+def _next_change(now: datetime, announced: Sequence[Supply], pools: Mapping[PoolKey, Pool], terms: Terms) -> datetime | None:
+    """From when on a supply is overdue, or a warehouse no longer ships what it has.
+
+    What has already come too late is expected later with every day that passes.
+    """
+    moments = [max(supply.due, now) for supply in announced if supply.expected is not None]
+    moments += [closes for _, warehouse_id in pools if (closes := terms.holds_until(warehouse_id, now)) is not None]
+    return min(moments, default=None)
 
 
 def _serve_own(
@@ -180,7 +189,7 @@ def _demand(need: Need, own: Sequence[Peg]) -> Demand:
     rest = need.outstanding - need.reserved
     for peg in own:
         rest -= peg.amount
-    return Demand(need.need_by, need.order.ordered_at, need.line.id, rest if rest > ROUNDING else ZERO)
+    return Demand(need.need_by, need.order.ordered_at, need.line.id, rest if rest > ROUNDING else ZERO, need.urgent)
 
 
 def _pools(
@@ -189,6 +198,7 @@ def _pools(
     demands: Mapping[int, Demand],
     coming: Sequence[Supply],
     left: Mapping[int, Decimal],
+    terms: Terms,
 ) -> dict[PoolKey, Pool]:
     wanted: defaultdict[int, list[Demand]] = defaultdict(list)
     if records.stocked:
@@ -206,14 +216,11 @@ def _pools(
         (records.product_id, key): Pool(
             records.levels[key].free.amount if key in records.levels else ZERO,
             tuple(sorted(expected.get(key, ()), key=_arrival)),
-            tuple(sorted(wanted.get(key, ()), key=_turn)),
+            tuple(sorted(wanted.get(key, ()), key=lambda demand: demand.turn)),
+            terms.ships(key, records.now),
         )
         for key in wanted.keys() | expected.keys() | records.levels.keys()
     }
-
-
-def _turn(demand: Demand) -> tuple[datetime, datetime, int]:
-    return demand.need_by, demand.ordered_at, demand.id
 
 
 def _arrival(item: tuple[Supply, Decimal]) -> tuple[datetime, int]:
@@ -235,7 +242,7 @@ def _other_demand(records: ProductRecords, served: Mapping[int, int | None]) -> 
         set_aside = sum((step.reserved.amount for step in steps_before(records, move)), move.reserved.amount)
         amount = move.demand.amount - set_aside
         if amount > ROUNDING:
-            yield origin, Demand(move.expected_at, move.expected_at, -move.id, amount)
+            yield origin, Demand(move.expected_at, move.expected_at, -move.id, amount, move.urgent)
 
 
 def _unpooled(records: ProductRecords, demand: Demand) -> Allocation:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from agent.domain.findings import Affected, Evidence, Severity
 from agent.domain.money import Money
+from agent.domain.quantity import ROUNDING
 from agent.domain.records import Record
 from agent.domain.sales import Customer, SaleOrder, Segment
 from agent.guardrails.policy import Scope, ThresholdBook, Thresholds
@@ -14,6 +15,7 @@ from agent.risk.credit import CreditStanding, standing
 from agent.risk.projection import LineOutlook, Projection
 from agent.risk.snapshot import Snapshot
 from agent.risk.supply import Supply
+from agent.risk.terms import scope_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,21 @@ class Situation:
         value = Money(sum((line.value.amount for line in lines), Decimal(0)), lines[0].value.currency)
         return Affected(self.order.record, self.order.customer_name, self.days_late, value, severity)
 
+    @property
+    def goods(self) -> list[LineOutlook]:
+        """What is shipped: the lines, and instead of a kit's line its parts."""
+        return [goods for line in self.lines for goods in line.parts or (line,)]
+
     def product_name(self, line: LineOutlook) -> str:
-        product = self.snapshot.products.get(line.line.product_id)
+        """Of what is shipped: of a part its own name."""
+        product = self.snapshot.products.get(line.product_id)
         return product.name if product else line.line.product_name
+
+    def short_parts(self, line: LineOutlook) -> list[str]:
+        """Names of a kit's parts that are not all there; of the parts that will never come when there are such."""
+        never = [part for part in line.parts if part.ready is None]
+        last = [part for part in line.parts if part.ready == line.ready and part.short_now > ROUNDING]
+        return [self.product_name(part) for part in never or last]
 
     @property
     def breaks_promise(self) -> bool:
@@ -115,20 +129,6 @@ def _situation(
         lines=lines,
         projected=max(dates) if len(dates) == len(lines) else None,
         outstanding_value=Money(sum((value.amount for value in values), Decimal(0)), values[0].currency),
-    )
-
-
-def scope_of(
-    snapshot: Snapshot, warehouse_id: int | None, *, segment: Segment | None = None, vendor_id: int | None = None
-) -> Scope:
-    """Which thresholds hold for something of this warehouse, customer segment and vendor."""
-    warehouse = snapshot.warehouses.get(warehouse_id) if warehouse_id is not None else None
-    vendor = snapshot.vendors.get(vendor_id) if vendor_id is not None else None
-    return Scope(
-        company=warehouse.company_name if warehouse else None,
-        warehouse=warehouse.code if warehouse else None,
-        segment=segment,
-        vendor_classes=vendor.classes if vendor else frozenset(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from agent.domain.purchasing import PurchaseLine
@@ -11,6 +11,7 @@ from agent.domain.stock import Move
 from agent.risk.product_records import ProductRecords
 from agent.risk.snapshot import grouped
 from agent.risk.steps import put_aways
+from agent.risk.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,12 @@ class Supply:
     """None: straight to the customer, or the purchase is not confirmed."""
     amount: Decimal
     due: datetime
-    """As announced. For a purchase the later of the vendor's promise and the receipt: moving one does not move the other."""
+    """As announced. For a purchase the later of the vendor's promise (`date_planned`) and the receipt's date: in Odoo moving one
+    does not move the other, and its own forecast sees the receipt alone. For one that is not confirmed: if it were confirmed now.
+    """
     expected: datetime | None
-    """The day to count on: never past. None when the purchase is not confirmed, or the sending warehouse has nothing to send."""
+    """When it can leave again, to count on: never past. None when the purchase is not confirmed, or the sending warehouse has
+    nothing to send."""
     move: Move | None
     purchase: PurchaseLine | None
 
@@ -38,14 +42,14 @@ def arrives(move: Move) -> bool:
     return move.to_warehouse_id != move.from_warehouse_id
 
 
-def supplies(records: ProductRecords, grace: timedelta) -> list[Supply]:
-    """Every supply of the product, as announced. What is overdue is expected `grace` from now.
+def supplies(records: ProductRecords, terms: Terms) -> list[Supply]:
+    """Every supply of the product, as announced. What is overdue is expected after the grace from now.
 
     A confirmed purchase counts by its open receipts alone: what has none was cancelled or sent back.
     """
-    coming = [_of_move(records, move, grace) for move in records.moves if arrives(move)]
-    coming += [_of_put_away(records, step) for step in put_aways(records)]
-    coming += [_of_draft(line) for line in records.purchase_lines if not line.confirmed]
+    coming = [_of_move(records, move, terms) for move in records.moves if arrives(move)]
+    coming += [_of_put_away(records, step, terms) for step in put_aways(records)]
+    coming += [_of_draft(records.now, line) for line in records.purchase_lines if not line.confirmed]
     return coming
 
 
@@ -80,24 +84,30 @@ def _upstream(records: ProductRecords, moves: Sequence[Move]) -> Iterator[int]:
                 waiting.append(earlier)
 
 
-def _of_move(records: ProductRecords, move: Move, grace: timedelta) -> Supply:
+def _of_move(records: ProductRecords, move: Move, terms: Terms) -> Supply:
     purchase = records.purchase_lines_by_id.get(move.purchase_line_id) if move.purchase_line_id is not None else None
     due = max(move.expected_at, purchase.vendor_promise_date) if purchase else move.expected_at
     source = purchase.record if purchase else _transfer(move)
-    expected = due if due >= records.now else records.now + grace
+    arrival = due
+    if due < records.now:
+        arrival = records.now + terms.grace(move.to_warehouse_id, purchase.vendor_id if purchase else None)
+    expected = terms.ships(move.to_warehouse_id, arrival)
     return Supply(source, move.product_id, move.to_warehouse_id, move.demand.amount, due, expected, move, purchase)
 
 
-def _of_put_away(records: ProductRecords, step: Move) -> Supply:
+def _of_put_away(records: ProductRecords, step: Move, terms: Terms) -> Supply:
     """The goods are in the house: however late the step is, they can be had now."""
-    expected = max(step.expected_at, records.now)
+    expected = terms.ships(step.to_warehouse_id, max(step.expected_at, records.now))
     return Supply(
         _transfer(step), step.product_id, step.to_warehouse_id, step.reserved.amount, step.expected_at, expected, step, None
     )
 
 
-def _of_draft(line: PurchaseLine) -> Supply:
-    due = max(line.vendor_promise_date, line.receipt_expected_at or line.vendor_promise_date)
+def _of_draft(now: datetime, line: PurchaseLine) -> Supply:
+    """The vendor needs as long from the day it is ordered as the draft allows for, so what is not ordered yet comes later."""
+    due = line.vendor_promise_date
+    if line.ordered_at is not None and line.ordered_at < now:
+        due = max(due, now + (line.vendor_promise_date - line.ordered_at))
     return Supply(line.record, line.product_id, None, line.outstanding.amount, due, None, None, line)
 
 

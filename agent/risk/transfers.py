@@ -9,20 +9,25 @@ from agent.domain.stock import Move
 from agent.risk.pools import ZERO, Allocation
 from agent.risk.product_records import ProductRecords
 from agent.risk.supply import Supply
+from agent.risk.terms import Terms
+
+#: What a move gets that needs nothing any more: all of it is reserved.
+ALL_THERE = Allocation(ZERO, (), ZERO)
 
 Sent = dict[int, tuple[Supply, ...]]
 """Id of an arriving move → its supply as the sending warehouse can make it; only where that differs from what was announced."""
 
 
-def as_sent(records: ProductRecords, announced: Sequence[Supply], allocations: Mapping[int, Allocation]) -> Sent:
+def as_sent(records: ProductRecords, announced: Sequence[Supply], allocations: Mapping[int, Allocation], terms: Terms) -> Sent:
     """`allocations` are what the demands of each warehouse get, those of a move by its negative id."""
     sent: Sent = {}
     for supply in announced:
         if supply.move is None or supply.purchase is not None or supply.expected is None:
             continue
-        legs = [leg for leg in _sending(records, supply.move) if -leg.id in allocations]
+        legs = _sending(records, supply.move)
         if legs:
-            parts = tuple(_parts(records.now, supply, supply.move, [(leg, allocations[-leg.id]) for leg in legs]))
+            got = [(leg, allocations.get(-leg.id, ALL_THERE)) for leg in legs]
+            parts = tuple(_parts(records.now, supply, supply.move, got, terms))
             if parts != (supply,):
                 sent[supply.move.id] = parts
     return sent
@@ -40,18 +45,24 @@ def _sending(records: ProductRecords, arriving: Move) -> list[Move]:
     return [move for move in earlier if move and move.from_warehouse_id is not None and move.to_warehouse_id is None]
 
 
-def _parts(now: datetime, supply: Supply, move: Move, legs: Sequence[tuple[Move, Allocation]]) -> Iterator[Supply]:
-    """What can be sent, with the day it arrives, and what cannot."""
+def _parts(now: datetime, supply: Supply, move: Move, legs: Sequence[tuple[Move, Allocation]], terms: Terms) -> Iterator[Supply]:
+    """What can be sent, with the day it can leave again, and what cannot."""
     missing = min(sum((allocation.missing for _, allocation in legs), ZERO), supply.amount)
     if supply.amount - missing > ROUNDING:
-        yield replace(supply, amount=supply.amount - missing, expected=_arrival(now, supply, move, legs))
+        arrival = max(_arrival(now, supply, move, leg, allocation, terms) for leg, allocation in legs)
+        yield replace(supply, amount=supply.amount - missing, expected=arrival)
     if missing > ROUNDING:
         yield replace(supply, amount=missing, expected=None)
 
 
-def _arrival(now: datetime, supply: Supply, move: Move, legs: Sequence[tuple[Move, Allocation]]) -> datetime | None:
-    dates = [supply.expected or supply.due]
-    for leg, allocation in legs:
-        transit = max(move.expected_at - leg.expected_at, timedelta())
-        dates += [max(peg.supply.expected, now) + transit for peg in allocation.pegs if peg.supply.expected]
-    return max(dates)
+def _arrival(now: datetime, supply: Supply, move: Move, leg: Move, allocation: Allocation, terms: Terms) -> datetime:
+    """Never before it is planned; after the sending warehouse has it, plus the transit.
+
+    That is what the policy says, else the days between both moves (none where one move goes straight there).
+    """
+    origin, target = leg.from_warehouse_id or 0, move.to_warehouse_id
+    planned = max(move.expected_at - leg.expected_at, timedelta())
+    transit = terms.transit(origin, target)
+    sent = [max(peg.supply.expected, now) for peg in allocation.pegs if peg.supply.expected]
+    leaves = max([terms.ships(origin, now), *sent])
+    return max(supply.expected or supply.due, terms.ships(target, leaves + (planned if transit is None else transit)))

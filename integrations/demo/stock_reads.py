@@ -53,7 +53,8 @@ class StockReads(Reads):
 
     def open_purchase_lines(self, product_ids: Sequence[int] | None = None) -> list[PurchaseLine]:
         query = """
-            SELECT l.*, o.name AS order_name, o.state, o.vendor_id, v.name AS vendor_name, p.name AS product_name, p.unit,
+            SELECT l.*, o.name AS order_name, o.state, o.ordered_at, o.warehouse_id,
+                o.vendor_id, v.name AS vendor_name, p.name AS product_name, p.unit,
                 (SELECT max(m.expected_at) FROM demo.move m
                  WHERE m.purchase_line_id = l.id AND m.state NOT IN ('draft', 'done', 'cancel')) AS receipt_expected_at
             FROM demo.purchase_line l JOIN demo.purchase_order o ON o.id = l.order_id
@@ -118,4 +119,6 @@ def _purchase_line(row: Any) -> PurchaseLine:
         vendor_promise_date=row.vendor_promise_date.astimezone(UTC),
         receipt_expected_at=row.receipt_expected_at and row.receipt_expected_at.astimezone(UTC),
         for_sale_line_ids=() if row.for_sale_line_id is None else (row.for_sale_line_id,),
+        ordered_at=row.ordered_at.astimezone(UTC),
+        warehouse_id=row.warehouse_id,
     )

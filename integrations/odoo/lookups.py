@@ -76,6 +76,12 @@ class Stocked:
 class PickingType:
     kind: PickingKind
     warehouse_id: int | None
+    straight_to_customer: bool = False
+
+
+def received_in(kind: PickingType | None) -> int | None:
+    """The warehouse that a purchase of this operation type comes to; what goes straight to the customer comes to none."""
+    return kind.warehouse_id if kind and not kind.straight_to_customer else None
 
 
 class Lookups:
@@ -109,7 +115,7 @@ class Lookups:
         kinds = {"incoming": PickingKind.RECEIPT, "outgoing": PickingKind.DELIVERY, "dropship": PickingKind.RECEIPT}
         rows = self._pages.read("stock.picking.type", ids, ["code", "warehouse_id"])
         return {
-            key: PickingType(kinds.get(row["code"], PickingKind.INTERNAL), row["warehouse_id"] or None)
+            key: PickingType(kinds.get(row["code"], PickingKind.INTERNAL), row["warehouse_id"] or None, row["code"] == "dropship")
             for key, row in rows.items()
         }
 

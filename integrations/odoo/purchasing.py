@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from agent.domain.purchasing import PurchaseLine
+from integrations.odoo.lookups import received_in
 from integrations.odoo.noun import Noun
 from integrations.odoo.pages import Row
 from integrations.odoo.values import moment, quantity
@@ -31,8 +32,9 @@ class Purchasing(Noun):
         rows = [row for row in rows if products[row["product_id"]].goods and row["qty_received"] < row["product_qty"]]
         units = self.lookups.units.by_id(row[unit] for row in rows)
         orders = self.pages.read(
-            "purchase.order", (row["order_id"] for row in rows), ["name", "state", "partner_id", "date_order"]
+            "purchase.order", (row["order_id"] for row in rows), ["name", "state", "partner_id", "date_order", "picking_type_id"]
         )
+        types = self.lookups.picking_types.by_id(order["picking_type_id"] for order in orders.values())
         vendors = self.lookups.companies.by_id(order["partner_id"] for order in orders.values())
         expected = self._receipts_expected(row["id"] for row in rows)
         sold = self._sale_lines_behind(rows)
@@ -58,6 +60,8 @@ class Purchasing(Noun):
                     moment(row["date_planned"] or order["date_order"]),
                     expected.get(row["id"]),
                     sold.get(row["id"], ()),
+                    ordered_at=moment(order["date_order"]),
+                    warehouse_id=received_in(types.get(order["picking_type_id"])),
                 )
             )
         return lines

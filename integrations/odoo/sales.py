@@ -37,7 +37,16 @@ class Sales(Noun):
 
     def _lines(self, field: str, values: Sequence[int], domain: list[Any]) -> list[SaleOrderLine]:
         unit = self.dialect.sale_line_unit
-        fields = ["order_id", "product_id", "product_uom_qty", "qty_delivered", "price_subtotal", "currency_id", unit]
+        fields = [
+            "order_id",
+            "product_id",
+            "product_uom_qty",
+            "qty_delivered",
+            "price_subtotal",
+            "currency_id",
+            "customer_lead",
+            unit,
+        ]
         rows = self.pages.search_where("sale.order.line", field, values, [*_GOODS_OR_SERVICE, *domain], fields)
         products = self.lookups.products.by_id(row["product_id"] for row in rows)
         units = self.lookups.units.by_id(row[unit] for row in rows)
@@ -56,6 +65,7 @@ class Sales(Noun):
                     quantity(row["product_uom_qty"] * rate, product.unit),
                     quantity(row["qty_delivered"] * rate, product.unit),
                     money(row["price_subtotal"], currencies[row["currency_id"]]),
+                    lead_days=row["customer_lead"],
                 )
             )
         return lines

@@ -60,7 +60,7 @@ class Stock(Noun):
         links = [field for field in ("sale_line_id", "purchase_line_id") if self.pages.has_field("stock.move", field)]
         fields = [
             "product_id", "picking_id", "state", "product_uom_qty", "date", "location_id", "location_dest_id", "move_orig_ids",
-            "reference", unit, reserved, *links,
+            "reference", "priority", unit, reserved, *links,
         ]  # fmt: skip
         rows = ask(fields)
         products = self.lookups.products.by_id(row["product_id"] for row in rows)
@@ -126,6 +126,7 @@ def _move(row: Row, stocked: Stocked, rate: float, reserved: float, start: Locat
         row.get("purchase_line_id") or None,
         tuple(row["move_orig_ids"]),
         row["reference"] or f"move {row['id']}",
+        row["priority"] == "1",
     )
 
 

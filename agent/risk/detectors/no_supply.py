@@ -15,9 +15,9 @@ from agent.risk.wording import amount, listed
 
 
 def no_supply(situation: Situation) -> Iterator[Finding]:
-    """One finding for each product of the order that some quantity is missing of."""
-    short = [line for line in situation.lines if line.unsupplied > ROUNDING]
-    for product_id, lines in grouped(short, lambda line: line.line.product_id).items():
+    """One finding for each product of the order, or part of a kit, that some quantity is missing of."""
+    short = [line for line in situation.goods if line.unsupplied > ROUNDING]
+    for product_id, lines in grouped(short, lambda line: line.product_id).items():
         yield _finding(situation, product_id, lines)
 
 
@@ -32,7 +32,7 @@ def _finding(situation: Situation, product_id: int, lines: Sequence[LineOutlook]
         order=order.record,
         subject=product,
         since=order.ordered_at,
-        summary=f"{amount(missing, first.line.ordered.unit)} of {product.name} for {order.name} ({order.customer_name}) "
+        summary=f"{amount(missing, first.unit)} of {product.name}{_part_of(lines)} for {order.name} ({order.customer_name}) "
         f"are neither free at {situation.snapshot.warehouse_name(first.warehouse_id)} nor coming in{_announced(drafts, empty)}.",
         warehouse_id=situation.order.warehouse_id,
         evidence=(
@@ -50,17 +50,29 @@ def _severity(situation: Situation) -> Severity:
     return Severity.HIGH if situation.promised_within_horizon() else Severity.MEDIUM
 
 
+def _part_of(lines: Sequence[LineOutlook]) -> str:
+    kits = sorted({line.line.product_name for line in lines if line.product_id != line.line.product_id})
+    return f" (part of {listed(kits)})" if kits else ""
+
+
 def _drafts(situation: Situation, lines: Sequence[LineOutlook]) -> list[PurchaseLine]:
-    """Purchases that would bring it if somebody confirmed them: made for these lines, or for the product."""
+    """Purchases that would bring it if somebody confirmed them: made for these lines, or for the product in our company."""
     own = {peg.supply.purchase.id: peg.supply.purchase for line in lines for peg in line.allocation.pegs if peg.supply.purchase}
-    general = situation.snapshot.purchase_lines_by_product.get(lines[0].line.product_id, ())
-    found = {**own, **{line.id: line for line in general if not line.for_sale_line_ids}}
+    general = situation.snapshot.purchase_lines_by_product.get(lines[0].product_id, ())
+    ours = [line for line in general if not line.for_sale_line_ids and _same_company(situation, line, lines[0])]
+    found = {**own, **{line.id: line for line in ours}}
     return [line for line in found.values() if not line.confirmed]
+
+
+def _same_company(situation: Situation, purchase: PurchaseLine, line: LineOutlook) -> bool:
+    """What is bought for a warehouse of another company is not ours; where nobody knows it is."""
+    companies = [situation.snapshot.warehouses.get(key) for key in (purchase.warehouse_id, line.warehouse_id) if key is not None]
+    return len({warehouse.company_id for warehouse in companies if warehouse}) < 2
 
 
 def _empty(situation: Situation, line: LineOutlook) -> list[Move]:
     """Transfers into the line's warehouse that have nothing to bring yet."""
-    coming = situation.projection.empty.get((line.line.product_id, line.warehouse_id or 0), ())
+    coming = situation.projection.empty.get((line.product_id, line.warehouse_id or 0), ())
     return [supply.move for supply in coming if supply.move]
 
 
@@ -75,6 +87,6 @@ def _announced(drafts: Sequence[PurchaseLine], empty: Sequence[Move]) -> str:
 
 def _stock_evidence(situation: Situation, product: Record, line: LineOutlook) -> Iterator[Evidence]:
     level = situation.snapshot.levels.get((product.id, line.warehouse_id or 0))
-    unit = line.line.ordered.unit
+    unit = line.unit
     yield Evidence(product, "qty_available", str(level.on_hand) if level else f"0 {unit}")
     yield Evidence(product, "free_qty", str(level.free) if level else f"0 {unit}")

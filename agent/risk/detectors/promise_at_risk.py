@@ -6,7 +6,7 @@ from datetime import datetime
 from agent.domain.findings import Evidence, Finding, FindingKind, Severity
 from agent.risk.projection import LineOutlook
 from agent.risk.situation import Situation, days_between, line_evidence, supply_evidence
-from agent.risk.wording import amount, day, days
+from agent.risk.wording import amount, day, days, listed
 
 
 def promise_at_risk(situation: Situation) -> Iterator[Finding]:
@@ -42,9 +42,10 @@ def _summary(situation: Situation, worst: LineOutlook, others: int, promise: dat
     order = situation.order
     goods = f"{amount(worst.short_now, worst.line.ordered.unit)} of {situation.product_name(worst)}"
     how_late = f"{days(delay)} late" if delay else "hours late"
+    short = f" (short of {listed(parts)})" if (parts := situation.short_parts(worst)) else ""
     more = f"; {others} more of its lines {'is' if others == 1 else 'are'} late too" if others else ""
     return (
-        f"{order.name} for {order.customer_name} is promised for {day(promise)}, but {goods} can ship on "
+        f"{order.name} for {order.customer_name} is promised for {day(promise)}, but {goods}{short} can ship on "
         f"{day(_ready(worst))} at the earliest ({how_late}), waiting for {_waits_for(worst)}{more}."
     )
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from agent.domain.calendars import WarehouseCalendar
 from agent.domain.findings import Finding, OrderRisk
 from agent.domain.money import Money
 from agent.domain.purchasing import PurchaseLine
@@ -15,6 +16,7 @@ from agent.domain.stock import Move, Picking, PickingKind, Product, StockLevel, 
 from agent.guardrails.policy import Policy, ThresholdBook, Thresholds, load_policy
 from agent.risk import Snapshot, assess
 from agent.risk.projection import LineOutlook, Projection, project
+from agent.risk.terms import Terms, terms_of
 
 NOW = datetime(2026, 8, 3, 9, 0, tzinfo=UTC)
 A_MOMENT = timedelta(seconds=1)
@@ -58,6 +60,7 @@ class World:
         Product(DESK, "Oak Desk", "DE", "Units", storable=True),
         Product(FILM, "Stretch Film", "FI", "Units", storable=False),
     )
+    calendars: dict[str, WarehouseCalendar] = field(default_factory=dict)
     warehouses: tuple[Warehouse, ...] = (Warehouse(MAIN, "Main", "MA"), Warehouse(NORTH, "North", "NO"))
 
     def customer(self, name: str = "Acme", segment: Segment = Segment.STANDARD, **given: Any) -> Customer:
@@ -173,16 +176,19 @@ class World:
         )
 
     def projection(self) -> Projection:
-        return project(self.snapshot(), GRACE)
+        return project(self.snapshot(), self.terms())
+
+    def terms(self) -> Terms:
+        return terms_of(replace(POLICY, calendars=self.calendars), self.snapshot())
 
     def outlook(self, line: SaleOrderLine) -> LineOutlook:
         return self.projection().lines[line.id]
 
     def risks(self, **thresholds: int) -> list[OrderRisk]:
-        return list(assess(self.snapshot(), policy(**thresholds)).orders)
+        return list(assess(self.snapshot(), replace(policy(**thresholds), calendars=self.calendars)).orders)
 
     def findings(self, **thresholds: int) -> list[Finding]:
-        return list(assess(self.snapshot(), policy(**thresholds)).findings)
+        return list(assess(self.snapshot(), replace(policy(**thresholds), calendars=self.calendars)).findings)
 
     def kinds(self, **thresholds: int) -> list[str]:
         return [finding.kind.value for finding in self.findings(**thresholds)]

@@ -10,10 +10,11 @@ from agent.domain.stock import Product
 from agent.risk.product_records import known_products, products_of_orders
 from agent.risk.projection import Projection, project, project_product
 from agent.risk.snapshot import Snapshot
-from tests.unit.risk.builders import CHAIR, DESK, FILM, GRACE, MAIN, NORTH, NOW, World, in_days
+from tests.unit.risk.builders import CHAIR, DESK, FILM, MAIN, NORTH, NOW, World, in_days
 
 quick = settings(max_examples=80, deadline=None)
 KIT = 104
+TERMS = World().terms()
 somewhere = st.sampled_from((MAIN, NORTH))
 amount = st.integers(1, 12)
 day = st.integers(-3, 12)
@@ -60,7 +61,7 @@ def only(snapshot: Snapshot, product_id: int) -> Snapshot:
 def test_a_product_is_projected_from_its_own_records_alone(wanted, coming, moved, on_hand):
     snapshot = build(wanted, coming, moved, on_hand).snapshot()
     for product_id in (CHAIR, DESK):
-        assert project_product(snapshot, product_id, GRACE) == project_product(only(snapshot, product_id), product_id, GRACE)
+        assert project_product(snapshot, product_id, TERMS) == project_product(only(snapshot, product_id), product_id, TERMS)
 
 
 @given(lines, receipts, transfers, stock, stock)
@@ -68,8 +69,8 @@ def test_a_product_is_projected_from_its_own_records_alone(wanted, coming, moved
 def test_projecting_the_changed_products_anew_is_projecting_all(wanted, coming, moved, before, after):
     old, new = (build(wanted, coming, moved, on_hand).snapshot() for on_hand in (before, after))
     changed = {key[0] for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
-    kept = project(old, GRACE).replacing(project_product(new, product_id, GRACE) for product_id in sorted(changed))
-    assert told(kept) == told(project(new, GRACE))
+    kept = project(old, TERMS).replacing(project_product(new, product_id, TERMS) for product_id in sorted(changed))
+    assert told(kept) == told(project(new, TERMS))
 
 
 @given(lines, receipts, transfers, stock, st.integers(1, 9))
@@ -77,7 +78,7 @@ def test_projecting_the_changed_products_anew_is_projecting_all(wanted, coming, 
 def test_where_the_clock_alone_changes_nothing_no_date_changes(wanted, coming, moved, on_hand, days):
     snapshot = build(wanted, coming, moved, on_hand).snapshot()
     later = replace(snapshot, now=in_days(days))
-    before, after = project(snapshot, GRACE), project(later, GRACE)
+    before, after = project(snapshot, TERMS), project(later, TERMS)
     for product_id in known_products(snapshot) - before.due(later.now):
         was, is_ = before.products[product_id].outlooks, after.products[product_id].outlooks
         for old, new in zip(was, is_, strict=True):
@@ -105,7 +106,7 @@ def test_a_product_that_is_gone_leaves_nothing_behind():
     world = World()
     line = world.line(world.order(), 10)
     other = world.line(world.order(), 10, product=DESK)
-    projection = world.projection().replacing([project_product(World().snapshot(), CHAIR, GRACE)])
+    projection = world.projection().replacing([project_product(World().snapshot(), CHAIR, TERMS)])
     assert (line.id in projection.lines, other.id in projection.lines) == (False, True)
 
 

@@ -82,7 +82,7 @@ def test_a_kit_is_judged_by_its_parts_alone_as_in_the_whole_list():
     late, early, chairs = world.orders
     whole = rows(world)
     assert [row["order"] for row in whole] == [late.name]
-    assert whole[0]["findings"][0]["summary"].startswith("2 Units of Dining set")
+    assert whole[0]["findings"][0]["summary"].startswith("8 Units of Blue Chair (part of Dining set)")
     assert rows(world, [late.name]) == whole
     assert rows(world, [early.name]) == rows(world, [chairs.name]) == []
 

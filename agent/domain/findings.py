@@ -135,8 +135,22 @@ class Finding:
 
 class OptionKind(StrEnum):
     SHIP_AVAILABLE = "ship_available"
+    TAKE_RESERVATION = "take_reservation"
     MOVE_STOCK = "move_stock"
+    EXPEDITE_PURCHASE = "expedite_purchase"
+    BUY_ELSEWHERE = "buy_elsewhere"
     MOVE_PROMISE_DATE = "move_promise_date"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Stock that an option uses up, in the product's stocking unit: no other option may count on it as well."""
+
+    product_id: int
+    warehouse_id: int
+    amount: Decimal
+    from_line: int | None = None
+    """Id of the sale order line that it is reserved for; None: free stock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +162,14 @@ class Option:
     ready_date: datetime | None
     """When the order, or the part named in the summary, could ship if this were done."""
     cost: Money | None
-    """Out of pocket; None when nothing is known to be paid."""
+    """What it costs over doing nothing; None when nothing is known to be paid."""
     harms: tuple[Affected, ...]
     """Who else would wait longer for it, and how much."""
     approval: str
     """Who would have to approve, in words; from the policy."""
+    whole: bool = True
+    """Everything the order still lacks can then ship on the ready date; else only the part that the summary names."""
+    claims: tuple[Claim, ...] = ()
     action: str | None = None
     """The action that a proposal would use, where one exists."""
     arguments: dict[str, Any] = field(default_factory=dict)

@@ -54,6 +54,13 @@ class Thresholds(BaseModel):
     damage_count: int = Field(default=3, ge=2)
     """So many write-offs of one product or lot within the window are a cluster."""
 
+    # what options cost where the ERP does not tell, and what they bring
+    transfer_cost: int = Field(default=80, ge=0)
+    """Of one transfer between two warehouses."""
+    expedite_percent: int = Field(default=15, ge=0)
+    """Of the value of purchased goods, for having them hurried."""
+    expedite_saves_days: int = Field(default=5, ge=0)
+
     # purchasing
     receipt_grace_days: int = Field(default=1, ge=0)
     """A receipt may be this late before it counts as overdue."""

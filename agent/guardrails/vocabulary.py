@@ -29,6 +29,19 @@ NUMBER = Fact(number=True)
 TEXT = Fact()
 SEGMENT = Fact(values=frozenset(Segment))
 
+#: In place of a segment: no customer is harmed.
+NOBODY = "nobody"
+
+#: What the policy may decide an option on that is carried out by hand, as long as no action of that name can be proposed.
+CONSEQUENCES: Mapping[str, Fact] = {
+    "segment": SEGMENT,
+    "cost": NUMBER,
+    "currency": TEXT,
+    "orders_harmed": NUMBER,
+    "value_harmed": NUMBER,
+    "segment_harmed": Fact(values=frozenset({*Segment, NOBODY})),
+}
+
 #: A test holds each action to the facts it is listed with here.
 FACTS: Mapping[str, Mapping[str, Fact]] = {
     "move_promise_date": {
@@ -41,4 +54,9 @@ FACTS: Mapping[str, Mapping[str, Fact]] = {
     },
     "post_note": {"segment": SEGMENT, "length": NUMBER},
     "strike_note": {"segment": SEGMENT, "length": NUMBER},
+    "create_transfer": CONSEQUENCES,
+    "reassign_reservation": CONSEQUENCES,
+    "send_vendor_message": CONSEQUENCES,
+    "confirm_purchase": CONSEQUENCES,
+    "create_rfq": CONSEQUENCES,
 }

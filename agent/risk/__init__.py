@@ -1,7 +1,8 @@
 """Which orders will miss their promise, why, and what can be done. Rules only; the same input gives the same answer."""
 
 from agent.risk.assess import assess
-from agent.risk.rows import order_row
+from agent.risk.plan import plan
+from agent.risk.rows import order_row, plan_rows
 from agent.risk.snapshot import Snapshot, take_product_snapshot, take_snapshot
 
-__all__ = ["Snapshot", "assess", "order_row", "take_product_snapshot", "take_snapshot"]
+__all__ = ["Snapshot", "assess", "order_row", "plan", "plan_rows", "take_product_snapshot", "take_snapshot"]

@@ -27,6 +27,8 @@ class LineOutlook:
     unit: str
     parts: tuple["LineOutlook", ...] = ()
     """Of a kit, by product id; amounts of each in its own unit."""
+    urgent: bool = False
+    """Starred by a person: served before everybody who is not."""
 
     @property
     def value(self) -> Money:

@@ -143,7 +143,7 @@ def _outlook(records: ProductRecords, need: Need, found: _Shares, terms: Terms) 
     ready = allocation.ready(terms.ships(need.warehouse_id, records.now))
     return LineOutlook(
         line, need.warehouse_id, need.need_by, need.outstanding, need.reserved, allocation, ready,
-        records.product_id, records.product.unit if records.product else line.ordered.unit,
+        records.product_id, records.product.unit if records.product else line.ordered.unit, urgent=need.urgent,
     )  # fmt: skip
 
 

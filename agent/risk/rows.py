@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from agent.domain.findings import Affected, Evidence, Finding, Option, OrderRisk
+from agent.domain.money import Money
+from agent.domain.plans import Plan
 from agent.domain.records import Record
 
 Link = Callable[[Record], str | None]
@@ -55,9 +57,10 @@ def _option(option: Option) -> dict[str, Any]:
         "kind": option.kind.value,
         "summary": option.summary,
         "ready_date": _iso(option.ready_date),
-        "cost": {"amount": _number(option.cost.amount), "currency": option.cost.currency} if option.cost else None,
+        "cost": _money(option.cost) if option.cost else None,
         "harms": [_harm(harm) for harm in option.harms],
         "approval": option.approval,
+        "whole": option.whole,
         "action": option.action,
         "arguments": option.arguments,
     }
@@ -71,6 +74,28 @@ def _harm(harm: Affected) -> dict[str, Any]:
         "value": _number(harm.value.amount),
         "currency": harm.value.currency,
     }
+
+
+def plan_rows(plan: Plan) -> list[dict[str, Any]]:
+    """The steps of a plan, in their order."""
+    return [
+        {
+            "order": step.order.name,
+            "customer": step.customer_name,
+            "promise_date": _iso(step.promise_date),
+            "value": _money(step.value),
+            "projected_date": _iso(step.projected_date),
+            "days_late": step.days_late,
+            "option": _option(step.option) if step.option else None,
+            "days_late_then": step.days_late_then,
+            "as_of": plan.as_of.isoformat(),
+        }
+        for step in plan.steps
+    ]
+
+
+def _money(money: Money) -> dict[str, Any]:
+    return {"amount": _number(money.amount), "currency": money.currency}
 
 
 def _iso(moment: datetime | None) -> str | None:

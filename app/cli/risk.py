@@ -6,9 +6,10 @@ import typer
 from rich.text import Text
 
 from agent.domain.findings import RiskReport
+from agent.domain.plans import Plan
 from app.cli import output
 from app.cli.options import Json
-from app.contract.risk import FindingRow, OrderRiskRow
+from app.contract.risk import FindingRow, OrderRiskRow, PlanStepRow
 
 group = typer.Typer(help="Which orders will miss their promise, why, and what can be done.", no_args_is_help=True)
 
@@ -39,6 +40,47 @@ def show(order: Annotated[str, typer.Argument(help="The order's name, as in Odoo
             output.shown(json, None, lambda: output.say(message))
             return
         output.shown(json, row, lambda: order_page(OrderRiskRow.model_validate(row)))
+
+
+@group.command()
+def plan(
+    orders: Annotated[list[str], typer.Argument(help="Orders that compete, as in Odoo: S00042 S00043.")], json: Json = False
+) -> None:
+    """What to do about several orders together: the most urgent first, and no unit of stock promised twice."""
+    from app.wiring.cli import reading
+
+    with reading() as company:
+        made, rows = company.plan(orders)
+        for sentence in made.not_seen:
+            output.warn(sentence)
+        output.shown(json, rows, lambda: plan_page([PlanStepRow.model_validate(row) for row in rows], made))
+
+
+def plan_page(steps: list[PlanStepRow], made: Plan) -> None:
+    for number, step in enumerate(steps, start=1):
+        value = output.money(step.value.amount, step.value.currency)
+        late = f"{step.days_late} d late" if step.days_late else "on time so far" if step.projected_date else "nothing in sight"
+        output.say(
+            f"{number}. {step.order} · {step.customer}: promised {output.day(step.promise_date)}, {late}, {value}", style="bold"
+        )
+        if step.option is None:
+            output.say("   Nothing that helps is left and allowed; somebody has to talk to the customer.")
+            continue
+        output.say(f"   {step.option.summary}")
+        output.say(f"   {_then(step)}; approval: {step.option.approval}", style="dim")
+    if made.not_at_risk:
+        output.say(f"Nothing to do for {', '.join(made.not_at_risk)}.")
+    output.say(f"As of {output.minute(made.as_of)}. Nothing was changed.", style="dim")
+
+
+def _then(step: PlanStepRow) -> str:
+    then = f"then {step.days_late_then} d late" if step.days_late_then else "then on time"
+    if step.option and not step.option.whole:
+        then = "the rest stays as it is"
+    cost = (
+        f"; costs {output.money(step.option.cost.amount, step.option.cost.currency)}" if step.option and step.option.cost else ""
+    )
+    return then + cost
 
 
 def _warn_of_gaps(report: RiskReport) -> None:
@@ -95,6 +137,7 @@ def order_page(order: OrderRiskRow) -> None:
         output.say("\nWhat can be done", style="bold")
     for option in order.options:
         output.say(f"  – {option.summary}")
-        output.say(f"    approval: {option.approval}", style="dim")
+        cost = f"costs {output.money(option.cost.amount, option.cost.currency)}; " if option.cost else ""
+        output.say(f"    {cost}approval: {option.approval}", style="dim")
         for harm in option.harms:
-            output.say(f"    at the cost of {harm.order} ({harm.customer}), {harm.days} days", style="dim")
+            output.say(f"    {harm.order} ({harm.customer}) would wait {harm.days} days longer", style="dim")

@@ -43,8 +43,22 @@ class OptionRow(Contract):
     cost: CostRow | None
     harms: tuple[HarmRow, ...]
     approval: str
+    whole: bool
+    """False: only the part that the summary names can ship on the ready date."""
     action: str | None
     arguments: dict[str, Any]
+
+
+class PlanStepRow(Contract):
+    order: str
+    customer: str
+    promise_date: Moment | None
+    value: CostRow
+    projected_date: Moment | None
+    days_late: int
+    option: OptionRow | None
+    days_late_then: int
+    as_of: Moment
 
 
 class OrderRiskRow(Contract):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from agent.domain.chat import PartKind
 from agent.domain.decisions import Proposal, ProposalState
 from agent.domain.findings import RiskReport
+from agent.domain.plans import Plan
 from agent.errors import RecordMissing
 from agent.guardrails.policy import Policy, load_policy
 from agent.ports.audit_log import AuditLog
@@ -81,6 +82,13 @@ class ReadingCompany:
             raise RecordMissing(f"There is no order {order}, or this login may not see it; `expediter risk list` names orders.")
         report, rows = self._assessed([order])
         return report, next(iter(rows), None)
+
+    def plan(self, orders: Sequence[str]) -> tuple[Plan, list[dict[str, Any]]]:
+        """What to do about these orders together, also as the JSON contract has it. Raises RecordMissing."""
+        from agent.risk import plan, plan_rows, take_snapshot
+
+        made = plan(take_snapshot(self.reader, utc_now(), list(dict.fromkeys(orders))), self.policy)
+        return made, plan_rows(made)
 
     def facts_of(self, action: str, order: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """What the policy would decide on. Raises RecordMissing, PreconditionFailed."""

@@ -9,7 +9,7 @@ from typing import Any
 from agent.domain.calendars import WarehouseCalendar
 from agent.domain.findings import Finding, OrderRisk
 from agent.domain.money import Money
-from agent.domain.purchasing import PurchaseLine
+from agent.domain.purchasing import PurchaseLine, VendorPrice
 from agent.domain.quantity import Quantity
 from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLine, Segment
 from agent.domain.stock import Move, Picking, PickingKind, Product, StockLevel, Warehouse
@@ -54,6 +54,7 @@ class World:
     levels: dict[tuple[int, int], StockLevel] = field(default_factory=dict)
     invoices: list[OverdueInvoice] = field(default_factory=list)
     customers: dict[int, Customer] = field(default_factory=dict)
+    prices: list[VendorPrice] = field(default_factory=list)
     ids: Any = field(default_factory=lambda: count(1))
     products: tuple[Product, ...] = (
         Product(CHAIR, "Blue Chair", "CH", "Units", storable=True),
@@ -159,6 +160,13 @@ class World:
         self.invoices.append(invoice)
         return invoice
 
+    def price(
+        self, price: float, lead_days: int, *, vendor: tuple[int, str] = (902, "Bergmann"), product: int = CHAIR, **given: Any
+    ) -> None:
+        """A line of a vendor's price list."""
+        plain: dict[str, Any] = {"minimum": Decimal(0), "valid_from": None, "valid_until": None}
+        self.prices.append(VendorPrice(next(self.ids), *vendor, product, euros(price), lead_days=lead_days, **{**plain, **given}))
+
     def snapshot(self) -> Snapshot:
         return Snapshot(
             now=NOW,
@@ -173,6 +181,7 @@ class World:
             purchase_lines=self.purchases,
             customers=self.customers,
             overdue_invoices=self.invoices,
+            vendor_prices=self.prices,
         )
 
     def projection(self) -> Projection:

@@ -200,7 +200,7 @@ def test_stock_of_another_company_is_not_ours_to_move():
     assert options(world, OptionKind.MOVE_STOCK) == []
 
 
-def test_of_a_kit_neither_shipping_nor_a_date_is_promised():
+def test_of_a_kit_whose_parts_are_not_known_neither_shipping_nor_a_date_is_promised():
     world = World()
     world.products = (Product(CHAIR, "Dining set", "SET", "Units", storable=False, kit=True),)
     world.line(world.order(promise=in_days(-1)), 2)

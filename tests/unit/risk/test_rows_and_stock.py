@@ -39,9 +39,14 @@ def test_a_row_is_json_with_exactly_the_contracts_keys():
         "value": "2026-08-08T09:00:00+00:00",
         "url": f"https://erp.example/sale.order/{order.id}",
     }
-    assert [option["kind"] for option in row["options"]] == ["ship_available", "move_stock", "move_promise_date"]
+    assert [option["kind"] for option in row["options"]] == [
+        "ship_available",
+        "move_stock",
+        "expedite_purchase",
+        "move_promise_date",
+    ]
     assert all(
-        list(option) == ["kind", "summary", "ready_date", "cost", "harms", "approval", "action", "arguments"]
+        list(option) == ["kind", "summary", "ready_date", "cost", "harms", "approval", "whole", "action", "arguments"]
         for option in row["options"]
     )
 

@@ -1,0 +1,90 @@
+"""Buy what is missing from a vendor whose price list brings it sooner."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from agent.domain.findings import Option, OptionKind
+from agent.domain.money import CENT, Money
+from agent.domain.purchasing import PurchaseLine, VendorPrice
+from agent.domain.quantity import ROUNDING
+from agent.risk.options.ground import Ground, noon_of
+from agent.risk.outlooks import LineOutlook
+from agent.risk.wording import day
+
+#: Vendors offered for one product: the soonest, and the next one.
+OFFERED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    price: VendorPrice
+    quantity: Decimal
+    """What is short, or the vendor's minimum where that is more."""
+    arrival: datetime
+    cost: Money
+
+
+def buy_elsewhere(ground: Ground) -> Iterator[Option]:
+    """For each product that is late or has no supply, up to two vendors who can bring it sooner than it comes now."""
+    promise = ground.situation.order.promise_date
+    for leaf in ground.leaves:
+        if leaf.short_now > ROUNDING and (leaf.ready is None or promise is None or leaf.ready > promise):
+            offers = sorted(_offers(ground, leaf), key=lambda offer: (offer.arrival, offer.cost.amount, offer.price.vendor_name))
+            for offer in offers[:OFFERED]:
+                yield _option(ground, leaf, offer)
+
+
+def _offers(ground: Ground, leaf: LineOutlook) -> Iterator[_Offer]:
+    """The cheapest valid price of each vendor who does not already owe us these goods."""
+    owing = {purchase.vendor_id for purchase in _purchases(leaf)}
+    best: dict[int, _Offer] = {}
+    for price in ground.situation.snapshot.prices_by_product.get(leaf.product_id, ()):
+        quantity = max(leaf.short_now, price.minimum)
+        if price.vendor_id in owing or not price.holds(quantity, ground.now.date()):
+            continue
+        arrival = ground.ships(leaf.warehouse_id, noon_of(ground.now, max(price.lead_days, 1)))
+        if leaf.ready is not None and arrival >= leaf.ready:
+            continue
+        cost = Money((price.price.amount * quantity).quantize(CENT), price.price.currency)
+        known = best.get(price.vendor_id)
+        if known is None or cost.amount < known.cost.amount:
+            best[price.vendor_id] = _Offer(price, quantity, arrival, cost)
+    yield from best.values()
+
+
+def _purchases(leaf: LineOutlook) -> list[PurchaseLine]:
+    return [peg.supply.purchase for peg in leaf.allocation.pegs if peg.supply.purchase]
+
+
+def _option(ground: Ground, leaf: LineOutlook, offer: _Offer) -> Option:
+    ready = ground.ready_if({(leaf.line.id, leaf.product_id): offer.arrival})
+    vendor = offer.price.vendor_name
+    extent = f"the order can then ship on {day(ready)}" if ready else f"that part can then ship on {day(offer.arrival)}"
+    return Option(
+        kind=OptionKind.BUY_ELSEWHERE,
+        summary=f"Buy {ground.goods(leaf, offer.quantity)} from {vendor} for {offer.cost}{_dearer(leaf, offer)}, "
+        f"{offer.price.lead_days} days' lead time: {extent}.",
+        ready_date=ready or offer.arrival,
+        cost=offer.cost,
+        harms=(),
+        approval=ground.approval("create_rfq", ground.facts(offer.cost, ())),
+        whole=ready is not None,
+    )
+
+
+def _dearer(leaf: LineOutlook, offer: _Offer) -> str:
+    """How its price compares with what the goods on their way cost."""
+    purchase = next((purchase for purchase in _purchases(leaf) if purchase.value and purchase.ordered), None)
+    if purchase is None or purchase.value is None or purchase.value.currency != offer.cost.currency:
+        return ""
+    now = purchase.value.amount / purchase.ordered.amount
+    more = _percent(offer.price.price.amount, now)
+    if not more:
+        return f" (the price of {purchase.vendor_name})"
+    return f" ({abs(more)} % {'more' if more > 0 else 'less'} than from {purchase.vendor_name})"
+
+
+def _percent(price: Decimal, other: Decimal) -> int:
+    return int(((price - other) / other * 100).to_integral_value()) if other else 0

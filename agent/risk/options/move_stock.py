@@ -1,0 +1,100 @@
+"""Move stock from another warehouse of the company, after that warehouse's own demand."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from agent.domain.findings import Affected, Claim, Option, OptionKind
+from agent.domain.money import Money
+from agent.domain.quantity import ROUNDING
+from agent.risk.options.ground import Ground, by_order
+from agent.risk.outlooks import LineOutlook
+from agent.risk.pools import Demand, Pool, fill
+from agent.risk.situation import days_between
+from agent.risk.wording import day, days, listed
+
+
+@dataclass(frozen=True, slots=True)
+class _Take:
+    leaf: LineOutlook
+    quantity: Decimal
+    harms: tuple[Affected, ...]
+
+
+def move_stock(ground: Ground) -> Iterator[Option]:
+    """One option for each other warehouse that can give something earlier than it comes otherwise; the harmless first."""
+    takes: dict[int, list[_Take]] = {}
+    for leaf in ground.leaves:
+        for level in ground.situation.snapshot.levels_by_product.get(leaf.product_id, ()) if leaf.short_now > ROUNDING else ():
+            if (
+                _may_send(ground, level.warehouse_id, leaf.warehouse_id)
+                and (leaf.ready is None or leaf.ready > _arrival(ground, level.warehouse_id, leaf))
+                and (take := _take(ground, leaf, level.warehouse_id))
+            ):
+                takes.setdefault(level.warehouse_id, []).append(take)
+    for warehouse_id, found in sorted(takes.items(), key=lambda item: (sum(len(take.harms) for take in item[1]), item[0])):
+        yield _transfer(ground, warehouse_id, found)
+
+
+def _arrival(ground: Ground, origin: int, leaf: LineOutlook) -> datetime:
+    """When goods sent now can leave the line's warehouse."""
+    return ground.situation.projection.terms.transfer(origin, leaf.warehouse_id or origin, ground.now)
+
+
+def _may_send(ground: Ground, origin: int, target: int | None) -> bool:
+    """From another warehouse of the same company."""
+    warehouses = ground.situation.snapshot.warehouses
+    sender, receiver = warehouses.get(origin), warehouses.get(target) if target is not None else None
+    return origin != target and sender is not None and receiver is not None and sender.company_id == receiver.company_id
+
+
+def _take(ground: Ground, leaf: LineOutlook, warehouse_id: int) -> _Take | None:
+    """What that warehouse can spare; when it can spare nothing, what is free there, with those who would wait for it.
+
+    None when there is nothing, or when a transfer or a production would wait: nobody could be told what that costs.
+    """
+    pool = ground.pool(leaf.product_id, warehouse_id)
+    if pool is None or pool.free <= ROUNDING:
+        return None
+    quantity = min(leaf.short_now, pool.spare if pool.spare > ROUNDING else pool.free)
+    harms = [ground.harm(*wait) for wait in _waits(pool, quantity)]
+    named = tuple(harm for harm in harms if harm)
+    return _Take(leaf, quantity, named) if len(named) == len(harms) else None
+
+
+def _waits(pool: Pool, taken: Decimal) -> Iterator[tuple[Demand, datetime, datetime | None]]:
+    """Demands of that pool that would be ready later, or not at all, without the stock that is taken; from when to when."""
+    if taken <= pool.spare:
+        return
+    before, after = fill(pool, pool.free), fill(pool, pool.free - taken)
+    for demand, had, has in zip(pool.demands, before, after, strict=True):
+        old, new = had.ready(pool.ships), has.ready(pool.ships)
+        if old is not None and old != new:
+            yield demand, old, new
+
+
+def _transfer(ground: Ground, warehouse_id: int, takes: Sequence[_Take]) -> Option:
+    arrival = max(_arrival(ground, warehouse_id, take.leaf) for take in takes)
+    covered = {(take.leaf.line.id, take.leaf.product_id): arrival for take in takes if _enough(take)}
+    ready = ground.ready_if(covered) if len(covered) == len(takes) else None
+    goods = listed([ground.goods(take.leaf, take.quantity) for take in takes])
+    origin = ground.situation.snapshot.warehouse_name(warehouse_id)
+    harms = by_order([harm for take in takes for harm in take.harms])
+    extent = f"the order can then ship complete on {day(ready)}" if ready else f"that part can then ship on {day(arrival)}"
+    waits = f"; {listed([harm.order.name for harm in harms])} would wait for it" if harms else ""
+    cost = Money(Decimal(ground.thresholds.transfer_cost), ground.situation.order.amount.currency)
+    return Option(
+        kind=OptionKind.MOVE_STOCK,
+        summary=f"Move {goods} from {origin} ({days(days_between(ground.now, arrival))} transit): {extent}{waits}.",
+        ready_date=ready or arrival,
+        cost=cost if cost.amount else None,
+        harms=harms,
+        approval=ground.approval("create_transfer", ground.facts(cost, harms)),
+        whole=ready is not None,
+        claims=tuple(Claim(take.leaf.product_id, warehouse_id, take.quantity) for take in takes),
+    )
+
+
+def _enough(take: _Take) -> bool:
+    return take.quantity >= take.leaf.short_now - ROUNDING

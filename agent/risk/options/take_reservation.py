@@ -1,0 +1,135 @@
+"""Take what is reserved for an order that can wait longer, or matters less."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from agent.domain.findings import Affected, Claim, Option, OptionKind
+from agent.domain.quantity import ROUNDING
+from agent.risk.options.ground import Ground, by_order
+from agent.risk.outlooks import LineOutlook
+from agent.risk.pools import ZERO, Allocation, Demand, Pool, fill
+from agent.risk.wording import day, days, listed
+
+
+@dataclass(frozen=True, slots=True)
+class _Gift:
+    """What one line would give up."""
+
+    giver: LineOutlook
+    amount: Decimal
+    new: datetime | None
+    """When the giver would be ready then."""
+
+
+def take_reservation(ground: Ground) -> Iterator[Option]:
+    """One option with as few givers as do, those that are needed last first.
+
+    Only where it brings the whole line forward, and only from customers' orders whose promise is later. Everybody between the
+    two in the queue is served as before: what one gives up it asks for again at its own, later place.
+    """
+    gifts = [gift for leaf in ground.leaves if _late(ground, leaf) for gift in _gifts(ground, leaf)]
+    if not gifts:
+        return
+    covered = {(leaf.line.id, leaf.product_id): ground.ships(leaf.warehouse_id) for leaf, _ in gifts}
+    ready, at_once = ground.ready_if(covered), max(covered.values())
+    given = [gift for _, gift in gifts]
+    harms = by_order([_harm(ground, gift) for gift in given])
+    goods = listed(sorted({ground.goods(leaf, _sum(gift for other, gift in gifts if other is leaf)) for leaf, _ in gifts}))
+    extent = f"the order can then ship complete on {day(ready)}" if ready else f"that part can then ship on {day(at_once)}"
+    yield Option(
+        kind=OptionKind.TAKE_RESERVATION,
+        summary=f"Give {ground.situation.order.name} {goods} reserved for {_givers(harms)}: {extent}.",
+        ready_date=ready or at_once,
+        cost=None,
+        harms=harms,
+        approval=ground.approval("reassign_reservation", ground.facts(None, harms)),
+        whole=ready is not None,
+        claims=tuple(_claim(gift) for gift in given),
+    )
+
+
+def _late(ground: Ground, leaf: LineOutlook) -> bool:
+    """Short now, and not ready by the promise."""
+    promise = ground.situation.order.promise_date
+    return leaf.short_now > ROUNDING and promise is not None and (leaf.ready is None or leaf.ready > max(promise, ground.now))
+
+
+def _gifts(ground: Ground, leaf: LineOutlook) -> list[tuple[LineOutlook, _Gift]]:
+    """Empty when those who may give do not have enough."""
+    wanted, gifts = leaf.short_now, []
+    for giver in _givers_of(ground, leaf):
+        amount = min(wanted, ground.reserved_for(giver))
+        if amount <= ROUNDING:
+            continue
+        gifts.append((leaf, _Gift(giver, amount, _served_again(ground, leaf, giver, amount))))
+        wanted -= amount
+        if wanted <= ROUNDING:
+            return gifts
+    return []
+
+
+def _givers_of(ground: Ground, leaf: LineOutlook) -> list[LineOutlook]:
+    """Reserved lines of other orders, for the same product in the same warehouse, that are needed later; the last first."""
+    product = ground.situation.projection.products.get(leaf.product_id)
+    others = [
+        other
+        for other in (product.outlooks if product else ())
+        if other.line.order_id != leaf.line.order_id
+        and other.warehouse_id == leaf.warehouse_id
+        and other.need_by > leaf.need_by
+        and (leaf.urgent or not other.urgent)
+        and other.product_id == other.line.product_id
+    ]
+    return sorted(others, key=lambda other: (other.need_by, other.line.id), reverse=True)
+
+
+def _served_again(ground: Ground, leaf: LineOutlook, giver: LineOutlook, amount: Decimal) -> datetime | None:
+    """When the giver gets its goods again: at its own place in the queue, where the taker asks for that much less."""
+    pool = ground.pool(leaf.product_id, leaf.warehouse_id)
+    if pool is None:
+        return None
+    demands = [_asking_less(demand, amount) if demand.id == leaf.line.id else demand for demand in pool.demands]
+    queue = _asking_again(demands, giver, amount)
+    allocation = _allocation_of(replace(pool, demands=queue), giver.line.id)
+    return allocation.ready(pool.ships)
+
+
+def _asking_less(demand: Demand, amount: Decimal) -> Demand:
+    return replace(demand, amount=max(demand.amount - amount, ZERO))
+
+
+def _asking_again(demands: Sequence[Demand], giver: LineOutlook, amount: Decimal) -> tuple[Demand, ...]:
+    if any(demand.id == giver.line.id for demand in demands):
+        return tuple(
+            replace(demand, amount=demand.amount + amount) if demand.id == giver.line.id else demand for demand in demands
+        )
+    again = Demand(giver.need_by, giver.need_by, giver.line.id, amount, giver.urgent)
+    return tuple(sorted((*demands, again), key=lambda demand: demand.turn))
+
+
+def _allocation_of(pool: Pool, line_id: int) -> Allocation:
+    shares = zip(pool.demands, fill(pool, pool.free), strict=True)
+    return next(allocation for demand, allocation in shares if demand.id == line_id)
+
+
+def _harm(ground: Ground, gift: _Gift) -> Affected:
+    order = ground.situation.snapshot.orders[gift.giver.line.order_id]
+    old = gift.giver.ready or gift.giver.need_by
+    horizon = ground.thresholds.at_risk_horizon_days
+    wait = max((gift.new.date() - old.date()).days, 0) if gift.new else horizon
+    return Affected(order.record, order.customer_name, wait, gift.giver.value)
+
+
+def _givers(harms: Sequence[Affected]) -> str:
+    return listed([f"{harm.order.name} (which would wait {days(harm.days)} longer)" for harm in harms])
+
+
+def _sum(gifts: Iterator[_Gift]) -> Decimal:
+    return sum((gift.amount for gift in gifts), ZERO)
+
+
+def _claim(gift: _Gift) -> Claim:
+    assert gift.giver.warehouse_id is not None  # a reservation lies somewhere
+    return Claim(gift.giver.product_id, gift.giver.warehouse_id, gift.amount, gift.giver.line.id)

@@ -32,7 +32,7 @@ def ship_available(ground: Ground) -> Iterator[Option]:
         harms=(),
         approval=AFTER_RELEASE if ground.held else BY_HAND,
         whole=whole,
-        claims=tuple(claim for line, _ in there for claim in _claims(line)),
+        claims=tuple(claim for line, _ in there for claim in _claims(ground, line)),
     )
 
 
@@ -44,8 +44,9 @@ def _there(ground: Ground, line: LineOutlook) -> Decimal:
     return Decimal(0) if lost else line.available_now
 
 
-def _claims(line: LineOutlook) -> Iterator[Claim]:
+def _claims(ground: Ground, line: LineOutlook) -> Iterator[Claim]:
     """What is reserved ships with the order, so nobody else may take it; free stock is promised to it by the projection alone."""
     for leaf in line.parts or (line,):
-        if leaf.warehouse_id is not None and leaf.reserved > ROUNDING:
-            yield Claim(leaf.product_id, leaf.warehouse_id, leaf.reserved, leaf.line.id)
+        held = ground.reserved_for(leaf)
+        if leaf.warehouse_id is not None and held > ROUNDING:
+            yield Claim(leaf.product_id, leaf.warehouse_id, held, leaf.line.id)

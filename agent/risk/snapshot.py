@@ -123,6 +123,14 @@ class Snapshot:
         return grouped(self.purchase_lines, lambda line: line.product_id)
 
     @cached_property
+    def purchase_lines_by_order(self) -> Mapping[int, Sequence[PurchaseLine]]:
+        return grouped(self.purchase_lines, lambda line: line.order_id)
+
+    @cached_property
+    def purchase_lines_by_vendor(self) -> Mapping[int, Sequence[PurchaseLine]]:
+        return grouped(self.purchase_lines, lambda line: line.vendor_id)
+
+    @cached_property
     def purchase_lines_by_sale_line(self) -> Mapping[int, Sequence[PurchaseLine]]:
         index: defaultdict[int, list[PurchaseLine]] = defaultdict(list)
         for line in self.purchase_lines:

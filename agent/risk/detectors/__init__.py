@@ -12,7 +12,10 @@ from agent.risk.detectors.no_supply import no_supply
 from agent.risk.detectors.picking_stalled import picking_stalled
 from agent.risk.detectors.promise_at_risk import promise_at_risk
 from agent.risk.detectors.promise_missed import promise_missed
+from agent.risk.detectors.purchase_approval_stalled import purchase_approval_stalled
+from agent.risk.detectors.purchase_unconfirmed import purchase_unconfirmed
 from agent.risk.detectors.receipt_overdue import receipt_overdue
+from agent.risk.detectors.receipt_short import receipt_short
 from agent.risk.operations import Operations
 from agent.risk.situation import Situation
 
@@ -29,7 +32,9 @@ ORDER_DETECTORS: tuple[OrderDetector, ...] = (
 OPERATIONS_DETECTORS: tuple[OperationsDetector, ...] = (
     receipt_overdue,
     credit_hold,
+    purchase_unconfirmed,
+    purchase_approval_stalled,
 )
 
 #: Say nothing without `Snapshot.history`.
-HISTORY_DETECTORS: tuple[OperationsDetector, ...] = ()
+HISTORY_DETECTORS: tuple[OperationsDetector, ...] = (receipt_short,)

@@ -66,7 +66,7 @@ class PurchaseOrder:
     vendor_id: int
     vendor_name: str
     ordered_at: datetime
-    """`date_order`: of a draft the deadline it was given, else when it was ordered."""
+    """When it was confirmed (`date_approve`); of a draft, the deadline it was given (`date_order`), which may be to come."""
     changed_at: datetime
     """The last change of any kind: nothing tells when a state was entered, so no state is younger than this."""
     amount: Money

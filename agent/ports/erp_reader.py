@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from agent.domain.purchasing import PurchaseLine
+from agent.domain.purchasing import PurchaseLine, PurchaseOrder, Vendor, VendorPrice
 from agent.domain.records import ErpDescription, Record
 from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLine
-from agent.domain.stock import Move, Picking, Product, StockLevel, Warehouse
+from agent.domain.stock import Move, Picking, Product, ReorderRule, StockLevel, Warehouse
 
 
 class ErpReader(Protocol):
@@ -57,6 +57,19 @@ class ErpReader(Protocol):
 
     def open_purchase_lines(self, product_ids: Sequence[int] | None = None) -> list[PurchaseLine]:
         """Purchase lines still to be received, drafts and approvals included; what was cancelled or sent back does not come."""
+
+    def purchases(self, ids: Sequence[int]) -> list[PurchaseOrder]: ...
+
+    def vendors(self, ids: Sequence[int]) -> list[Vendor]: ...
+
+    def vendor_prices(self, product_ids: Sequence[int]) -> list[VendorPrice]:
+        """Every price list line of these products that is not over yet; of one product, the first choice first."""
+
+    def reorder_rules(self) -> list[ReorderRule]:
+        """Of active products; none where the ERP keeps none."""
+
+    def sent_quotations(self, since: datetime) -> list[SaleOrder]:
+        """Quotations sent and neither confirmed nor cancelled, dated `since` (aware) or later."""
 
     def overdue_invoices(self, now: datetime, customer_ids: Sequence[int] | None = None) -> list[OverdueInvoice]:
         """Posted customer invoices past due with a residual amount."""

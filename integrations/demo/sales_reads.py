@@ -37,6 +37,10 @@ class SalesReads(Reads):
             WHERE l.id = ANY (%(ids)s)"""
         return {row.line_id: _order(row) for row in self._rows(query, {"ids": list(line_ids)})}
 
+    def sent_quotations(self, since: datetime) -> list[SaleOrder]:
+        query = f"{ORDERS} WHERE o.state = 'sent' AND o.ordered_at >= %(since)s"
+        return [_order(row) for row in self._rows(query, {"since": since})]
+
     def sale_order_lines(self, order_ids: Sequence[int]) -> list[SaleOrderLine]:
         return self._lines("l.order_id = ANY (%(ids)s)", order_ids)
 
@@ -46,7 +50,8 @@ class SalesReads(Reads):
 
     def _lines(self, condition: str, ids: Sequence[int]) -> list[SaleOrderLine]:
         query = f"""
-            SELECT l.*, p.name AS product_name, p.kind, p.unit, o.currency FROM demo.sale_order_line l
+            SELECT l.*, p.name AS product_name, p.kind, p.unit, o.currency, round(l.ordered * p.cost, 2) AS cost
+            FROM demo.sale_order_line l
             JOIN demo.product p ON p.id = l.product_id JOIN demo.sale_order o ON o.id = l.order_id
             WHERE {condition}"""  # noqa: S608 - constants
         return [
@@ -59,6 +64,7 @@ class SalesReads(Reads):
                 ordered=Quantity(row.ordered, row.unit),
                 delivered=Quantity(row.delivered, row.unit),
                 value=Money(row.value, row.currency),
+                cost=Money(row.cost, CURRENCY) if row.cost and row.currency == CURRENCY else None,
             )
             for row in self._rows(query, {"ids": list(ids)})
         ]

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
+from agent.domain.money import Money
 from agent.domain.purchasing import PurchaseLine
 from agent.domain.quantity import Quantity
 from agent.domain.stock import Move, Picking, PickingKind, Product, StockLevel, Warehouse
 from integrations.demo.access import Reads
+from integrations.demo.company import CURRENCY, NAME
 
 
 class StockReads(Reads):
@@ -16,7 +18,7 @@ class StockReads(Reads):
         return [product_of(row) for row in rows]
 
     def warehouses(self) -> list[Warehouse]:
-        return [Warehouse(row.id, row.name, row.code) for row in self._rows("SELECT * FROM demo.warehouse")]
+        return [Warehouse(row.id, row.name, row.code, company_name=NAME) for row in self._rows("SELECT * FROM demo.warehouse")]
 
     def stock_levels(self, product_ids: Sequence[int]) -> list[StockLevel]:
         query = """
@@ -53,7 +55,8 @@ class StockReads(Reads):
 
     def open_purchase_lines(self, product_ids: Sequence[int] | None = None) -> list[PurchaseLine]:
         query = """
-            SELECT l.*, o.name AS order_name, o.state, o.ordered_at, o.warehouse_id,
+            SELECT l.*, round(l.ordered * l.unit_price, 2) AS value,
+                o.name AS order_name, o.state, o.ordered_at, o.warehouse_id,
                 o.vendor_id, v.name AS vendor_name, p.name AS product_name, p.unit,
                 (SELECT max(m.expected_at) FROM demo.move m
                  WHERE m.purchase_line_id = l.id AND m.state NOT IN ('draft', 'done', 'cancel')) AS receipt_expected_at
@@ -121,4 +124,5 @@ def _purchase_line(row: Any) -> PurchaseLine:
         for_sale_line_ids=() if row.for_sale_line_id is None else (row.for_sale_line_id,),
         ordered_at=row.ordered_at.astimezone(UTC),
         warehouse_id=row.warehouse_id,
+        value=Money(row.value, CURRENCY),
     )

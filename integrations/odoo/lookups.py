@@ -70,10 +70,14 @@ class Stocked:
     factor: float
     """Of its stocking unit."""
     goods: bool
+    template_id: int
+    cost: float
+    """Of one stocking unit, in the currency of the login's own company; 0 where it is not told."""
 
 
 @dataclass(frozen=True, slots=True)
 class PickingType:
+    name: str
     kind: PickingKind
     warehouse_id: int | None
     straight_to_customer: bool = False
@@ -89,6 +93,9 @@ class Lookups:
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
+        self.company_names = Remembered("company", self._names("res.company"))
+        self.company_currencies = Remembered("user", self._company_currencies)
+        """User id → the currency of their own company."""
         self.currencies = Remembered("currency", self._names("res.currency"))
         self.users = Remembered("user", self._names("res.users"))
         self.tags = Remembered("partner tag", self._names("res.partner.category"))
@@ -113,19 +120,30 @@ class Lookups:
 
     def _picking_types(self, ids: Iterable[int]) -> dict[int, PickingType]:
         kinds = {"incoming": PickingKind.RECEIPT, "outgoing": PickingKind.DELIVERY, "dropship": PickingKind.RECEIPT}
-        rows = self._pages.read("stock.picking.type", ids, ["code", "warehouse_id"])
+        rows = self._pages.read("stock.picking.type", ids, ["name", "code", "warehouse_id"])
         return {
-            key: PickingType(kinds.get(row["code"], PickingKind.INTERNAL), row["warehouse_id"] or None, row["code"] == "dropship")
+            key: PickingType(
+                row["name"],
+                kinds.get(row["code"], PickingKind.INTERNAL),
+                row["warehouse_id"] or None,
+                row["code"] == "dropship",
+            )
             for key, row in rows.items()
         }
 
     def _products(self, ids: Iterable[int]) -> dict[int, Stocked]:
-        kits = ["is_kits"] if self._pages.has_field("product.product", "is_kits") else []
-        fields = ["name", "default_code", "uom_id", "type", "is_storable", *kits]
+        fields = ["name", "default_code", "uom_id", "type", "is_storable", "product_tmpl_id"]
+        fields += [field for field in ("is_kits", "standard_price") if self._pages.has_field("product.product", field)]
         rows = self._pages.read("product.product", ids, fields)
         units = self.units.by_id(row["uom_id"] for row in rows.values())
         services = self._pages.connection.dialect.not_goods
         return {key: stocked(row, units[row["uom_id"]], services) for key, row in rows.items()}
+
+    def _company_currencies(self, user_ids: Iterable[int]) -> dict[int, str]:
+        company_of = {key: row["company_id"] for key, row in self._pages.read("res.users", user_ids, ["company_id"]).items()}
+        rows = self._pages.read("res.company", company_of.values(), ["currency_id"])
+        names = self.currencies.by_id(row["currency_id"] for row in rows.values())
+        return {user: names[rows[company]["currency_id"]] for user, company in company_of.items()}
 
     def _commercial_partners(self, ids: Iterable[int]) -> dict[int, Record]:
         rows = self._pages.read("res.partner", ids, ["commercial_partner_id", "name"])
@@ -145,4 +163,4 @@ def stocked(row: Row, unit: Unit, services: frozenset[str]) -> Stocked:
     kit = bool(row.get("is_kits"))
     counted = goods and bool(row["is_storable"]) and not kit
     product = Product(row["id"], row["name"], row["default_code"] or None, unit.name, counted, kit)
-    return Stocked(product, unit.factor, goods)
+    return Stocked(product, unit.factor, goods, row["product_tmpl_id"], row.get("standard_price", 0.0))

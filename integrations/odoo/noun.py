@@ -15,5 +15,10 @@ class Noun:
         self.lookups = Lookups(self.pages)
 
     @property
+    def own_currency(self) -> str:
+        """Of the login's own company; Odoo tells costs and credit in it."""
+        return self.lookups.company_currencies.by_id([self.connection.user_id])[self.connection.user_id]
+
+    @property
     def dialect(self) -> Dialect:
         return self.connection.dialect

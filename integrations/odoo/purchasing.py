@@ -8,7 +8,7 @@ from agent.domain.purchasing import PurchaseLine
 from integrations.odoo.lookups import received_in
 from integrations.odoo.noun import Noun
 from integrations.odoo.pages import Row
-from integrations.odoo.values import moment, quantity
+from integrations.odoo.values import moment, money, quantity
 
 _ALIVE: list[Any] = [
     ("order_id.state", "in", ["draft", "sent", "to approve", "purchase", "done"]),
@@ -32,10 +32,13 @@ class Purchasing(Noun):
         rows = [row for row in rows if products[row["product_id"]].goods and row["qty_received"] < row["product_qty"]]
         units = self.lookups.units.by_id(row[unit] for row in rows)
         orders = self.pages.read(
-            "purchase.order", (row["order_id"] for row in rows), ["name", "state", "partner_id", "date_order", "picking_type_id"]
+            "purchase.order",
+            (row["order_id"] for row in rows),
+            ["name", "state", "partner_id", "date_order", "picking_type_id", "currency_id"],
         )
         types = self.lookups.picking_types.by_id(order["picking_type_id"] for order in orders.values())
         vendors = self.lookups.companies.by_id(order["partner_id"] for order in orders.values())
+        currencies = self.lookups.currencies.by_id(order["currency_id"] for order in orders.values())
         expected = self._receipts_expected(row["id"] for row in rows)
         sold = self._sale_lines_behind(rows)
         lines = []
@@ -62,13 +65,14 @@ class Purchasing(Noun):
                     sold.get(row["id"], ()),
                     ordered_at=moment(order["date_order"]),
                     warehouse_id=received_in(types.get(order["picking_type_id"])),
+                    value=money(row["price_subtotal"], currencies[order["currency_id"]]),
                 )
             )
         return lines
 
     def _alive(self, product_ids: Sequence[int] | None) -> list[Row]:
         sold_as = [_SOLD_AS] if self.pages.has_field("purchase.order.line", _SOLD_AS) else []
-        fields = ["order_id", "product_id", "product_qty", "qty_received", "date_planned", "move_dest_ids"]
+        fields = ["order_id", "product_id", "product_qty", "qty_received", "price_subtotal", "date_planned", "move_dest_ids"]
         fields += [self.dialect.purchase_line_unit, *sold_as]
         if product_ids is None:
             return self.pages.search("purchase.order.line", _ALIVE, fields)

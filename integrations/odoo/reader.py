@@ -1,12 +1,14 @@
 """Everything that is read from Odoo, as `agent.ports.erp_reader.ErpReader`."""
 
+from integrations.odoo.buying import Buying
 from integrations.odoo.description import Description
 from integrations.odoo.invoicing import Invoicing
 from integrations.odoo.purchasing import Purchasing
+from integrations.odoo.reordering import Reordering
 from integrations.odoo.sales import Sales
 from integrations.odoo.search import Search
 from integrations.odoo.stock import Stock
 
 
-class OdooReader(Sales, Stock, Purchasing, Invoicing, Search, Description):
+class OdooReader(Sales, Stock, Purchasing, Buying, Reordering, Invoicing, Search, Description):
     """One reader of one connection: `OdooReader(OdooConnection(...))`. Safe to share between threads."""

@@ -1,13 +1,14 @@
 """Sale orders, their lines and customers."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from agent.domain.money import Money
 from agent.domain.sales import Customer, SaleOrder, SaleOrderLine, Segment
 from integrations.odoo.noun import Noun
 from integrations.odoo.pages import Row
-from integrations.odoo.values import moment, moment_or_none, money, quantity
+from integrations.odoo.values import exact, moment, moment_or_none, money, quantity, stored
 
 _ORDER_FIELDS = (
     "name", "partner_id", "state", "date_order", "commitment_date", "amount_untaxed", "currency_id", "warehouse_id",
@@ -29,6 +30,10 @@ class Sales(Noun):
     def sale_orders(self, names: Sequence[str]) -> list[SaleOrder]:
         return self._orders(self.pages.search_where("sale.order", "name", names, [], _ORDER_FIELDS))
 
+    def sent_quotations(self, since: datetime) -> list[SaleOrder]:
+        sent = [("state", "=", "sent"), ("date_order", ">=", stored(since))]
+        return self._orders(self.pages.search("sale.order", sent, _ORDER_FIELDS))
+
     def sale_order_lines(self, order_ids: Sequence[int]) -> list[SaleOrderLine]:
         return self._lines("order_id", order_ids, [])
 
@@ -37,24 +42,22 @@ class Sales(Noun):
 
     def _lines(self, field: str, values: Sequence[int], domain: list[Any]) -> list[SaleOrderLine]:
         unit = self.dialect.sale_line_unit
-        fields = [
-            "order_id",
-            "product_id",
-            "product_uom_qty",
-            "qty_delivered",
-            "price_subtotal",
-            "currency_id",
-            "customer_lead",
-            unit,
-        ]
+        fields = ["order_id", "product_id", "product_uom_qty", "qty_delivered", "price_subtotal", "currency_id", "discount"]
+        fields += ["customer_lead", unit]
+        # the cost as it was when the order was taken, in the order's currency and unit: of the module sale_margin
+        fields += ["purchase_price"] if self.pages.has_field("sale.order.line", "purchase_price") else []
         rows = self.pages.search_where("sale.order.line", field, values, [*_GOODS_OR_SERVICE, *domain], fields)
         products = self.lookups.products.by_id(row["product_id"] for row in rows)
         units = self.lookups.units.by_id(row[unit] for row in rows)
         currencies = self.lookups.currencies.by_id(row["currency_id"] for row in rows)
+        own_currency = self.own_currency if rows else ""
         lines = []
         for row in rows:
             stocked = products[row["product_id"]]
             product, rate = stocked.product, units[row[unit]].factor / stocked.factor
+            currency = currencies[row["currency_id"]]
+            today = stocked.cost * rate if currency == own_currency else 0.0
+            cost = (row.get("purchase_price") or today) * row["product_uom_qty"]
             lines.append(
                 SaleOrderLine(
                     row["id"],
@@ -64,7 +67,9 @@ class Sales(Noun):
                     stocked.goods,
                     quantity(row["product_uom_qty"] * rate, product.unit),
                     quantity(row["qty_delivered"] * rate, product.unit),
-                    money(row["price_subtotal"], currencies[row["currency_id"]]),
+                    money(row["price_subtotal"], currency),
+                    exact(row["discount"]),
+                    money(cost, currency) if cost else None,
                     lead_days=row["customer_lead"],
                 )
             )
@@ -89,7 +94,7 @@ class Sales(Noun):
         """Customer → limit, and what Odoo compares with it; both in the currency of the login's own company."""
         if not customer_ids:
             return {}
-        currency = self._company_currency()
+        currency = self.own_currency
         rows = self.pages.read("res.partner", customer_ids, ["credit_limit", "credit", "credit_to_invoice"])
         return {
             key: (money(row["credit_limit"], currency), money(row["credit"] + row["credit_to_invoice"], currency))
@@ -119,12 +124,6 @@ class Sales(Noun):
             )
             for row in rows
         ]
-
-    def _company_currency(self) -> str:
-        users = self.pages.read("res.users", [self.connection.user_id], ["company_id"])
-        companies = self.pages.read("res.company", [row["company_id"] for row in users.values()], ["currency_id"])
-        currency = next(iter(companies.values()))["currency_id"]
-        return self.lookups.currencies.by_id([currency])[currency]
 
 
 def _customer(row: Row, tags: dict[int, str], limit: Money | None, exposure: Money | None) -> Customer:

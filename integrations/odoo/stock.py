@@ -21,7 +21,10 @@ class Stock(Noun):
 
     def warehouses(self) -> list[Warehouse]:
         rows = self.pages.search("stock.warehouse", [], ["name", "code", "company_id"])
-        return [Warehouse(row["id"], row["name"], row["code"], row["company_id"]) for row in rows]
+        companies, _ = self.lookups.company_names.visible(row["company_id"] for row in rows)
+        return [
+            Warehouse(row["id"], row["name"], row["code"], row["company_id"], companies.get(row["company_id"])) for row in rows
+        ]
 
     def stock_levels(self, product_ids: Sequence[int]) -> list[StockLevel]:
         fields = ["product_id", "location_id", "quantity", "reserved_quantity"]

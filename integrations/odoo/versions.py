@@ -26,6 +26,14 @@ class Dialect:
     """The method that tells, for one operation, whether the login may do it."""
     access_arguments: Mapping[str, Any]
     """What it needs besides the operation."""
+    acknowledged: str
+    """Whether the vendor of a `purchase.order` confirmed it."""
+    price_list_vendor: str
+    """Partner of a `product.supplierinfo`."""
+    price_list_unit: str
+    """Unit of measure that its price and minimum are for."""
+    price_list_discount: tuple[str, ...]
+    """Percent off its price; none where it has no such field."""
     record_path: str
     """Where the web client shows a record."""
     note_arguments: Mapping[str, bool]
@@ -41,6 +49,10 @@ _NINETEEN = Dialect(
     not_goods=frozenset({"service", "combo"}),
     access_check="has_access",
     access_arguments=MappingProxyType({"ids": []}),
+    acknowledged="acknowledged",
+    price_list_vendor="partner_id",
+    price_list_unit="product_uom_id",
+    price_list_discount=("discount",),
     record_path="odoo/{model}/{id}",
     note_arguments=MappingProxyType({"body_is_html": True}),
 )

@@ -4,7 +4,7 @@ import pytest
 
 from integrations.odoo.lookups import Unit, stocked
 
-PLAIN = {"id": 1, "name": "Set", "default_code": False, "type": "consu", "is_storable": True}
+PLAIN = {"id": 1, "name": "Set", "default_code": False, "type": "consu", "is_storable": True, "product_tmpl_id": 7}
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,8 @@ class OrderRisk:
     """0 to 100, two decimals; higher is more urgent."""
     findings: tuple[Finding, ...]
     options: tuple[Option, ...]
+    warehouse_id: int | None = None
+    """That delivers it."""
 
 
 @dataclass(frozen=True, slots=True)

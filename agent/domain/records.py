@@ -1,5 +1,6 @@
 """What a fact came from."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,10 @@ class Record:
     model: str
     id: int
     name: str
+
+
+#: Where a person opens a record; None where there is no web client.
+Link = Callable[[Record], str | None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from agent.actions import inverse, prepare
 from agent.domain.chat import Inbound, PartKind
 from agent.domain.decisions import Person
+from agent.domain.scans import ScanKind, ScanResult
 from agent.errors import ExpediterError, PreconditionFailed
 from agent.graphs.evidence import evidence_of
 from agent.graphs.release import Part, Release
@@ -22,7 +23,7 @@ from agent.ports.knowledge import Knowledge
 from agent.ports.ledger import ProposalDesk
 from agent.ports.people import People
 from agent.ports.risk_board import RiskBoard
-from agent.risk import assess, order_row, take_snapshot
+from agent.risk import assess, take_snapshot
 from agent.tools import ToolContext, propose
 
 logger = logging.getLogger(__name__)
@@ -63,9 +64,20 @@ def propose_inverse(inbound_id: int, context: WorkerContext) -> None:
 
 def scan(context: WorkerContext) -> int:
     """Assess all open orders and publish the ones at risk; their number. Raises what the reader and the board raise."""
-    report = assess(take_snapshot(context.reader, context.clock()), context.policy)
-    context.board.publish(report, [order_row(risk, report.as_of, context.reader.url) for risk in report.orders])
-    return len(report.orders)
+    snapshot = take_snapshot(context.reader, context.clock())
+    report = assess(snapshot, context.policy)
+    found = ScanResult(
+        kind=ScanKind.FULL,
+        began_at=report.as_of,
+        as_of=report.as_of,
+        open_orders=report.open_orders,
+        at_risk=len(report.orders),
+        orders=report.orders,
+        findings=report.findings,
+        not_seen=report.not_seen,
+    )
+    context.board.publish(found, context.reader.url, snapshot.warehouses.values())
+    return found.at_risk
 
 
 def _answer(inbound_id: int, context: WorkerContext, answering: Answering) -> None:

@@ -1,13 +1,44 @@
-"""The last scan, for whoever holds no ERP credential."""
+"""What the last scan says, for whoever holds no ERP credential or cannot wait for a new one, and the life of each finding."""
 
+from collections.abc import Iterable
 from typing import Any, Protocol
 
-from agent.domain.findings import RiskReport
+from agent.domain.finding_life import Deed, FindingFilter, FindingList, KnownFinding, Published, Standing
+from agent.domain.records import Link
+from agent.domain.scans import ScanResult
+from agent.domain.stock import Warehouse
 
 
-class RiskBoard(Protocol):
-    def publish(self, report: RiskReport, rows: list[dict[str, Any]]) -> None:
-        """Store a scan: `rows` are the orders at risk as the JSON contract has them."""
+class RiskReading(Protocol):
+    """Answers from the last scan. Rows are as the JSON contract has them; each finding in them names its `id` and `state`."""
 
-    def latest(self) -> dict[str, Any] | None:
-        """`{as_of, open_orders, orders: [rows]}` of the last scan; None before the first."""
+    def standing(self) -> Standing | None:
+        """None before the first scan."""
+
+    def orders(self, limit: int, warehouse: str | None = None) -> list[dict[str, Any]]:
+        """The orders at risk, most urgent first; `warehouse` is a code or name, case ignored."""
+
+    def order(self, name: str) -> dict[str, Any] | None:
+        """None when it is not at risk. Of several with this name, in different companies, the most urgent."""
+
+    def findings(self, wanted: FindingFilter) -> FindingList: ...
+
+    def finding(self, finding_id: int) -> KnownFinding:
+        """With its history. Raises RecordMissing."""
+
+
+class RiskBoard(RiskReading, Protocol):
+    """The worker's: it publishes."""
+
+    def publish(self, scan: ScanResult, url: Link, warehouses: Iterable[Warehouse]) -> Published:
+        """Bring the board to what the scan found, writing what differs only, all or nothing; scans take turns.
+
+        Raises PreconditionFailed when a scan with later facts was published meanwhile.
+        """
+
+
+class FindingDesk(RiskReading, Protocol):
+    """Serve's: it records what people say of a finding."""
+
+    def say(self, finding_id: int, person_id: int, deed: Deed) -> None:
+        """Raises RecordMissing, PreconditionFailed (it is over, a bad time), DecisionRefused (its severity is another by now)."""

@@ -2,7 +2,7 @@
 
 from agent.risk.assess import assess
 from agent.risk.plan import plan
-from agent.risk.rows import order_row, plan_rows
+from agent.risk.rows import finding_row, order_row, plan_rows
 from agent.risk.snapshot import Snapshot, take_product_snapshot, take_snapshot
 
-__all__ = ["Snapshot", "assess", "order_row", "plan", "plan_rows", "take_product_snapshot", "take_snapshot"]
+__all__ = ["Snapshot", "assess", "finding_row", "order_row", "plan", "plan_rows", "take_product_snapshot", "take_snapshot"]

@@ -71,6 +71,7 @@ def assess_order(situation: Situation, found: Sequence[Finding], policy: Policy)
         score=score(late, value.amount, situation.segment, findings[0].severity, situation.thresholds),
         findings=findings,
         options=options_for(situation, policy, held),
+        warehouse_id=situation.order.warehouse_id,
     )
 
 

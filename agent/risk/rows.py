@@ -1,6 +1,5 @@
-"""The JSON of `risk list`: a contract. Dates are ISO 8601 with offset; money and score are JSON numbers with two decimals."""
+"""The JSON of orders at risk and findings: a contract. Dates are ISO 8601 with offset; money and scores have two decimals."""
 
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -8,9 +7,7 @@ from typing import Any
 from agent.domain.findings import Affected, Evidence, Finding, Option, OrderRisk
 from agent.domain.money import Money
 from agent.domain.plans import Plan
-from agent.domain.records import Record
-
-Link = Callable[[Record], str | None]
+from agent.domain.records import Link, Record
 
 
 def order_row(risk: OrderRisk, as_of: datetime, url: Link) -> dict[str, Any]:
@@ -30,8 +27,21 @@ def order_row(risk: OrderRisk, as_of: datetime, url: Link) -> dict[str, Any]:
     }
 
 
+def finding_row(finding: Finding, url: Link) -> dict[str, Any]:
+    """One trouble with whom it makes wait; more than a row of an order says of it."""
+    stake = finding.at_stake
+    return _finding(finding, url) | {
+        "subject": {**_record(finding.subject), "url": url(finding.subject)},
+        "order": finding.order.name if finding.order else None,
+        "affects": [_harm(affected) for affected in finding.affects],
+        "at_stake": {"amount": _number(stake.amount), "currency": stake.currency} if stake else None,
+        "sureness": finding.trend.sureness if finding.trend else None,
+    }
+
+
 def _finding(finding: Finding, url: Link) -> dict[str, Any]:
     return {
+        "fingerprint": finding.fingerprint,
         "kind": finding.kind.value,
         "severity": finding.severity.value,
         "since": finding.since.isoformat(),
@@ -42,14 +52,11 @@ def _finding(finding: Finding, url: Link) -> dict[str, Any]:
 
 def _evidence(evidence: Evidence, url: Link) -> dict[str, Any]:
     record = evidence.record
-    return {
-        "model": record.model,
-        "id": record.id,
-        "name": record.name,
-        "field": evidence.field,
-        "value": evidence.value,
-        "url": url(record),
-    }
+    return {**_record(record), "field": evidence.field, "value": evidence.value, "url": url(record)}
+
+
+def _record(record: Record) -> dict[str, Any]:
+    return {"model": record.model, "id": record.id, "name": record.name}
 
 
 def _option(option: Option) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from agent.domain.records import Record
 from agent.errors import ExpediterError
+from agent.guardrails.masking import without_money
 from agent.guardrails.permissions import Permission, may
 from agent.ports.erp_reader import ErpReader
 from agent.tools.context import ToolContext
-from agent.tools.masking import without_money
 
 NOBODY_ASKS = "A change is proposed only for a person who asks through the server, under their own name; here it is read-only."
 NOT_ALLOWED = "The role of whoever asks does not allow this; an ops agent or a manager can do it."

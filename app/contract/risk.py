@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from agent.domain.finding_life import FindingState
 from agent.domain.findings import FindingKind, OptionKind, Severity
 from app.contract.model import Contract, Moment
 
@@ -16,6 +17,10 @@ class EvidenceRow(Contract):
 
 
 class FindingRow(Contract):
+    id: int | None = None
+    """By which people take it on; None when it was found just now and no scan has published it."""
+    state: FindingState | None = None
+    fingerprint: str
     kind: FindingKind
     severity: Severity
     since: Moment
@@ -81,5 +86,10 @@ class BoardRow(Contract):
 
     as_of: Moment | None
     """None before the first scan."""
+    last_full: Moment | None
+    """When everything was last read anew."""
     open_orders: int
+    at_risk: int
+    not_seen: tuple[str, ...]
+    """A sentence for each thing that was not looked at."""
     orders: tuple[OrderRiskRow, ...]

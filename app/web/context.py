@@ -11,7 +11,7 @@ from agent.ports.clock import Clock
 from agent.ports.conversations import InboundDesk
 from agent.ports.ledger import DecisionDesk
 from agent.ports.people import People
-from agent.ports.risk_board import RiskBoard
+from agent.ports.risk_board import FindingDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class WebContext:
     people: People
     desk: DecisionDesk
     inbound: InboundDesk
-    board: RiskBoard
+    board: FindingDesk
     audit: AuditLog
     policy: Policy
     clock: Clock

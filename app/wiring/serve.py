@@ -20,8 +20,8 @@ from integrations.database.answer_listener import AnswerListener
 from integrations.database.audit_log import PostgresAuditLog
 from integrations.database.conversations import PostgresInboundDesk
 from integrations.database.decision_desk import PostgresDecisionDesk
+from integrations.database.finding_desk import PostgresFindingDesk
 from integrations.database.people import PostgresPeople
-from integrations.database.risk_board import PostgresRiskBoard
 
 PATIENCE_AT_THE_END_S = 3
 logger = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebCon
         people=PostgresPeople(pool),
         desk=PostgresDecisionDesk(pool),
         inbound=PostgresInboundDesk(pool, stack.enter_context(AnswerListener(url))),
-        board=PostgresRiskBoard(pool),
+        board=PostgresFindingDesk(pool),
         audit=PostgresAuditLog(pool),
         policy=load_policy(settings.policy),
         clock=utc_now,

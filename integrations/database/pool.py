@@ -30,6 +30,8 @@ _CONSTRAINTS: dict[str, ExpediterError] = {
     "person_handle_check": PreconditionFailed("A handle has small letters, digits, dots, dashes and underscores only."),
     "person_name_check": PreconditionFailed("A person needs a name."),
     "inbound_text_check": PreconditionFailed("The message is too long; at most 20,000 characters are taken."),
+    "finding_event_says_enough": PreconditionFailed("A comment or a verdict on a finding needs a reason in words."),
+    "finding_event_reason_check": PreconditionFailed("The reason is too long; at most 2,000 characters are taken."),
     "conversation_id_check": PreconditionFailed("A conversation's id has 1 to 200 characters."),
 }
 

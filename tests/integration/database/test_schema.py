@@ -3,14 +3,12 @@
 import secrets
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from langgraph.checkpoint.base import empty_checkpoint
 from psycopg.errors import InsufficientPrivilege
 
-from agent.domain.findings import RiskReport
 from agent.errors import DatabaseUnavailable, SchemaOutdated
 from integrations.database.audit_log import PostgresAuditLog
 from integrations.database.checkpoints import checkpointer
@@ -18,7 +16,6 @@ from integrations.database.embedded import EmbeddedServer
 from integrations.database.migrate import migrate
 from integrations.database.pool import open_pool
 from integrations.database.queues import defer
-from integrations.database.risk_board import PostgresRiskBoard
 from integrations.database.schema_version import migrations, require_schema
 from tests.fixtures.postgres import TestDatabase
 
@@ -116,15 +113,3 @@ def test_conversations_are_kept_by_the_worker_alone(database: TestDatabase) -> N
     for process in ("serve", "executor"):
         with pytest.raises(InsufficientPrivilege):
             database.one(process, "SELECT * FROM langgraph.checkpoints")  # type: ignore[arg-type]  # each of them
-
-
-def test_the_latest_scan_is_shown_and_old_ones_go(database: TestDatabase) -> None:
-    board, seen = PostgresRiskBoard(database.pool("worker")), PostgresRiskBoard(database.pool("serve"))
-    assert seen.latest() is None
-    as_of = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-    for number in range(25):
-        board.publish(RiskReport(as_of, number, ()), [{"order": f"S{number:05}"}])
-    assert seen.latest() == {"as_of": as_of.isoformat(), "open_orders": 24, "orders": [{"order": "S00024"}]}
-    assert database.one("serve", "SELECT count(*) FROM risk_scan") == 20
-    with pytest.raises(DatabaseUnavailable):
-        seen.publish(RiskReport(as_of, 0, ()), [])

@@ -8,6 +8,7 @@ import pytest
 
 from agent.domain.chat import PartKind
 from agent.domain.decisions import Person
+from agent.domain.finding_life import FindingFilter
 from agent.errors import DatabaseUnavailable
 from agent.graphs.release import Part
 from agent.jobs.worker import WorkerContext, answer_chat, propose_inverse, scan
@@ -120,10 +121,10 @@ def test_undoing_what_does_not_exist_is_refused_in_one_sentence(
 
 def test_a_scan_publishes_the_orders_at_risk(worker: WorkerContext) -> None:
     found = scan(worker)
-    board = worker.board.latest() if hasattr(worker.board, "latest") else None
-    assert board is not None
-    assert len(board["orders"]) == found > 5
-    assert LATE in [row["order"] for row in board["orders"]]
+    orders = worker.board.orders(100)
+    assert len(orders) == found > 5
+    assert LATE in [row["order"] for row in orders]
+    assert worker.board.findings(FindingFilter()).total >= found
 
 
 def released(database: DemoDatabase, inbound_id: int) -> list[tuple[str, dict[str, Any]]]:

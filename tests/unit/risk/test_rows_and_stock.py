@@ -30,7 +30,7 @@ def test_a_row_is_json_with_exactly_the_contracts_keys():
     assert (row["value_at_risk"], row["currency"]) == (1000.0, "EUR")
     assert isinstance(row["score"], float)
     (finding,) = row["findings"]
-    assert list(finding) == ["kind", "severity", "since", "summary", "evidence"]
+    assert list(finding) == ["fingerprint", "kind", "severity", "since", "summary", "evidence"]
     assert finding["evidence"][0] == {
         "model": "sale.order",
         "id": order.id,

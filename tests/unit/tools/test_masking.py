@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from agent.tools.masking import HIDDEN, without_money
+from agent.guardrails.masking import HIDDEN, without_money
 
 
 @pytest.mark.parametrize(

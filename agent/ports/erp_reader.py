@@ -52,6 +52,9 @@ class ErpReader(Protocol):
     def moves_of_lines(self, sale_line_ids: Sequence[int]) -> list[Move]:
         """Open moves of these order lines, whatever they move: a kit leaves as its parts."""
 
+    def moves_of_pickings(self, picking_ids: Sequence[int]) -> list[Move]:
+        """Open moves of these transfers."""
+
     def open_pickings(self, order_ids: Sequence[int] | None = None) -> list[Picking]:
         """Transfers not done or cancelled, drafts left out; `order_ids` narrows to these sale orders' deliveries."""
 

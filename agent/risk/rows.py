@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from agent.domain.findings import Affected, Evidence, Finding, Option, OrderRisk
+from agent.domain.impact import Impact, ImpactedOrder, Node
 from agent.domain.money import Money
 from agent.domain.plans import Plan
 from agent.domain.records import Link, Record
@@ -99,6 +100,47 @@ def plan_rows(plan: Plan) -> list[dict[str, Any]]:
         }
         for step in plan.steps
     ]
+
+
+def impact_row(found: Impact, url: Link) -> dict[str, Any]:
+    """What a cause endangers."""
+    return {
+        "cause": found.cause.name,
+        "said": found.said,
+        "url": url(found.cause),
+        "new_date": _iso(found.new_date),
+        "value_endangered": [_money(money) for money in found.value_endangered],
+        "orders": [_impacted(order) for order in found.orders],
+        "as_of": found.as_of.isoformat(),
+    }
+
+
+def _impacted(order: ImpactedOrder) -> dict[str, Any]:
+    return {
+        "order": order.order.name,
+        "customer": order.customer_name,
+        "promise_date": _iso(order.promise_date),
+        "ready_before": _iso(order.ready_before),
+        "ready_after": _iso(order.ready_after),
+        "days_late": order.days_late,
+        "endangered": order.endangered,
+        "goods": order.goods,
+        "value": _money(order.value),
+        "score": _number(order.score),
+        "language": order.language,
+        "draft": order.draft,
+    }
+
+
+def node_row(node: Node, url: Link) -> dict[str, Any]:
+    """What something waits for, all the way down."""
+    return {
+        "name": node.record.name,
+        "said": node.said,
+        "ready": _iso(node.ready),
+        "url": url(node.record),
+        "waits_for": [node_row(child, url) for child in node.waits_for],
+    }
 
 
 def _money(money: Money) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def triage(
     with reading() as company:
         for file in files:
             try:
-                row = TriageRow.model_validate(company.triage(file, _content(file)))
+                row = TriageRow.model_validate(company.triage(file, content_of(file)))
             except MailUnreadable as unreadable:
                 failed = True
                 output.warn(f"{file}: {unreadable}")
@@ -36,7 +36,7 @@ def triage(
         raise typer.Exit(1)
 
 
-def _content(file: str) -> bytes:
+def content_of(file: str) -> bytes:
     try:
         content = sys.stdin.buffer.read(LARGEST_MAIL + 1) if file == "-" else _bytes_of(file)
     except OSError as unreadable:

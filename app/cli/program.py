@@ -4,7 +4,22 @@ from typing import Annotated
 
 import typer
 
-from app.cli import audit, chat, database, decisions, demo, doctor, knowledge, mail, people, policy, processes, proposals, risk
+from app.cli import (
+    audit,
+    chat,
+    database,
+    decisions,
+    demo,
+    doctor,
+    impact,
+    knowledge,
+    mail,
+    people,
+    policy,
+    processes,
+    proposals,
+    risk,
+)
 from app.contract import CONTRACT
 
 EXAMPLES = """[bold]Try it, with nothing set up[/bold] (an invented distributor, on this machine only):
@@ -38,6 +53,8 @@ program = typer.Typer(
 SEE, ACT, RUN, KEEP = "See", "Ask and decide", "Run", "Set up and keep"
 
 program.command(rich_help_panel=RUN)(demo.demo)
+risk.group.command()(impact.impact)
+risk.group.command()(impact.tree)
 program.add_typer(risk.group, name="risk", rich_help_panel=SEE)
 program.command(rich_help_panel=ACT)(chat.chat)
 program.add_typer(mail.group, name="mail", rich_help_panel=SEE)

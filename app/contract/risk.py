@@ -54,6 +54,39 @@ class OptionRow(Contract):
     arguments: dict[str, Any]
 
 
+class ImpactedOrderRow(Contract):
+    order: str
+    customer: str
+    promise_date: Moment | None
+    ready_before: Moment | None
+    ready_after: Moment | None
+    days_late: int
+    endangered: bool
+    goods: str
+    value: CostRow
+    score: float
+    language: str
+    draft: str | None
+
+
+class ImpactRow(Contract):
+    cause: str
+    said: str
+    url: str | None
+    new_date: Moment | None
+    value_endangered: tuple[CostRow, ...]
+    orders: tuple[ImpactedOrderRow, ...]
+    as_of: Moment
+
+
+class NodeRow(Contract):
+    name: str
+    said: str
+    ready: Moment | None
+    url: str | None
+    waits_for: tuple["NodeRow", ...]
+
+
 class PlanStepRow(Contract):
     order: str
     customer: str

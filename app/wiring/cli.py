@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from app.wiring.erp import erp_reader
 from app.wiring.store import open_store
 
 if TYPE_CHECKING:
+    from agent.risk.impact import Cause
     from integrations.database.people import PersonAdmin
     from integrations.database.pool import Pool
     from knowledge import KnowledgeIndex
@@ -89,6 +91,40 @@ class ReadingCompany:
 
         made = plan(take_snapshot(self.reader, utc_now(), list(dict.fromkeys(orders))), self.policy)
         return made, plan_rows(made)
+
+    def impact(self, cause: str, new_date: datetime | None) -> dict[str, Any]:
+        """What a purchase, transfer, product or vendor endangers, also if it came on another date. Raises RecordMissing."""
+        from agent.risk.causes import find_cause
+
+        return self._impact(find_cause(self.reader, cause), new_date)
+
+    def impact_of_mail(self, file: str, raw: bytes) -> dict[str, Any]:
+        """The same for the purchase or transfer that a mail is linked to, and the date it names.
+
+        Raises MailUnreadable, and RecordMissing where the mail links to neither.
+        """
+        from agent.graphs.mail_impact import cause_of_mail
+        from agent.triage import triage
+        from integrations.email import parse_mail
+
+        authserv = DEMO_AUTHSERV if self.company.demo else self.settings.mail_authserv
+        found = triage(parse_mail(raw), self.reader, utc_now(), authserv, self.policy.thresholds)
+        return self._impact(*cause_of_mail(self.reader, found))
+
+    def _impact(self, cause: "Cause", new_date: datetime | None) -> dict[str, Any]:
+        from agent.risk.causes import snapshot_of_cause
+        from agent.risk.impact import impact
+        from agent.risk.rows import impact_row
+
+        return impact_row(impact(snapshot_of_cause(self.reader, cause, utc_now()), self.policy, cause, new_date), self.reader.url)
+
+    def tree(self, order: str) -> dict[str, Any]:
+        """Everything an open order waits for. Raises RecordMissing."""
+        from agent.risk import take_snapshot
+        from agent.risk.rows import node_row
+        from agent.risk.tree import tree_of
+
+        return node_row(tree_of(take_snapshot(self.reader, utc_now(), [order]), self.policy), self.reader.url)
 
     def facts_of(self, action: str, order: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """What the policy would decide on. Raises RecordMissing, PreconditionFailed."""

@@ -37,6 +37,9 @@ class StockReads(Reads):
     def moves_of_lines(self, sale_line_ids: Sequence[int]) -> list[Move]:
         return self._moves("m.sale_line_id = ANY (%(ids)s)", sale_line_ids)
 
+    def moves_of_pickings(self, picking_ids: Sequence[int]) -> list[Move]:
+        return self._moves("m.picking_id = ANY (%(ids)s)", picking_ids)
+
     def _moves(self, condition: str, ids: Sequence[int]) -> list[Move]:
         query = f"""
             SELECT m.*, k.kind, k.name AS reference, p.unit,

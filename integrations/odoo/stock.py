@@ -58,6 +58,9 @@ class Stock(Noun):
             lambda fields: self.pages.search_where("stock.move", "sale_line_id", sale_line_ids, _UNFINISHED, fields)
         )
 
+    def moves_of_pickings(self, picking_ids: Sequence[int]) -> list[Move]:
+        return self._moves(lambda fields: self.pages.search_where("stock.move", "picking_id", picking_ids, _UNFINISHED, fields))
+
     def _moves(self, ask: Callable[[list[str]], list[Row]]) -> list[Move]:
         unit, reserved = self.dialect.move_unit, self.dialect.reserved
         links = [field for field in ("sale_line_id", "purchase_line_id") if self.pages.has_field("stock.move", field)]

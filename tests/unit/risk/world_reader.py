@@ -64,6 +64,10 @@ class WorldReader:
         self.calls["moves_of_lines"] += 1
         return [move for move in self.world.moves if move.sale_line_id in sale_line_ids]
 
+    def moves_of_pickings(self, picking_ids: Sequence[int]) -> list[Move]:
+        self.calls["moves_of_pickings"] += 1
+        return [move for move in self.world.moves if move.picking_id in picking_ids]
+
     def open_pickings(self, order_ids: Sequence[int] | None = None) -> list[Picking]:
         self.calls["open_pickings"] += 1
         return [picking for picking in self.world.pickings if order_ids is None or picking.sale_order_id in order_ids]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from agent.domain.findings import Affected, Severity
 from agent.domain.quantity import ROUNDING
@@ -32,6 +33,19 @@ def broken_if_later(waiting: Iterable[Waiting], days: int) -> tuple[Affected, ..
     by_order = grouped((each for each in waiting if each.peg.supply.expected), lambda each: each.situation.order.id)
     found = [_if_later(each, timedelta(days=days)) for each in by_order.values()]
     return costliest_first(order for order in found if order)
+
+
+def left_out(waiting: Iterable[Waiting], share: Decimal) -> tuple[Affected, ...]:
+    """Orders that would lack goods, came each of these supplies short by that share; who needs them first is served first."""
+    short: list[Waiting] = []
+    for rivals in grouped(waiting, lambda each: id(each.peg.supply)).values():
+        rest = rivals[0].peg.supply.amount * (1 - share)
+        for each in sorted(rivals, key=lambda each: (each.line.need_by, each.line.line.id)):
+            rest -= each.peg.amount
+            if rest < -ROUNDING:
+                short.append(each)
+    by_order = grouped(short, lambda each: each.situation.order.id).values()
+    return costliest_first(_severely(each, Severity.MEDIUM) for each in by_order)
 
 
 def each_once(orders: Iterable[Affected]) -> tuple[Affected, ...]:
@@ -68,5 +82,9 @@ def _if_later(waiting: list[Waiting], delay: timedelta) -> Affected | None:
     later = max(_expected(each) for each in waiting) + delay
     if promise is None or situation.breaks_promise or later <= promise:
         return None
+    return replace(_severely(waiting, Severity.MEDIUM), days=days_between(promise, later))
+
+
+def _severely(waiting: list[Waiting], severity: Severity) -> Affected:
     lines = {each.line.line.id: each.line for each in waiting}
-    return replace(situation.affected(list(lines.values()), Severity.MEDIUM), days=days_between(promise, later))
+    return waiting[0].situation.affected(list(lines.values()), severity)

@@ -8,14 +8,18 @@ from collections.abc import Callable, Iterator
 
 from agent.domain.findings import Finding
 from agent.risk.detectors.credit_hold import credit_hold
+from agent.risk.detectors.lead_time_variance import lead_time_variance
 from agent.risk.detectors.no_supply import no_supply
 from agent.risk.detectors.picking_stalled import picking_stalled
+from agent.risk.detectors.price_variance import price_variance
 from agent.risk.detectors.promise_at_risk import promise_at_risk
 from agent.risk.detectors.promise_missed import promise_missed
 from agent.risk.detectors.purchase_approval_stalled import purchase_approval_stalled
 from agent.risk.detectors.purchase_unconfirmed import purchase_unconfirmed
 from agent.risk.detectors.receipt_overdue import receipt_overdue
 from agent.risk.detectors.receipt_short import receipt_short
+from agent.risk.detectors.vendor_delay_trend import vendor_delay_trend
+from agent.risk.detectors.vendor_short_trend import vendor_short_trend
 from agent.risk.operations import Operations
 from agent.risk.situation import Situation
 
@@ -34,7 +38,13 @@ OPERATIONS_DETECTORS: tuple[OperationsDetector, ...] = (
     credit_hold,
     purchase_unconfirmed,
     purchase_approval_stalled,
+    price_variance,
+    lead_time_variance,
 )
 
 #: Say nothing without `Snapshot.history`.
-HISTORY_DETECTORS: tuple[OperationsDetector, ...] = (receipt_short,)
+HISTORY_DETECTORS: tuple[OperationsDetector, ...] = (
+    receipt_short,
+    vendor_short_trend,
+    vendor_delay_trend,
+)

@@ -15,6 +15,7 @@ from app.cli import (
     knowledge,
     mail,
     people,
+    pictures,
     policy,
     processes,
     proposals,
@@ -55,6 +56,8 @@ SEE, ACT, RUN, KEEP = "See", "Ask and decide", "Run", "Set up and keep"
 program.command(rich_help_panel=RUN)(demo.demo)
 risk.group.command()(impact.impact)
 risk.group.command()(impact.tree)
+risk.group.command()(pictures.timeline)
+risk.group.command()(pictures.ageing)
 program.add_typer(risk.group, name="risk", rich_help_panel=SEE)
 program.command(rich_help_panel=ACT)(chat.chat)
 program.add_typer(mail.group, name="mail", rich_help_panel=SEE)

@@ -14,6 +14,7 @@ from agent.domain.plans import Plan
 from agent.errors import RecordMissing
 from agent.guardrails.policy import Policy, load_policy
 from agent.ports.audit_log import AuditLog
+from agent.ports.charts import PictureFormat
 from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
 from agent.ports.ledger import ProposalBook
@@ -125,6 +126,24 @@ class ReadingCompany:
         from agent.risk.tree import tree_of
 
         return node_row(tree_of(take_snapshot(self.reader, utc_now(), [order]), self.policy), self.reader.url)
+
+    def timeline(self, order: str, form: PictureFormat) -> bytes:
+        """An order's supply against its promise. Raises RecordMissing."""
+        from agent.risk import take_snapshot
+        from agent.risk.pictures import timeline_of
+        from integrations.charts import MatplotlibCharts
+
+        snapshot = take_snapshot(self.reader, utc_now(), [order])
+        return MatplotlibCharts().timeline(timeline_of(snapshot, self.policy), form)
+
+    def ageing(self, form: PictureFormat) -> bytes:
+        """The orders at risk right now, by warehouse and by how late they are."""
+        from agent.risk import assess, take_snapshot
+        from agent.risk.pictures import ageing_of
+        from integrations.charts import MatplotlibCharts
+
+        snapshot = take_snapshot(self.reader, utc_now())
+        return MatplotlibCharts().ageing(ageing_of(assess(snapshot, self.policy).orders, snapshot), form)
 
     def facts_of(self, action: str, order: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """What the policy would decide on. Raises RecordMissing, PreconditionFailed."""

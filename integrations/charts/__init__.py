@@ -1,0 +1,5 @@
+"""Pictures by matplotlib, without a screen."""
+
+from integrations.charts.drawing import MatplotlibCharts
+
+__all__ = ["MatplotlibCharts"]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any, TypeVar
 
-from integrations.demo.tables import TABLES, Location, Move, MoveOrigin, Picking, Product, StockLevel, Warehouse
+from integrations.demo.tables import TABLES, Location, Move, MoveOrigin, Picking, Product, StockLevel, Warehouse, Zone
 
 R = TypeVar("R")
 NOTHING = Decimal(0)
@@ -19,6 +19,8 @@ class Books:
         self.now = now
         self.rng = rng
         self.rows: dict[type, list[Any]] = {kind: [] for kind in TABLES.values()}
+        self.zones: dict[tuple[int, str], Zone] = {}
+        """Warehouse and kind → where such transfers wait, unless they belong elsewhere."""
         self._levels: dict[tuple[int, int], StockLevel] = {}
 
     def at(self, days: float, hour: int = 9) -> datetime:
@@ -51,26 +53,25 @@ class Books:
         move.reserved += quantity
         move.state = "assigned" if move.reserved == move.demand else "partially_available"
 
-    def free(self, product: Product, location: Location) -> Decimal:
-        level = self._levels.get((product.id, location.id))
-        return level.on_hand - level.reserved if level else NOTHING
-
     def picking(self, kind: str, warehouse: Warehouse, scheduled: datetime, created: datetime, **columns: Any) -> Picking:
         """A transfer in state draft; `settle_pickings` derives its state from its moves."""
         row_id = self.next_id(Picking)
-        blank = dict.fromkeys(
+        blank: dict[str, Any] = dict.fromkeys(
             ("done_at", "sale_order_id", "purchase_order_id", "responsible", "backorder_of", "tracking_reference")
         )
+        usual: dict[str, Any] = {
+            "name": f"{warehouse.code}/{PREFIX[kind]}/{row_id:05d}",
+            "zone_id": self.zones[warehouse.id, kind].id,
+        }
         return self.add(
             Picking(
                 id=row_id,
-                name=f"{warehouse.code}/{PREFIX[kind]}/{row_id:05d}",
                 kind=kind,
                 state="draft",
                 scheduled_at=scheduled,
                 created_at=created,
                 warehouse_id=warehouse.id,
-                **(blank | columns),
+                **(blank | usual | columns),
             )
         )
 
@@ -91,6 +92,24 @@ class Books:
             )
         )
 
+    def lost(self, product: Product, quantity: Decimal, start: Location, end: Location, when: datetime) -> Move:
+        """Goods that went to, or came from, the losses: no transfer brought them. What lies there now already knows of it."""
+        return self.add(
+            Move(
+                id=self.next_id(Move),
+                product_id=product.id,
+                picking_id=None,
+                state="done",
+                demand=quantity,
+                reserved=NOTHING,
+                expected_at=when,
+                from_location_id=start.id,
+                to_location_id=end.id,
+                sale_line_id=None,
+                purchase_line_id=None,
+            )
+        )
+
     def chain(self, move: Move, origin: Move) -> None:
         """`move` can only happen once `origin` is done."""
         move.state = "waiting"
@@ -105,7 +124,8 @@ class Books:
         """Like Odoo shipping as soon as possible: ready once anything of it is."""
         states: dict[int, set[str]] = {}
         for move in self.rows[Move]:
-            states.setdefault(move.picking_id, set()).add(move.state)
+            if move.picking_id is not None:
+                states.setdefault(move.picking_id, set()).add(move.state)
         for picking in self.rows[Picking]:
             if picking.state == "draft":
                 found = states[picking.id]

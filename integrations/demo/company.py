@@ -5,13 +5,14 @@ from decimal import Decimal
 
 from integrations.demo.books import Books
 from integrations.demo.catalogue import FAMILIES, Family
-from integrations.demo.parties import CUSTOMERS, VENDORS, WAREHOUSES
-from integrations.demo.tables import Contact, Location, Partner, Product, Seeding, Warehouse
+from integrations.demo.parties import CUSTOMERS, VENDOR_CLASSES, VENDORS, WAREHOUSES
+from integrations.demo.tables import Contact, Location, Partner, Product, Seeding, Warehouse, Zone
 
 NAME = "Harbour & Vale Supply"
 CURRENCY = "EUR"
 #: Where fast movers of Rotterdam are picked from.
 FORWARD = "RTM/Stock/Forward"
+ZONES = {"receipt": "Receipts", "delivery": "Delivery Orders", "internal": "Internal Transfers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,11 @@ class Company:
     """Warehouse code → where its goods lie."""
     forward: Location
     outside: dict[str, Location]
-    """`customer` and `vendor`."""
+    """`customer`, `vendor` and `loss`."""
+    packing: dict[str, Location]
+    """Lyon's and Dublin's tables, where sets are made up."""
+    repacking: Zone
+    """Where Dublin makes up sets; beside the usual zones of each warehouse."""
     customers: dict[str, Partner]
     vendors: dict[str, Vendor]
     articles: dict[str, Article]
@@ -51,11 +56,16 @@ def found(books: Books) -> Company:
     """Write the master data."""
     books.add(Seeding(1, NAME, books.now))
     warehouses = {code: books.add(Warehouse(books.next_id(Warehouse), name, code)) for name, code in WAREHOUSES}
+    for warehouse in warehouses.values():
+        for kind, name in ZONES.items():
+            books.zones[warehouse.id, kind] = _zone(books, warehouse, name, kind)
     return Company(
         warehouses=warehouses,
         stock={code: _location(books, f"{code}/Stock", "internal", warehouse) for code, warehouse in warehouses.items()},
         forward=_location(books, FORWARD, "internal", warehouses["RTM"]),
-        outside={usage: _location(books, f"Partners/{usage}", usage, None) for usage in ("customer", "vendor")},
+        outside={usage: _location(books, f"Partners/{usage}", usage, None) for usage in ("customer", "vendor", "loss")},
+        packing={code: _location(books, f"{code}/Packing", "internal", warehouses[code]) for code in ("LYN", "DUB")},
+        repacking=_zone(books, warehouses["DUB"], "Repacking", "internal"),
         customers={row[0]: _customer(books, *row) for row in CUSTOMERS},
         vendors={row[0]: _vendor(books, *row) for row in VENDORS},
         articles=_articles(books),
@@ -66,14 +76,19 @@ def _location(books: Books, name: str, usage: str, warehouse: Warehouse | None) 
     return books.add(Location(books.next_id(Location), name, usage, warehouse.id if warehouse else None))
 
 
+def _zone(books: Books, warehouse: Warehouse, name: str, kind: str) -> Zone:
+    return books.add(Zone(books.next_id(Zone), f"{warehouse.name}: {name}", kind, warehouse.id))
+
+
 def _customer(books: Books, name: str, segment: str, language: str, domain: str, contact: str) -> Partner:
-    partner = books.add(Partner(books.next_id(Partner), name, True, False, segment, language, f"purchasing@{domain}", None))
+    partner = books.add(Partner(books.next_id(Partner), name, True, False, segment, language, f"purchasing@{domain}", None, []))
     _contacts(books, partner, contact, domain)
     return partner
 
 
 def _vendor(books: Books, name: str, _group: str, language: str, domain: str, contact: str, lead_days: int) -> Vendor:
-    partner = books.add(Partner(books.next_id(Partner), name, False, True, None, language, f"orders@{domain}", None))
+    tags = list(VENDOR_CLASSES.get(name, ()))
+    partner = books.add(Partner(books.next_id(Partner), name, False, True, None, language, f"orders@{domain}", None, tags))
     _contacts(books, partner, contact, domain)
     return Vendor(partner, lead_days)
 

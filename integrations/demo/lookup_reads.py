@@ -30,7 +30,7 @@ PARTNERS = {
         SELECT coalesce(s.customer_id, p.vendor_id) AS id FROM demo.picking k
         LEFT JOIN demo.sale_order s ON s.id = k.sale_order_id
         LEFT JOIN demo.purchase_order p ON p.id = k.purchase_order_id WHERE k.id = %(id)s""",
-    "account.move": "SELECT customer_id AS id FROM demo.invoice WHERE id = %(id)s",
+    "account.move": "SELECT partner_id AS id FROM demo.invoice WHERE id = %(id)s",
 }
 #: An exact code first, then names that begin with the text, then the rest by name.
 PRODUCTS = """

@@ -73,6 +73,16 @@ VENDORS = (
     ("Papelera Duero", "cleaning", "es", "duero.example", "Pablo Rey", 9),
 )
 
+#: Vendor → the classes that policy may have other numbers for.
+VENDOR_CLASSES = {
+    "Kessler Fördertechnik": ("Strategic", "Made to order"),
+    "Handschutz Meier": ("Strategic",),
+    "Cartonnerie Valmont": ("Strategic",),
+    "Bradfield Fasteners": ("Preferred",),
+    "Textil Minho": ("Preferred",),
+    "Pompen & Zonen": ("Made to order",),
+}
+
 #: (name, code)
 WAREHOUSES = (("Rotterdam Harbour", "RTM"), ("Lyon Vale", "LYN"), ("Dublin Quay", "DUB"))
 

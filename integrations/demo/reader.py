@@ -1,4 +1,4 @@
-"""Reading the demo distributor: implements agent.ports.erp_reader.ErpReader."""
+"""Reading the demo distributor: implements agent.ports.erp_reader.ErpReader and agent.ports.erp_history.ErpHistory."""
 
 from datetime import UTC
 
@@ -6,6 +6,8 @@ from agent.domain.records import ErpDescription, Record
 from agent.errors import ErpIncomplete
 from integrations.demo.access import WAY_OUT
 from integrations.demo.buying_reads import BuyingReads
+from integrations.demo.history_reads import HistoryReads
+from integrations.demo.invoice_reads import InvoiceReads
 from integrations.demo.lookup_reads import LookupReads
 from integrations.demo.sales_reads import SalesReads
 from integrations.demo.stock_reads import StockReads
@@ -13,7 +15,7 @@ from integrations.demo.stock_reads import StockReads
 PRODUCT = "demo distributor"
 VERSION = "1"
 #: Odoo's names of what the demo company keeps, so that questions about modules have an answer.
-MODULES = frozenset({"sale", "stock", "purchase", "account", "sale_stock", "purchase_stock", "mail"})
+MODULES = frozenset({"sale", "stock", "purchase", "account", "sale_stock", "purchase_stock", "mail", "quality_control"})
 #: Table → the model people know it by.
 MODELS = {
     "sale_order": "sale.order",
@@ -26,6 +28,11 @@ MODELS = {
     "product": "product.product",
     "partner": "res.partner",
     "invoice": "account.move",
+    "invoice_line": "account.move.line",
+    "vendor_price": "product.supplierinfo",
+    "reorder_rule": "stock.warehouse.orderpoint",
+    "scrap": "stock.scrap",
+    "quality_failure": "quality.check",
     "note": "mail.message",
 }
 #: Column rights count: the executor may change one column of an order.
@@ -36,7 +43,7 @@ WHERE has_any_column_privilege('demo.' || t.name, 'INSERT, UPDATE') OR has_table
 IDENTITY = "SELECT current_database() AS database, current_user AS login, now() AS clock, count(*) AS seeded FROM demo.seeding"
 
 
-class DemoReader(SalesReads, StockReads, BuyingReads, LookupReads):
+class DemoReader(SalesReads, StockReads, BuyingReads, HistoryReads, InvoiceReads, LookupReads):
     """`pool` is open, and its role decides what can be read; the worker's is meant to."""
 
     def describe(self) -> ErpDescription:

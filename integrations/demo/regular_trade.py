@@ -1,23 +1,27 @@
 """The healthy business: orders that will be kept, what was delivered before, and what is on its way for stock."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 
-from integrations.demo.books import NOTHING, Books
+from integrations.demo.books import Books
 from integrations.demo.buying import buy, expect_receipt, order_from, receive
 from integrations.demo.company import Article, Company, Vendor
 from integrations.demo.invoicing import invoice
+from integrations.demo.once_each import ONCE_EACH_CODES
 from integrations.demo.parties import PICKERS
-from integrations.demo.selling import FIRST_NUMBER, LAST_NUMBER, Sale
+from integrations.demo.selling import DAYS_OF_NUMBERS, FIRST_NUMBER, LAST_NUMBER, Sale
 from integrations.demo.situations import PLANTED_CODES, PLANTED_CUSTOMERS
 from integrations.demo.tables import Partner, Picking, SaleOrder, SaleOrderLine
+from integrations.demo.trends import CHANGED
 from integrations.demo.troubles import SLOW_PAYER, TROUBLED_CODES
 
 OPEN_ORDERS, CLOSED_ORDERS, QUOTATIONS, CANCELLED = 275, 60, 12, 6
 #: Not on the shelf; orders wait for a purchase for stock that comes in good time.
 INBOUND_CODES = frozenset({"BUB-4", "GLS-5", "VST-5", "BLT-5", "BAG-5", "ENV-5", "CUT-5", "CBL-4"})
+#: Quotations are answered within ten days.
+ANSWERED_FROM = LAST_NUMBER - 10 * (LAST_NUMBER - FIRST_NUMBER) // DAYS_OF_NUMBERS
 HOME = {"en": "DUB", "fr": "LYN", "es": "LYN", "de": "RTM", "nl": "RTM"}
 WEIGHT = {"strategic": 4, "key": 3, "standard": 2}
 
@@ -30,6 +34,8 @@ class Market:
     company: Company
     customers: list[Partner]
     goods: list[Article]
+    bought: set[tuple[str, str]] = field(default_factory=set)
+    """Product and warehouse of what is on order: nobody orders it twice."""
 
     @property
     def rng(self) -> Random:
@@ -46,6 +52,16 @@ class Market:
         pack = Decimal(article.family.pack)
         return max(Decimal(1), worth / article.product.price // pack) * pack
 
+    def to_buy(self, warehouse: str) -> Article:
+        """Something that is not on order for this warehouse yet."""
+        article = self.rng.choice([one for one in self.goods if (one.product.code, warehouse) not in self.bought])
+        self.bought.add((article.product.code, warehouse))
+        return article
+
+    def vendor(self, article: Article) -> Vendor:
+        """One who delivers as usual; of those who do not, all is told in the past."""
+        return self.rng.choice([one for one in self.company.vendors_of(article) if one.partner.name not in CHANGED])
+
     def line(self, sale: Sale) -> SaleOrderLine:
         article = self.rng.choice(self.goods)
         return sale.line(article.product, self.quantity(article))
@@ -58,9 +74,9 @@ class Market:
         return Sale(self.books, self.company, number, customer, self.warehouse(customer), promise)
 
 
-def trade(books: Books, company: Company) -> None:
+def trade(books: Books, company: Company) -> Market:
     """Everything that goes as it should."""
-    kept = PLANTED_CODES | TROUBLED_CODES | INBOUND_CODES
+    kept = PLANTED_CODES | ONCE_EACH_CODES | TROUBLED_CODES | INBOUND_CODES
     goods = [one for code, one in company.articles.items() if code not in kept and one.family.kind == "storable"]
     customers = [one for name, one in company.customers.items() if name not in PLANTED_CUSTOMERS | {SLOW_PAYER}]
     market = Market(books, company, customers, goods)
@@ -70,14 +86,17 @@ def trade(books: Books, company: Company) -> None:
         _open_order(market, number)
     for number in _take(books.rng, numbers, CLOSED_ORDERS):
         _closed_order(market, number)
+    lately = {number for number in numbers if number >= ANSWERED_FROM}
+    numbers -= lately
     for state, count in (("draft", QUOTATIONS // 2), ("sent", QUOTATIONS // 2), ("cancel", CANCELLED)):
-        for number in _take(books.rng, numbers, count):
+        for number in _take(books.rng, lately, count):
             sale = market.sale(number, None)
             market.line(sale)
             sale.order.state = state
-    _wait_for_replenishment(market, _take(books.rng, numbers, len(INBOUND_CODES)))
+    _wait_for_replenishment(market, _take(books.rng, numbers | lately, len(INBOUND_CODES)))
     _replenish(market)
     _transfer(market)
+    return market
 
 
 def _free_numbers(books: Books) -> set[int]:
@@ -140,10 +159,10 @@ def _bought_in_time(market: Market, sale: Sale, lead: int) -> None:
     rng, books = market.rng, market.books
     if sale.order.promise_date:
         sale.order.promise_date = books.at(lead, 15)
-    arrives = books.at(rng.randrange(2, lead - 3), 12)
     picking = sale.delivery(books.at(lead - 1, 8), market.picker(sale))
-    article = rng.choice(market.goods)
-    vendor = rng.choice(market.company.vendors_of(article))
+    article = market.to_buy(sale.warehouse.code)
+    vendor = market.vendor(article)
+    arrives = books.at(min(vendor.lead_days, rng.randrange(2, lead - 3)), 12)
     sale.made_to_order(picking, sale.line(article.product, market.quantity(article)), vendor, arrives)
     for _ in range(rng.randrange(0, 3)):
         sale.reserved(picking, market.line(sale))
@@ -154,7 +173,7 @@ def _rest_of_it(market: Market, sale: Sale, lead: int) -> None:
     sale.order.ordered_at = min(sale.order.ordered_at, market.books.at(-5))
     first = market.line(sale)
     second = market.line(sale)
-    done = sale.shipped(first, first.ordered, market.books.at(-market.rng.randrange(1, 4), 11))
+    done = sale.shipped(first, first.ordered, market.books.at(-market.rng.randrange(1, 3), 11))
     sale.reserved(sale.delivery(_scheduled(market, lead), market.picker(sale), backorder_of=done), second)
 
 
@@ -174,8 +193,8 @@ def _closed_order(market: Market, number: int) -> None:
     for _ in range(rng.randrange(1, 4)):
         line = market.line(sale)
         sale.shipped(line, line.ordered, books.at(-left, 11))
-    if rng.random() < 0.9:
-        invoice(books, sale.order, books.at(-left), books.at(30 - left), paid=rng.random() < 0.4)
+    if left > 2:
+        invoice(sale, books.at(-left), books.at(30 - left), paid=rng.random() < 0.4)
 
 
 def _wait_for_replenishment(market: Market, numbers: list[int]) -> None:
@@ -185,9 +204,10 @@ def _wait_for_replenishment(market: Market, numbers: list[int]) -> None:
         sale = market.sale(number, books.at(12, 15))
         quantity = market.quantity(article)
         sale.unsupplied(sale.delivery(books.at(11, 8)), sale.line(article.product, quantity))
-        purchase = order_from(books, market.rng.choice(company.vendors_of(article)), sale.warehouse, books.at(-3))
-        line = buy(books, purchase, article.product, quantity * 4, books.at(6, 12))
-        expect_receipt(books, company, purchase, [line], books.at(6, 12))
+        vendor = market.vendor(article)
+        purchase = order_from(books, vendor, sale.warehouse, books.at(min(-1, 5 - vendor.lead_days)))
+        line = buy(books, purchase, article.product, quantity * 4, books.at(5, 12))
+        expect_receipt(books, company, purchase, [line], books.at(5, 12))
 
 
 def _replenish(market: Market) -> None:
@@ -203,15 +223,21 @@ def _replenish(market: Market) -> None:
 def _purchase(market: Market, state: str, received: Decimal) -> None:
     """A purchase for stock, of which this share has arrived."""
     books, rng, company = market.books, market.rng, market.company
-    article = rng.choice(market.goods)
-    vendor: Vendor = rng.choice(company.vendors_of(article))
-    siblings = [one for one in market.goods if one.family is article.family and one is not article]
-    age = rng.randrange(1, vendor.lead_days)
+    warehouse = rng.choice(list(company.stock))
+    article = market.to_buy(warehouse)
+    vendor = market.vendor(article)
+    siblings = [
+        one for one in market.goods if one.family is article.family and (one.product.code, warehouse) not in market.bought
+    ]
+    age = 1 if state == "sent" else rng.randrange(2, vendor.lead_days)
     ordered_at = books.at(-age - (vendor.lead_days if state == "done" else 0))
-    purchase = order_from(books, vendor, company.warehouses[rng.choice(list(company.stock))], ordered_at, state)
+    purchase = order_from(books, vendor, company.warehouses[warehouse], ordered_at, state)
+    if state == "to approve":
+        purchase.changed_at = max(purchase.ordered_at, books.now - timedelta(hours=20))
     due = books.at(max(2, vendor.lead_days - age), 12)
     lines = []
     for one in [article, *rng.sample(siblings, rng.randrange(0, min(3, len(siblings) + 1)))]:
+        market.bought.add((one.product.code, warehouse))
         quantity = market.quantity(one) * 4
         line = buy(books, purchase, one.product, quantity, books.at(-age, 12) if state == "done" else due)
         if received:
@@ -228,8 +254,9 @@ def _transfer(market: Market) -> None:
     places = (*[company.stock["LYN"], company.stock["DUB"]] * 4, *[company.forward] * 4)
     source = company.stock["RTM"]
     for place in places:
-        stocked = [one for one in market.goods if books.free(one.product, source) > NOTHING]
-        product = rng.choice(stocked).product
+        article = rng.choice(market.goods)
+        quantity = Decimal(article.family.pack) * 2
+        books.put(article.product, source, quantity)
         picking: Picking = books.picking("internal", company.warehouses["RTM"], books.at(rng.randrange(1, 5), 16), books.at(-1))
-        move = books.move(picking, product, min(books.free(product, source), Decimal(100)), source, place)
+        move = books.move(picking, article.product, quantity, source, place)
         books.hold(move, move.demand)

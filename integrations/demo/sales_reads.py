@@ -13,11 +13,13 @@ from integrations.demo.company import CURRENCY
 ORDERS = """
 SELECT o.*, p.name AS customer_name FROM demo.sale_order o JOIN demo.partner p ON p.id = o.customer_id
 """
-#: As Odoo's `credit` and `credit_to_invoice` add up: unpaid invoices, and confirmed orders without one.
+#: As Odoo's `credit` and `credit_to_invoice` add up: unpaid invoices, and what confirmed orders are not invoiced for.
 EXPOSURE = """
-(SELECT coalesce(sum(i.residual), 0) FROM demo.invoice i WHERE i.customer_id = p.id AND i.state = 'posted')
-+ (SELECT coalesce(sum(o.amount), 0) FROM demo.sale_order o WHERE o.customer_id = p.id AND o.state = 'sale'
-   AND NOT EXISTS (SELECT 1 FROM demo.invoice i WHERE i.sale_order_id = o.id))
+(SELECT coalesce(sum(i.residual), 0) FROM demo.invoice i WHERE i.kind = 'invoice' AND i.partner_id = p.id AND i.state = 'posted')
++ (SELECT coalesce(sum(o.amount - coalesce(i.total, 0)), 0) FROM demo.sale_order o
+   LEFT JOIN (SELECT sale_order_id, sum(total) AS total FROM demo.invoice WHERE state = 'posted' GROUP BY 1) i
+       ON i.sale_order_id = o.id
+   WHERE o.customer_id = p.id AND o.state = 'sale')
 """
 
 
@@ -30,16 +32,16 @@ class SalesReads(Reads):
     def sale_orders(self, names: Sequence[str]) -> list[SaleOrder]:
         return [_order(row) for row in self._rows(f"{ORDERS} WHERE o.name = ANY (%(names)s)", {"names": list(names)})]
 
+    def sent_quotations(self, since: datetime) -> list[SaleOrder]:
+        rows = self._rows(f"{ORDERS} WHERE o.state = 'sent' AND o.ordered_at >= %(since)s", {"since": since})
+        return [_order(row) for row in rows]
+
     def orders_of_lines(self, line_ids: Sequence[int]) -> dict[int, SaleOrder]:
         query = """
             SELECT l.id AS line_id, o.*, p.name AS customer_name FROM demo.sale_order_line l
             JOIN demo.sale_order o ON o.id = l.order_id JOIN demo.partner p ON p.id = o.customer_id
             WHERE l.id = ANY (%(ids)s)"""
         return {row.line_id: _order(row) for row in self._rows(query, {"ids": list(line_ids)})}
-
-    def sent_quotations(self, since: datetime) -> list[SaleOrder]:
-        query = f"{ORDERS} WHERE o.state = 'sent' AND o.ordered_at >= %(since)s"
-        return [_order(row) for row in self._rows(query, {"since": since})]
 
     def sale_order_lines(self, order_ids: Sequence[int]) -> list[SaleOrderLine]:
         return self._lines("l.order_id = ANY (%(ids)s)", order_ids)
@@ -64,7 +66,8 @@ class SalesReads(Reads):
                 ordered=Quantity(row.ordered, row.unit),
                 delivered=Quantity(row.delivered, row.unit),
                 value=Money(row.value, row.currency),
-                cost=Money(row.cost, CURRENCY) if row.cost and row.currency == CURRENCY else None,
+                discount_percent=row.discount,
+                cost=Money(row.cost, CURRENCY),
             )
             for row in self._rows(query, {"ids": list(ids)})
         ]
@@ -86,14 +89,14 @@ class SalesReads(Reads):
 
     def overdue_invoices(self, now: datetime, customer_ids: Sequence[int] | None = None) -> list[OverdueInvoice]:
         query = """
-            SELECT * FROM demo.invoice WHERE state = 'posted' AND residual > 0 AND due < %(today)s
-            AND (%(ids)s::int[] IS NULL OR customer_id = ANY (%(ids)s))"""
+            SELECT * FROM demo.invoice WHERE kind = 'invoice' AND state = 'posted' AND residual > 0 AND due < %(today)s
+            AND (%(ids)s::int[] IS NULL OR partner_id = ANY (%(ids)s))"""
         ids = None if customer_ids is None else list(customer_ids)
         return [
             OverdueInvoice(
                 id=row.id,
                 name=row.name,
-                customer_id=row.customer_id,
+                customer_id=row.partner_id,
                 due=datetime.combine(row.due, time(), UTC),
                 residual=Money(row.residual, row.currency),
             )

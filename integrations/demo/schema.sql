@@ -16,9 +16,17 @@ CREATE TABLE demo.warehouse (
 CREATE TABLE demo.location (
     id integer PRIMARY KEY,
     name text NOT NULL UNIQUE,
-    usage text NOT NULL CHECK (usage IN ('internal', 'customer', 'vendor')),
+    usage text NOT NULL CHECK (usage IN ('internal', 'customer', 'vendor', 'loss')),
     warehouse_id integer REFERENCES demo.warehouse,
     CHECK ((usage = 'internal') = (warehouse_id IS NOT NULL))
+);
+
+-- Odoo's operation types: the queues of a warehouse.
+CREATE TABLE demo.zone (
+    id integer PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    kind text NOT NULL CHECK (kind IN ('receipt', 'delivery', 'internal')),
+    warehouse_id integer NOT NULL REFERENCES demo.warehouse
 );
 
 CREATE TABLE demo.partner (
@@ -30,6 +38,7 @@ CREATE TABLE demo.partner (
     language text NOT NULL,
     email text NOT NULL,
     credit_limit numeric(14, 2) CHECK (credit_limit > 0),
+    tags text[] NOT NULL,
     CHECK (customer OR vendor),
     CHECK (customer = (segment IS NOT NULL))
 );
@@ -49,6 +58,29 @@ CREATE TABLE demo.product (
     kind text NOT NULL CHECK (kind IN ('storable', 'consumable', 'service')),
     price numeric(14, 2) NOT NULL CHECK (price >= 0),
     cost numeric(14, 2) NOT NULL CHECK (cost >= 0)
+);
+
+CREATE TABLE demo.vendor_price (
+    id integer PRIMARY KEY,
+    vendor_id integer NOT NULL REFERENCES demo.partner,
+    product_id integer NOT NULL REFERENCES demo.product,
+    price numeric(14, 2) NOT NULL CHECK (price > 0),
+    minimum numeric(14, 3) NOT NULL CHECK (minimum >= 0),
+    lead_days integer NOT NULL CHECK (lead_days >= 0),
+    valid_from date,
+    valid_until date CHECK (valid_until >= valid_from)
+);
+CREATE INDEX ON demo.vendor_price (product_id);
+
+CREATE TABLE demo.reorder_rule (
+    id integer PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    product_id integer NOT NULL REFERENCES demo.product,
+    warehouse_id integer NOT NULL REFERENCES demo.warehouse,
+    minimum numeric(14, 3) NOT NULL CHECK (minimum >= 0),
+    maximum numeric(14, 3) NOT NULL CHECK (maximum >= minimum),
+    lead_days integer NOT NULL CHECK (lead_days >= 0),
+    UNIQUE (product_id, warehouse_id)
 );
 
 CREATE TABLE demo.stock_level (
@@ -84,7 +116,8 @@ CREATE TABLE demo.sale_order_line (
     unit_price numeric(14, 2) NOT NULL,
     sold_quantity numeric(14, 3) NOT NULL,
     sold_unit text NOT NULL,
-    value numeric(14, 2) GENERATED ALWAYS AS (round(ordered * unit_price, 2)) STORED
+    discount numeric(5, 2) NOT NULL CHECK (discount BETWEEN 0 AND 100),
+    value numeric(14, 2) GENERATED ALWAYS AS (round(ordered * unit_price * (100 - discount) / 100, 2)) STORED
 );
 CREATE INDEX ON demo.sale_order_line (order_id);
 
@@ -96,7 +129,9 @@ CREATE TABLE demo.purchase_order (
     ordered_at timestamptz NOT NULL,
     warehouse_id integer NOT NULL REFERENCES demo.warehouse,
     vendor_reference text,
-    buyer text NOT NULL
+    buyer text NOT NULL,
+    acknowledged boolean NOT NULL,
+    changed_at timestamptz NOT NULL
 );
 
 CREATE TABLE demo.purchase_line (
@@ -109,6 +144,7 @@ CREATE TABLE demo.purchase_line (
     vendor_promise_date timestamptz NOT NULL,
     for_sale_line_id integer REFERENCES demo.sale_order_line
 );
+CREATE INDEX ON demo.purchase_line (order_id);
 CREATE INDEX ON demo.purchase_line (product_id);
 
 CREATE TABLE demo.picking (
@@ -120,6 +156,7 @@ CREATE TABLE demo.picking (
     created_at timestamptz NOT NULL,
     done_at timestamptz,
     warehouse_id integer NOT NULL REFERENCES demo.warehouse,
+    zone_id integer NOT NULL REFERENCES demo.zone,
     sale_order_id integer REFERENCES demo.sale_order,
     purchase_order_id integer REFERENCES demo.purchase_order,
     responsible text,
@@ -130,11 +167,12 @@ CREATE TABLE demo.picking (
     CHECK (purchase_order_id IS NULL OR kind = 'receipt')
 );
 CREATE INDEX ON demo.picking (sale_order_id);
+CREATE INDEX ON demo.picking (tracking_reference);
 
 CREATE TABLE demo.move (
     id integer PRIMARY KEY,
     product_id integer NOT NULL REFERENCES demo.product,
-    picking_id integer NOT NULL REFERENCES demo.picking,
+    picking_id integer REFERENCES demo.picking,
     state text NOT NULL CHECK (state IN ('draft', 'waiting', 'confirmed', 'partially_available', 'assigned', 'done', 'cancel')),
     demand numeric(14, 3) NOT NULL CHECK (demand > 0),
     reserved numeric(14, 3) NOT NULL CHECK (reserved BETWEEN 0 AND demand),
@@ -142,10 +180,13 @@ CREATE TABLE demo.move (
     from_location_id integer NOT NULL REFERENCES demo.location,
     to_location_id integer NOT NULL REFERENCES demo.location,
     sale_line_id integer REFERENCES demo.sale_order_line,
-    purchase_line_id integer REFERENCES demo.purchase_line
+    purchase_line_id integer REFERENCES demo.purchase_line,
+    CHECK (picking_id IS NOT NULL OR state = 'done')
 );
 CREATE INDEX ON demo.move (product_id);
 CREATE INDEX ON demo.move (picking_id);
+CREATE INDEX ON demo.move (sale_line_id);
+CREATE INDEX ON demo.move (purchase_line_id);
 
 CREATE TABLE demo.move_origin (
     move_id integer NOT NULL REFERENCES demo.move,
@@ -154,18 +195,59 @@ CREATE TABLE demo.move_origin (
     CHECK (move_id <> origin_id)
 );
 
+-- What was counted up or down: a move between a shelf and the losses.
+CREATE TABLE demo.adjustment (
+    move_id integer PRIMARY KEY REFERENCES demo.move,
+    reference text NOT NULL,
+    counted_by text
+);
+
+CREATE TABLE demo.scrap (
+    id integer PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    move_id integer NOT NULL UNIQUE REFERENCES demo.move,
+    lot text
+);
+
+CREATE TABLE demo.quality_failure (
+    id integer PRIMARY KEY,
+    name text NOT NULL UNIQUE,
+    product_id integer NOT NULL REFERENCES demo.product,
+    picking_id integer REFERENCES demo.picking,
+    lot text,
+    at timestamptz NOT NULL
+);
+
+-- Of customers, and the bills of vendors.
 CREATE TABLE demo.invoice (
     id integer PRIMARY KEY,
     name text NOT NULL UNIQUE,
-    customer_id integer NOT NULL REFERENCES demo.partner,
+    kind text NOT NULL CHECK (kind IN ('invoice', 'bill')),
+    partner_id integer NOT NULL REFERENCES demo.partner,
     sale_order_id integer REFERENCES demo.sale_order,
+    purchase_order_id integer REFERENCES demo.purchase_order,
     state text NOT NULL CHECK (state IN ('draft', 'posted')),
     issued date NOT NULL,
     due date NOT NULL CHECK (due >= issued),
     total numeric(14, 2) NOT NULL CHECK (total > 0),
     residual numeric(14, 2) NOT NULL CHECK (residual BETWEEN 0 AND total),
-    currency text NOT NULL
+    currency text NOT NULL,
+    CHECK ((kind = 'bill') = (purchase_order_id IS NOT NULL)),
+    CHECK (kind = 'invoice' OR sale_order_id IS NULL)
 );
+
+CREATE TABLE demo.invoice_line (
+    id integer PRIMARY KEY,
+    invoice_id integer NOT NULL REFERENCES demo.invoice,
+    sale_line_id integer REFERENCES demo.sale_order_line,
+    purchase_line_id integer REFERENCES demo.purchase_line,
+    quantity numeric(14, 3) NOT NULL CHECK (quantity > 0),
+    unit_price numeric(14, 4) NOT NULL,
+    CHECK (num_nonnulls(sale_line_id, purchase_line_id) = 1)
+);
+CREATE INDEX ON demo.invoice_line (invoice_id);
+CREATE INDEX ON demo.invoice_line (sale_line_id);
+CREATE INDEX ON demo.invoice_line (purchase_line_id);
 
 -- The marker is how an action finds its own note again; the key keeps a repeated action from leaving two.
 CREATE TABLE demo.note (

@@ -14,7 +14,12 @@ from psycopg.rows import scalar_row
 from integrations.demo.books import Books
 from integrations.demo.company import found
 from integrations.demo.invoicing import set_credit_limits
+from integrations.demo.losses import small_losses
+from integrations.demo.once_each import plant_once_each
+from integrations.demo.past import happened
+from integrations.demo.prices import write_price_lists
 from integrations.demo.regular_trade import trade
+from integrations.demo.reordering import write_rules
 from integrations.demo.selling import settle_delivery_status
 from integrations.demo.situations import plant
 from integrations.demo.tables import TABLES
@@ -69,9 +74,14 @@ def write_books(now: datetime) -> Books:
     """The whole company in memory. Planted orders come first, so that growing the regular trade never changes them."""
     books = Books(now, Random(DICE))  # noqa: S311 - dice for a story, not a secret
     company = found(books)
+    write_price_lists(books, company)
     plant(books, company)
     trouble(books, company)
-    trade(books, company)
+    plant_once_each(books, company)
+    market = trade(books, company)
+    happened(market)
+    small_losses(books, company, market.goods)
+    write_rules(books, company, market.goods)
     books.settle_pickings()
     settle_delivery_status(books)
     set_credit_limits(books)

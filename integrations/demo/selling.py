@@ -21,6 +21,7 @@ class Sale:
         self, books: Books, company: Company, number: int, customer: Partner, warehouse: str, promise: datetime | None
     ) -> None:
         self.books, self.company, self.warehouse = books, company, company.warehouses[warehouse]
+        self.lines: list[SaleOrderLine] = []
         age = DAYS_OF_NUMBERS * (LAST_NUMBER - number) / (LAST_NUMBER - FIRST_NUMBER)
         self.order = books.add(
             SaleOrder(
@@ -40,7 +41,7 @@ class Sale:
             )
         )
 
-    def line(self, product: Product, quantity: Decimal, dozens: bool = False) -> SaleOrderLine:
+    def line(self, product: Product, quantity: Decimal, dozens: bool = False, discount: int = 0) -> SaleOrderLine:
         row = SaleOrderLine(
             id=self.books.next_id(SaleOrderLine),
             order_id=self.order.id,
@@ -50,16 +51,19 @@ class Sale:
             unit_price=product.price,
             sold_quantity=quantity / 12 if dozens else quantity,
             sold_unit="dozens" if dozens else product.unit,
+            discount=Decimal(discount),
         )
-        self.order.amount += (quantity * product.price).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        self.order.amount += (quantity * product.price * (100 - discount) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        self.lines.append(row)
         return self.books.add(row)
 
     def delivery(self, scheduled: datetime, responsible: str | None = None, backorder_of: Picking | None = None) -> Picking:
+        """A backorder is made when the delivery that it is the rest of is done."""
         return self.books.picking(
             "delivery",
             self.warehouse,
             scheduled,
-            self.order.ordered_at,
+            backorder_of.done_at if backorder_of and backorder_of.done_at else self.order.ordered_at,
             sale_order_id=self.order.id,
             responsible=responsible,
             backorder_of=backorder_of.id if backorder_of else None,
@@ -100,7 +104,8 @@ class Sale:
         name: str | None = None,
     ) -> PurchaseOrder:
         """Bought for this line: the delivery waits for the receipt."""
-        purchase = order_from(self.books, vendor, self.warehouse, self.order.ordered_at, name=name)
+        in_time = vendor_date - timedelta(days=vendor.lead_days, hours=3)
+        purchase = order_from(self.books, vendor, self.warehouse, max(self.order.ordered_at, in_time), name=name)
         bought = buy(self.books, purchase, self._product(line), line.ordered - line.delivered, vendor_date, line)
         (receipt,) = expect_receipt(self.books, self.company, purchase, [bought], receipt_date or vendor_date)
         self.books.chain(self.unsupplied(picking, line), receipt)
@@ -119,8 +124,8 @@ class Sale:
         return move
 
     def shipped(self, line: SaleOrderLine, quantity: Decimal, when: datetime) -> Picking:
-        """This much of the line has left."""
-        picking = self.delivery(when)
+        """This much of the line has left, some hours after it was due."""
+        picking = self.delivery(max(when - timedelta(hours=3), self.order.ordered_at))
         picking.tracking_reference = f"3SHV{self.order.name[1:]}{line.id}"
         start, end = self.company.stock[self.warehouse.code], self.company.outside["customer"]
         move = self.books.move(picking, self._product(line), quantity, start, end, sale_line_id=line.id)

@@ -90,7 +90,7 @@ def _credit(books: Books, company: Company) -> None:
         line = sale.line(company.product(code), Decimal(quantity))
         sale.order.ordered_at = books.at(-overdue_days - 40)
         sale.shipped(line, line.ordered, books.at(-overdue_days - 31, 11))
-        invoice(books, sale.order, issued=books.at(-overdue_days - 30), due=books.at(-overdue_days), paid=False)
+        invoice(sale, issued=books.at(-overdue_days - 30), due=books.at(-overdue_days), paid=False)
     sale = _sale(books, company, SITUATIONS["credit_hold"], customer.name, "LYN", 6)
     _reserve(sale, 5, {"BOX-4": 4000, "TAP-5": 360}, "Karim Benali")
 
@@ -121,10 +121,10 @@ def _damaged(books: Books, company: Company) -> None:
     sale = _sale(books, company, DAMAGED_ORDER, "Quayside Seafood", "DUB", -2)
     line = sale.line(company.product("PLT-5"), Decimal(144))
     sale.shipped(line, line.ordered, books.at(-2, 11))
-    invoice(books, sale.order, issued=books.at(-2), due=books.at(28), paid=False)
+    invoice(sale, issued=books.at(-2), due=books.at(28), paid=False)
 
 
 def _unconfirmed(books: Books, company: Company) -> None:
     minho = company.vendors["Textil Minho"]
-    purchase = order_from(books, minho, company.warehouses["RTM"], books.at(-2), "sent", CONFIRMED_PURCHASE)
+    purchase = order_from(books, minho, company.warehouses["RTM"], books.at(-1), "sent", CONFIRMED_PURCHASE)
     buy(books, purchase, company.product("TWL-4"), Decimal(600), books.at(12, 12))

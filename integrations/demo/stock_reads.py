@@ -1,15 +1,14 @@
-"""Products, where they lie, how they move, and what was bought."""
+"""Products, where they lie and how they move."""
 
 from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
-from agent.domain.money import Money
-from agent.domain.purchasing import PurchaseLine
 from agent.domain.quantity import Quantity
+from agent.domain.records import Record
 from agent.domain.stock import Move, Picking, PickingKind, Product, StockLevel, Warehouse
 from integrations.demo.access import Reads
-from integrations.demo.company import CURRENCY, NAME
+from integrations.demo.company import NAME
 
 
 class StockReads(Reads):
@@ -18,7 +17,8 @@ class StockReads(Reads):
         return [product_of(row) for row in rows]
 
     def warehouses(self) -> list[Warehouse]:
-        return [Warehouse(row.id, row.name, row.code, company_name=NAME) for row in self._rows("SELECT * FROM demo.warehouse")]
+        rows = self._rows("SELECT * FROM demo.warehouse")
+        return [Warehouse(row.id, row.name, row.code, company_id=1, company_name=NAME) for row in rows]
 
     def stock_levels(self, product_ids: Sequence[int]) -> list[StockLevel]:
         query = """
@@ -52,23 +52,10 @@ class StockReads(Reads):
 
     def open_pickings(self, order_ids: Sequence[int] | None = None) -> list[Picking]:
         query = """
-            SELECT * FROM demo.picking WHERE state NOT IN ('draft', 'done', 'cancel')
-            AND (%(ids)s::int[] IS NULL OR sale_order_id = ANY (%(ids)s))"""
+            SELECT k.*, z.name AS zone_name FROM demo.picking k JOIN demo.zone z ON z.id = k.zone_id
+            WHERE k.state NOT IN ('draft', 'done', 'cancel')
+            AND (%(ids)s::int[] IS NULL OR k.sale_order_id = ANY (%(ids)s))"""
         return [_picking(row) for row in self._rows(query, {"ids": None if order_ids is None else list(order_ids)})]
-
-    def open_purchase_lines(self, product_ids: Sequence[int] | None = None) -> list[PurchaseLine]:
-        query = """
-            SELECT l.*, round(l.ordered * l.unit_price, 2) AS value,
-                o.name AS order_name, o.state, o.ordered_at, o.warehouse_id,
-                o.vendor_id, v.name AS vendor_name, p.name AS product_name, p.unit,
-                (SELECT max(m.expected_at) FROM demo.move m
-                 WHERE m.purchase_line_id = l.id AND m.state NOT IN ('draft', 'done', 'cancel')) AS receipt_expected_at
-            FROM demo.purchase_line l JOIN demo.purchase_order o ON o.id = l.order_id
-            JOIN demo.partner v ON v.id = o.vendor_id JOIN demo.product p ON p.id = l.product_id
-            WHERE o.state <> 'cancel' AND l.received < l.ordered
-            AND (%(ids)s::int[] IS NULL OR l.product_id = ANY (%(ids)s))"""
-        ids = None if product_ids is None else list(product_ids)
-        return [_purchase_line(row) for row in self._rows(query, {"ids": ids})]
 
 
 def product_of(row: Any) -> Product:
@@ -107,25 +94,5 @@ def _picking(row: Any) -> Picking:
         purchase_order_id=row.purchase_order_id,
         responsible=row.responsible,
         backorder_of=row.backorder_of,
-    )
-
-
-def _purchase_line(row: Any) -> PurchaseLine:
-    return PurchaseLine(
-        id=row.id,
-        order_id=row.order_id,
-        order_name=row.order_name,
-        order_state=row.state,
-        vendor_id=row.vendor_id,
-        vendor_name=row.vendor_name,
-        product_id=row.product_id,
-        product_name=row.product_name,
-        ordered=Quantity(row.ordered, row.unit),
-        received=Quantity(row.received, row.unit),
-        vendor_promise_date=row.vendor_promise_date.astimezone(UTC),
-        receipt_expected_at=row.receipt_expected_at and row.receipt_expected_at.astimezone(UTC),
-        for_sale_line_ids=() if row.for_sale_line_id is None else (row.for_sale_line_id,),
-        ordered_at=row.ordered_at.astimezone(UTC),
-        warehouse_id=row.warehouse_id,
-        value=Money(row.value, CURRENCY),
+        zone=Record("stock.picking.type", row.zone_id, row.zone_name),
     )

@@ -28,6 +28,14 @@ class Location:
 
 
 @dataclass(slots=True)
+class Zone:
+    id: int
+    name: str
+    kind: str
+    warehouse_id: int
+
+
+@dataclass(slots=True)
 class Partner:
     id: int
     name: str
@@ -37,6 +45,7 @@ class Partner:
     language: str
     email: str
     credit_limit: Decimal | None
+    tags: list[str]
 
 
 @dataclass(slots=True)
@@ -56,6 +65,29 @@ class Product:
     kind: str
     price: Decimal
     cost: Decimal
+
+
+@dataclass(slots=True)
+class VendorPrice:
+    id: int
+    vendor_id: int
+    product_id: int
+    price: Decimal
+    minimum: Decimal
+    lead_days: int
+    valid_from: date | None
+    valid_until: date | None
+
+
+@dataclass(slots=True)
+class ReorderRule:
+    id: int
+    name: str
+    product_id: int
+    warehouse_id: int
+    minimum: Decimal
+    maximum: Decimal
+    lead_days: int
 
 
 @dataclass(slots=True)
@@ -93,6 +125,7 @@ class SaleOrderLine:
     unit_price: Decimal
     sold_quantity: Decimal
     sold_unit: str
+    discount: Decimal
 
 
 @dataclass(slots=True)
@@ -105,6 +138,8 @@ class PurchaseOrder:
     warehouse_id: int
     vendor_reference: str | None
     buyer: str
+    acknowledged: bool
+    changed_at: datetime
 
 
 @dataclass(slots=True)
@@ -129,6 +164,7 @@ class Picking:
     created_at: datetime
     done_at: datetime | None
     warehouse_id: int
+    zone_id: int
     sale_order_id: int | None
     purchase_order_id: int | None
     responsible: str | None
@@ -140,7 +176,7 @@ class Picking:
 class Move:
     id: int
     product_id: int
-    picking_id: int
+    picking_id: int | None
     state: str
     demand: Decimal
     reserved: Decimal
@@ -158,11 +194,38 @@ class MoveOrigin:
 
 
 @dataclass(slots=True)
+class Adjustment:
+    move_id: int
+    reference: str
+    counted_by: str | None
+
+
+@dataclass(slots=True)
+class Scrap:
+    id: int
+    name: str
+    move_id: int
+    lot: str | None
+
+
+@dataclass(slots=True)
+class QualityFailure:
+    id: int
+    name: str
+    product_id: int
+    picking_id: int | None
+    lot: str | None
+    at: datetime
+
+
+@dataclass(slots=True)
 class Invoice:
     id: int
     name: str
-    customer_id: int
+    kind: str
+    partner_id: int
     sale_order_id: int | None
+    purchase_order_id: int | None
     state: str
     issued: date
     due: date
@@ -171,14 +234,27 @@ class Invoice:
     currency: str
 
 
+@dataclass(slots=True)
+class InvoiceLine:
+    id: int
+    invoice_id: int
+    sale_line_id: int | None
+    purchase_line_id: int | None
+    quantity: Decimal
+    unit_price: Decimal
+
+
 #: Table name → row class, in an order that satisfies the foreign keys.
 TABLES: dict[str, type] = {
     "seeding": Seeding,
     "warehouse": Warehouse,
     "location": Location,
+    "zone": Zone,
     "partner": Partner,
     "contact": Contact,
     "product": Product,
+    "vendor_price": VendorPrice,
+    "reorder_rule": ReorderRule,
     "stock_level": StockLevel,
     "sale_order": SaleOrder,
     "sale_order_line": SaleOrderLine,
@@ -187,5 +263,9 @@ TABLES: dict[str, type] = {
     "picking": Picking,
     "move": Move,
     "move_origin": MoveOrigin,
+    "adjustment": Adjustment,
+    "scrap": Scrap,
+    "quality_failure": QualityFailure,
     "invoice": Invoice,
+    "invoice_line": InvoiceLine,
 }

@@ -107,7 +107,7 @@ def _slow_payer(books: Books, company: Company) -> None:
     line = old.line(company.product("LIN-2"), Decimal(20))
     old.order.ordered_at = books.at(-44)
     old.shipped(line, line.ordered, books.at(-40, 11))
-    invoice(books, old.order, issued=books.at(-39), due=books.at(-9), paid=False)
+    invoice(old, issued=books.at(-39), due=books.at(-9), paid=False)
     sale = _sale(books, company, 1836, SLOW_PAYER, "RTM", 5)
     sale.reserved(sale.delivery(books.at(4, 8), "Yusuf Demir"), sale.line(company.product("SOP-3"), Decimal(8)))
 

@@ -24,11 +24,11 @@ CONTRADICTIONS = {
         SELECT l.id FROM demo.sale_order_line l
         LEFT JOIN (SELECT sale_line_id, sum(demand) AS demand FROM demo.move WHERE state = 'done' GROUP BY 1) m
             ON m.sale_line_id = l.id WHERE l.delivered <> coalesce(m.demand, 0)""",
-    "a confirmed purchase line lacks other than what its open receipts will bring": """
+    "a confirmed purchase line lacks other than what its open receipts will bring or its closed ones left out": """
         SELECT l.id FROM demo.purchase_line l
         JOIN demo.purchase_order o ON o.id = l.order_id AND o.state IN ('purchase', 'done')
         LEFT JOIN (SELECT purchase_line_id, sum(demand) AS demand FROM demo.move
-                   WHERE state NOT IN ('done', 'cancel') GROUP BY 1) m ON m.purchase_line_id = l.id
+                   WHERE state <> 'done' GROUP BY 1) m ON m.purchase_line_id = l.id
         WHERE l.ordered - l.received <> coalesce(m.demand, 0)""",
     "a purchase that is not confirmed has a receipt": """
         SELECT k.id FROM demo.picking k JOIN demo.purchase_order o ON o.id = k.purchase_order_id
@@ -61,6 +61,43 @@ CONTRADICTIONS = {
         SELECT name FROM demo.sale_order WHERE ordered_at > (SELECT at FROM demo.seeding) UNION
         SELECT name FROM demo.purchase_order WHERE ordered_at > (SELECT at FROM demo.seeding) UNION
         SELECT name FROM demo.picking WHERE done_at > (SELECT at FROM demo.seeding) OR done_at < created_at""",
+    "an invoice's total is not the sum of its lines": """
+        SELECT d.name, d.total FROM demo.invoice d LEFT JOIN demo.invoice_line x ON x.invoice_id = d.id
+        GROUP BY d.id HAVING d.total IS DISTINCT FROM sum(round(x.quantity * x.unit_price, 2))""",
+    "more is invoiced than was delivered or received": """
+        SELECT l.id FROM demo.sale_order_line l JOIN demo.invoice_line x ON x.sale_line_id = l.id
+        JOIN demo.product p ON p.id = l.product_id AND p.kind <> 'service' GROUP BY l.id HAVING sum(x.quantity) > l.delivered
+        UNION ALL SELECT l.id FROM demo.purchase_line l JOIN demo.invoice_line x ON x.purchase_line_id = l.id
+        GROUP BY l.id HAVING sum(x.quantity) > l.received""",
+    "an invoice stands for another order or partner than its lines": """
+        SELECT d.name FROM demo.invoice d JOIN demo.invoice_line x ON x.invoice_id = d.id
+        LEFT JOIN demo.sale_order_line s ON s.id = x.sale_line_id LEFT JOIN demo.purchase_line b ON b.id = x.purchase_line_id
+        LEFT JOIN demo.sale_order o ON o.id = s.order_id LEFT JOIN demo.purchase_order p ON p.id = b.order_id
+        WHERE (d.sale_order_id, d.purchase_order_id) IS DISTINCT FROM (o.id, p.id)
+        OR d.partner_id <> coalesce(o.customer_id, p.vendor_id)""",
+    "something is invoiced before it left or came, or in the future": """
+        SELECT d.name FROM demo.invoice d JOIN demo.picking k
+            ON k.sale_order_id = d.sale_order_id OR k.purchase_order_id = d.purchase_order_id
+        WHERE k.state = 'done' GROUP BY d.id HAVING d.issued < min(k.done_at)::date UNION
+        SELECT name FROM demo.invoice WHERE issued > (SELECT at FROM demo.seeding)::date""",
+    "a transfer waits in a zone of another kind or warehouse": """
+        SELECT k.name FROM demo.picking k JOIN demo.zone z ON z.id = k.zone_id
+        WHERE (k.kind, k.warehouse_id) <> (z.kind, z.warehouse_id)""",
+    "a write-off or count did not go to or come from the losses": """
+        SELECT m.id FROM demo.move m JOIN demo.location f ON f.id = m.from_location_id
+        JOIN demo.location t ON t.id = m.to_location_id
+        WHERE ('loss' IN (f.usage, t.usage)) <> (m.picking_id IS NULL) OR ('loss' IN (f.usage, t.usage)) <> (m.id IN (
+            SELECT move_id FROM demo.adjustment UNION ALL SELECT move_id FROM demo.scrap))""",
+    "a vendor's price list names somebody who is no vendor, or goods of which there is no stock": """
+        SELECT s.id FROM demo.vendor_price s JOIN demo.partner v ON v.id = s.vendor_id JOIN demo.product p ON p.id = s.product_id
+        WHERE NOT v.vendor OR p.kind <> 'storable'""",
+    "something was bought from a vendor who does not sell it": """
+        SELECT l.id FROM demo.purchase_line l JOIN demo.purchase_order o ON o.id = l.order_id
+        WHERE NOT EXISTS (SELECT 1 FROM demo.vendor_price s WHERE s.vendor_id = o.vendor_id AND s.product_id = l.product_id)""",
+    "a purchase is acknowledged that was never confirmed, or changed before it was made": """
+        SELECT name FROM demo.purchase_order
+        WHERE (acknowledged AND state NOT IN ('purchase', 'done')) OR changed_at < ordered_at
+        OR changed_at > (SELECT at FROM demo.seeding)""",
     "a sale in dozens is not stored in pieces": """
         SELECT l.id FROM demo.sale_order_line l JOIN demo.product p ON p.id = l.product_id
         WHERE l.ordered <> l.sold_quantity * CASE l.sold_unit WHEN 'dozens' THEN 12 ELSE 1 END""",
@@ -68,8 +105,10 @@ CONTRADICTIONS = {
 COUNTS = {
     "warehouse": (3, 3),
     "product": (190, 210),
-    "purchase_order": (110, 130),
-    "invoice": (40, 200),
+    "purchase_order": (550, 700),
+    "sale_order": (600, 700),
+    "invoice": (700, 900),
+    "zone": (10, 10),
 }
 
 

@@ -2,15 +2,17 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from agent.domain.chat import PartKind
+from agent.domain.finding_life import EventKind
 from agent.errors import DecisionRefused, ExpediterError, NotPermitted, RecordMissing, ServerUnreachable
 from app.contract.chat import AnswerRow
+from app.contract.findings import KnownFindingRow
 from app.contract.proposals import DecisionAnswer, ProposalRow
 
 #: Beyond serve's own keep-alive of 5 s.
@@ -52,6 +54,14 @@ class Api:
     def decide(self, shown: ProposalRow, verdict: str, reason: str) -> DecisionAnswer:
         click = {"verdict": verdict, "sha256": shown.sha256, "reason": reason}
         return DecisionAnswer.model_validate(self._request("POST", f"/v1/proposals/{shown.id}/decisions", click))
+
+    def finding(self, finding_id: int) -> KnownFindingRow:
+        return KnownFindingRow.model_validate(self._request("GET", f"/v1/findings/{finding_id}"))
+
+    def say(self, shown: KnownFindingRow, kind: EventKind, said: Mapping[str, str]) -> KnownFindingRow:
+        """Of a finding as it was shown; it is refused when that got graver or less grave meanwhile."""
+        deed = {"kind": kind.value, "severity": shown.severity.value, **said}
+        return KnownFindingRow.model_validate(self._request("POST", f"/v1/findings/{shown.id}/events", deed))
 
     def undo(self, proposal_id: int) -> int:
         return int(self._request("POST", f"/v1/proposals/{proposal_id}/undo")["inbound_id"])

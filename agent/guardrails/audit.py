@@ -22,6 +22,13 @@ class AuditKind(StrEnum):
     EXECUTION_FINISHED = "execution.finished"
     RECOMMENDATION_MADE = "recommendation.made"
     SENTENCE_WITHHELD = "sentence.withheld"
+    FINDING_ACKNOWLEDGED = "finding.acknowledged"
+    FINDING_SNOOZED = "finding.snoozed"
+    FINDING_UNSNOOZED = "finding.unsnoozed"
+    FINDING_ASSIGNED = "finding.assigned"
+    FINDING_COMMENTED = "finding.commented"
+    FINDING_MARKED_TRUE = "finding.marked_true"
+    FINDING_MARKED_FALSE = "finding.marked_false"
     PERSON_ADDED = "person.added"
     PERSON_CHANGED = "person.changed"
     TOKEN_ISSUED = "token.issued"  # noqa: S105 - a kind of entry
@@ -133,6 +140,28 @@ def _withheld(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     return f"A sentence that no tool result supported was withheld from {_who(entry)}: {_quoted(row.get('text'))}."
 
 
+def _handled(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    verb = HANDLED.get(entry.kind, "said something of")
+    label = f"F{entry.subject.partition(':')[2]}"
+    owner = f" to {row['owner']}" if row.get("owner") else ""
+    until = f" until {_when(row['until'])}" if row.get("until") else ""
+    reason = f", saying {_quoted(row['reason'])}" if row.get("reason") else ""
+    return (
+        f"{_who(entry)} {verb} {label} ({row.get('severity', 'unknown severity')}: {row.get('finding')}){owner}{until}{reason}."
+    )
+
+
+HANDLED: Mapping[str, str] = {
+    AuditKind.FINDING_ACKNOWLEDGED: "acknowledged",
+    AuditKind.FINDING_SNOOZED: "snoozed",
+    AuditKind.FINDING_UNSNOOZED: "ended the snooze of",
+    AuditKind.FINDING_ASSIGNED: "assigned",
+    AuditKind.FINDING_COMMENTED: "commented on",
+    AuditKind.FINDING_MARKED_TRUE: "called a true alarm",
+    AuditKind.FINDING_MARKED_FALSE: "called a false alarm",
+}
+
+
 def _person(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     verb = "was added" if entry.kind == AuditKind.PERSON_ADDED else "was changed"
     roles = ", ".join(map(str, row.get("roles") or ())) or "no role"
@@ -155,6 +184,7 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
     AuditKind.EXECUTION_FINISHED: _finished,
     AuditKind.RECOMMENDATION_MADE: _recommendation,
     AuditKind.SENTENCE_WITHHELD: _withheld,
+    **dict.fromkeys(HANDLED, _handled),
     AuditKind.PERSON_ADDED: _person,
     AuditKind.PERSON_CHANGED: _person,
     AuditKind.TOKEN_ISSUED: _token,

@@ -18,13 +18,15 @@ class Permission(StrEnum):
     """Have a change proposed, undo included."""
     DECIDE = "decide"
     """Approve or reject where the policy names one's role."""
+    HANDLE_FINDINGS = "handle_findings"
+    """Acknowledge, snooze, assign, comment and mark findings."""
     READ_AUDIT = "read_audit"
     ADMINISTER = "administer"
     """Add persons and issue tokens."""
 
 
 _READS = frozenset({Permission.ASK, Permission.READ})
-_FLOOR = _READS | {Permission.PROPOSE, Permission.DECIDE}
+_FLOOR = _READS | {Permission.PROPOSE, Permission.DECIDE, Permission.HANDLE_FINDINGS}
 _OFFICE = _FLOOR | {Permission.READ_PRICES}
 
 #: The auditor and the admin neither propose nor decide: whoever checks or hands out authority does not use it.

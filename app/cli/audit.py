@@ -31,7 +31,9 @@ def verify(json: Json = False) -> None:
 
 @group.command()
 def explain(
-    subject: Annotated[str, typer.Argument(metavar="ID", help="A proposal (P12), or a subject like inbound:7 or sale.order:42.")],
+    subject: Annotated[
+        str, typer.Argument(metavar="ID", help="A proposal (P12), a finding (F12), or a subject like inbound:7 or sale.order:42.")
+    ],
     json: Json = False,
 ) -> None:
     """Everything recorded about one subject and what it led to, oldest first."""
@@ -40,7 +42,9 @@ def explain(
     with reading() as company:
         entries = history(company.audit, subject_of(subject))
     if not entries:
-        raise RecordMissing(f"The audit log knows nothing of {subject}; a subject looks like P12, inbound:7 or sale.order:42.")
+        raise RecordMissing(
+            f"The audit log knows nothing of {subject}; a subject looks like P12, F12, inbound:7 or sale.order:42."
+        )
     output.shown(json, [AuditRow.of(entry) for entry in entries], lambda: story_of(entries))
 
 
@@ -55,7 +59,9 @@ def export(since: Moment = None, until: Moment = None) -> None:
 
 
 def subject_of(text: str) -> str:
-    """`P12` and `12` are proposals; `P00012` is a purchase and stays as it is."""
+    """`P12` and `12` are proposals, `F12` is a finding; `P00012` is a purchase and stays as it is."""
+    if finding := re.fullmatch(r"[Ff]([1-9]\d{0,9})", text):
+        return f"finding:{finding[1]}"
     number = re.fullmatch(r"[Pp]?([1-9]\d{0,9})", text)
     return f"proposal:{number[1]}" if number else text
 

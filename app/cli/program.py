@@ -11,6 +11,7 @@ from app.cli import (
     decisions,
     demo,
     doctor,
+    findings,
     impact,
     knowledge,
     mail,
@@ -58,6 +59,8 @@ risk.group.command()(impact.impact)
 risk.group.command()(impact.tree)
 risk.group.command()(pictures.timeline)
 risk.group.command()(pictures.ageing)
+for command in findings.COMMANDS:
+    risk.group.command()(command)
 program.add_typer(risk.group, name="risk", rich_help_panel=SEE)
 program.command(rich_help_panel=ACT)(chat.chat)
 program.add_typer(mail.group, name="mail", rich_help_panel=SEE)

@@ -9,13 +9,15 @@ from app.web import pages
 from app.web.context import WebContext
 from app.web.failures import translate_failures
 from app.web.headers import SecureHeaders
-from app.web.routes import audit, chat, health, people, proposals, risk
+from app.web.routes import audit, chat, findings, health, people, proposals, risk
 from app.web.seats import Seats
 
 __all__ = ["WebContext", "create_app"]
 
 LARGEST_BODY = 64 * 1024
-DESCRIPTION = "Orders at risk, proposals, decisions and the audit log. Every refusal is a status and one sentence in `error`."
+DESCRIPTION = (
+    "Orders at risk, findings, proposals, decisions and the audit log. Every refusal is a status and one sentence in `error`."
+)
 
 
 def create_app(context: WebContext) -> FastAPI:
@@ -33,6 +35,6 @@ def create_app(context: WebContext) -> FastAPI:
     app.state.context, app.state.seats = context, Seats()
     app.add_middleware(SecureHeaders)
     translate_failures(app)
-    for module in (pages, health, people, risk, proposals, chat, audit):
+    for module in (pages, health, people, risk, findings, proposals, chat, audit):
         app.include_router(module.router)
     return app

@@ -4,6 +4,7 @@ from typing import TypeVar
 
 from agent.domain.findings import FindingKind
 from agent.guardrails.masking import without_money
+from app.contract.findings import FindingEventRow, KnownFindingRow
 from app.contract.risk import FindingRow, HarmRow, OptionRow, OrderRiskRow
 
 Row = TypeVar("Row", bound=FindingRow)
@@ -35,3 +36,16 @@ def _option_without_money(option: OptionRow) -> OptionRow:
     return option.model_copy(
         update={"cost": None, "summary": without_money(option.summary), "harms": harms_without_money(option.harms)}
     )
+
+
+def known_without_money(finding: KnownFindingRow) -> KnownFindingRow:
+    hidden = finding_without_money(finding)
+    history = tuple(event.model_copy(update=_event_without_money(finding, event)) for event in finding.history)
+    return hidden.model_copy(
+        update={"value": None, "at_stake": None, "affects": harms_without_money(finding.affects), "history": history}
+    )
+
+
+def _event_without_money(finding: KnownFindingRow, event: FindingEventRow) -> dict[str, str | None]:
+    summary = None if finding.kind is FindingKind.CREDIT_HOLD else without_money(event.summary)
+    return {"summary": summary, "reason": without_money(event.reason)}

@@ -18,6 +18,7 @@ from agent.ports.charts import PictureFormat
 from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
 from agent.ports.ledger import ProposalBook
+from agent.ports.risk_board import RiskReading
 from app.settings import AdminSettings, CompanySettings, WorkerSettings
 from app.wiring.company import company_of
 from app.wiring.embedded import database_url
@@ -62,6 +63,12 @@ class ReadingCompany:
         from integrations.database.proposal_book import PostgresProposalBook
 
         return PostgresProposalBook(self.pool)
+
+    @property
+    def board(self) -> RiskReading:
+        from integrations.database.risk_reading import PostgresRiskReading
+
+        return PostgresRiskReading(self.pool)
 
     @property
     def audit(self) -> AuditLog:

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 from app.contract.audit import AuditRow, ChainRow
 from app.contract.chat import AnswerRow
 from app.contract.doctor import DoctorRow
+from app.contract.findings import FindingsRow, KnownFindingRow
 from app.contract.knowledge import PassageRow
 from app.contract.mail import TriageRow
 from app.contract.proposals import ProposalRow
@@ -121,6 +122,21 @@ def test_the_json_of_the_reading_commands_is_the_contract(demo: RunningDemo) -> 
     assert [AuditRow.model_validate_json(line).seq for line in lines] == list(range(1, len(lines) + 1))
     assert TypeAdapter(list[PassageRow]).validate_json(demo.run("knowledge", "ask", "how are returns handled?", "--json").out)
     assert DoctorRow.model_validate_json(demo.run("doctor", "--json").out).healthy
+
+
+def test_a_finding_is_acknowledged_leaves_the_list_and_keeps_who_said_it(demo: RunningDemo) -> None:
+    before = FindingsRow.model_validate_json(demo.run("risk", "findings", "--limit", "1", "--json").out)
+    (gravest,) = before.findings
+    said = demo.run("risk", "ack", gravest.label, "--as", "maria", "--reason", "I call the customer.", "--json")
+    assert said.code == 0, said.err
+    assert KnownFindingRow.model_validate_json(said.out).acknowledged_by == "maria"
+    after = FindingsRow.model_validate_json(demo.run("risk", "findings", "--limit", "1", "--json").out)
+    assert (after.total, after.set_aside) == (before.total - 1, {"acknowledged": 1})
+    assert "1 acknowledged" in demo.run("risk", "findings").out
+    assert "maria: acknowledged: I call the customer." in demo.run("risk", "finding", gravest.label).out
+    assert "maria acknowledged" in demo.run("audit", "explain", gravest.label).out
+    refused = demo.run("risk", "snooze", gravest.label, "2020-01-01", "--as", "maria")
+    assert (refused.code, "within the next year" in refused.err) == (1, True)
 
 
 def test_mails_are_triaged_as_json_lines(demo: RunningDemo) -> None:

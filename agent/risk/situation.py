@@ -1,6 +1,6 @@
 """One open order with everything the rules look at."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -96,12 +96,25 @@ class Situation:
 
 def situations(snapshot: Snapshot, projection: Projection, limits: ThresholdBook) -> Iterator[Situation]:
     """Of the orders looked at, those with goods left to ship."""
+    return situations_of(snapshot, projection, limits, snapshot.subjects, standings(snapshot, limits, snapshot.customers))
+
+
+def standings(snapshot: Snapshot, limits: ThresholdBook, customer_ids: Iterable[int]) -> dict[int, CreditStanding]:
+    """How those of these customers that are known stand with us."""
+    customers = (snapshot.customers[key] for key in customer_ids if key in snapshot.customers)
+    return {each.id: standing(snapshot, limits.at(Scope(segment=each.segment)), each) for each in customers}
+
+
+def situations_of(
+    snapshot: Snapshot,
+    projection: Projection,
+    limits: ThresholdBook,
+    order_ids: Iterable[int],
+    credit: Mapping[int, CreditStanding],
+) -> Iterator[Situation]:
+    """Of those of these orders that are looked at and have goods left to ship, in order of their ids."""
     outlooks = projection.lines
-    credit = {
-        key: standing(snapshot, limits.at(Scope(segment=customer.segment)), customer)
-        for key, customer in snapshot.customers.items()
-    }
-    for order_id in sorted(snapshot.subjects):
+    for order_id in sorted(snapshot.subjects.intersection(order_ids)):
         lines = tuple(outlooks[line.id] for line in snapshot.lines_by_order.get(order_id, ()) if line.id in outlooks)
         if lines:
             order = snapshot.orders[order_id]

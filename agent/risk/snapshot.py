@@ -72,13 +72,8 @@ class Snapshot:
     def parts_by_line(self) -> Mapping[int, Sequence[int]]:
         """Order lines that leave as other products than they name, with these: kits and their parts. Returns are no parts."""
         lines = self.lines_by_id
-        parts: defaultdict[int, dict[int, None]] = defaultdict(dict)
-        for line_id, moves in self.moves_by_sale_line.items():
-            if line_id in lines:
-                for move in moves:
-                    if move.from_warehouse_id is not None or move.to_warehouse_id is None:
-                        parts[line_id][move.product_id] = None
-        return {line_id: list(found) for line_id, found in parts.items() if lines[line_id].product_id not in found}
+        found = {key: parts_of(lines[key], moves) for key, moves in self.moves_by_sale_line.items() if key in lines}
+        return {line_id: parts for line_id, parts in found.items() if parts}
 
     @cached_property
     def kit_lines_by_part(self) -> Mapping[int, Sequence[int]]:
@@ -159,6 +154,13 @@ class Snapshot:
         return warehouse.name if warehouse else "no warehouse"
 
 
+def parts_of(line: SaleOrderLine, moves: Iterable[Move]) -> list[int]:
+    """Products that leave for the line instead of what it names; none when that leaves too."""
+    leaving = (move for move in moves if move.from_warehouse_id is not None or move.to_warehouse_id is None)
+    found = list(dict.fromkeys(move.product_id for move in leaving))
+    return [] if line.product_id in found else found
+
+
 def grouped(rows: Iterable[Row], key: Callable[[Row], Key | None]) -> dict[Key, list[Row]]:
     """Rows by key, in their order; rows without a key are left out."""
     index: defaultdict[Key, list[Row]] = defaultdict(list)
@@ -178,7 +180,7 @@ def take_snapshot(reader: ErpReader, now: datetime, names: Sequence[str] | None 
     if names is not None:
         _demand_all(names, orders, reader)
     subjects = frozenset(order.id for order in orders)
-    lines = _goods(reader.sale_order_lines(sorted(subjects)))
+    lines = goods_of(reader.sale_order_lines(sorted(subjects)))
     products = {product.id: product for product in reader.products(sorted({line.product_id for line in lines}))}
     if names is None:
         moves = reader.open_moves()
@@ -231,7 +233,7 @@ def _overdue(reader: ErpReader, now: datetime, customer_ids: Sequence[int]) -> t
         return (), (f"Credit was judged without overdue invoices. {unseen}",)
 
 
-def _goods(lines: Iterable[SaleOrderLine]) -> list[SaleOrderLine]:
+def goods_of(lines: Iterable[SaleOrderLine]) -> list[SaleOrderLine]:
     """Lines with something left to ship; the others decide nothing."""
     return [line for line in lines if line.goods and line.delivered < line.ordered]
 
@@ -255,13 +257,13 @@ def _rivals(
 ) -> list[SaleOrderLine]:
     """Lines of other open orders that want the same products, also those of kits that they are parts of."""
     known = {line.id for line in lines}
-    rivals = {line.id: line for line in _goods(reader.open_order_lines(product_ids)) if line.id not in known}
+    rivals = {line.id: line for line in goods_of(reader.open_order_lines(product_ids)) if line.id not in known}
     strange = sorted({move.sale_line_id for move in moves if move.sale_line_id is not None} - known - rivals.keys())
     if strange:
         still_open = {
             order.id for order in reader.orders_of_lines(strange).values() if order.state == "sale" and not order.complete
         }
-        more = _goods(reader.sale_order_lines(sorted(still_open))) if still_open else []
+        more = goods_of(reader.sale_order_lines(sorted(still_open))) if still_open else []
         rivals |= {line.id: line for line in more if line.id in set(strange)}
     return list(rivals.values())
 

@@ -1,0 +1,173 @@
+"""Scans of one ERP, again and again, by one process."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+
+from agent.domain.changes import Change, Noun
+from agent.domain.findings import RiskReport
+from agent.domain.records import Record
+from agent.domain.scans import ScanKind, ScanResult
+from agent.guardrails.policy import Policy
+from agent.ports.clock import Clock
+from agent.ports.erp_changes import ErpChanges
+from agent.ports.erp_reader import ErpReader
+from agent.risk.assess import gravest_first
+from agent.risk.garbage import collector_at_rest
+from agent.risk.live.judgements import Verdicts
+from agent.risk.live.judging import Judged
+from agent.risk.live.missed import missed
+from agent.risk.live.news import News
+from agent.risk.live.refresh import Refresh
+from agent.risk.live.touched import Touched
+from agent.risk.live.world import World
+from agent.risk.ranking import ranked
+from agent.risk.snapshot import Snapshot, take_snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fresh things are."""
+
+    full_every: timedelta = timedelta(hours=1)
+    """How often everything is read, which proves that nothing was missed."""
+    judge_all_every: timedelta = timedelta(minutes=15)
+    """How often the clock moves on for what nobody changed: until then everything is judged as of one moment."""
+    overlap: timedelta = timedelta(minutes=10)
+    """How long a transaction of the ERP may take without its changes being overlooked until the next full look."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is known, and what was found of it."""
+
+    world: World
+    judged: Judged
+    full_at: datetime
+    """When everything was read."""
+    touched: Touched = field(default_factory=Touched)
+    """Taken over into the world and not judged yet: a scan that fails half-way goes on from here."""
+
+    @property
+    def judged_at(self) -> datetime:
+        return self.world.snapshot.now
+
+
+class ScanEngine:
+    """Keeps the world in memory between scans. Safe to share between threads: one scan runs at a time.
+
+    The first scan reads everything, later ones what was written since; where the ERP cannot tell, each reads everything.
+    """
+
+    def __init__(
+        self,
+        reader: ErpReader,
+        changes: ErpChanges,
+        policy: Policy,
+        clock: Clock,
+        pace: Pace = Pace(),
+        calls: Callable[[], int] = lambda: 0,
+    ) -> None:
+        """`calls` counts what was sent to the ERP so far."""
+        self._reader = reader
+        self._changes = changes
+        self._policy = policy
+        self._clock = clock
+        self._pace = pace
+        self._calls = calls
+        self._news = News(changes, pace.overlap)
+        self._kept: _Kept | None = None
+        self._lock = Lock()
+
+    def scan(self, about: Sequence[Record] = ()) -> ScanResult:
+        """What is due: a full look, or one at what changed and at `about`.
+
+        Raises what the reader raises; then what was known stays, and the next scan goes on from there.
+        """
+        with self._lock:
+            kept = self._kept
+            if kept is None or self._clock() - kept.full_at >= self._pace.full_every:
+                return self._full()
+            return self._incremental(about) or self._full()
+
+    def full(self) -> ScanResult:
+        """Read everything now. Raises as `scan` does."""
+        with self._lock:
+            return self._full()
+
+    def report(self) -> RiskReport | None:
+        """All that is known; None before the first scan."""
+        with self._lock:
+            return _report(self._kept) if self._kept else None
+
+    @collector_at_rest()
+    def _full(self) -> ScanResult:
+        began, calls = self._clock(), self._calls()
+        if self._kept is None or self._incremental() is None:
+            self._begin_news()
+        read = take_snapshot(self._reader, began)
+        unnoticed = self._unnoticed(read)
+        world = World(read)
+        self._kept = _Kept(world, Judged(world, self._policy), began)
+        report = _report(self._kept)
+        return ScanResult(
+            ScanKind.FULL, began, began, report.open_orders, len(report.orders), report.orders, report.findings,
+            not_seen=tuple(report.not_seen), missed=unnoticed, calls=self._calls() - calls,
+        )  # fmt: skip
+
+    @collector_at_rest()
+    def _incremental(self, about: Sequence[Record] = ()) -> ScanResult | None:
+        """None where the ERP cannot tell changes."""
+        began, calls = self._clock(), self._calls()
+        bulletin = self._news.ask()
+        kept = self._kept
+        if bulletin is None or kept is None:
+            return None
+        refresh = Refresh(kept.world, self._reader, self._changes, kept.judged_at)
+        refresh.take_over([*bulletin.fresh, *_hints(about, bulletin.asked_at)], kept.touched)
+        self._news.told(bulletin)
+        verdicts = self._judge(kept, began)
+        return ScanResult(
+            ScanKind.INCREMENTAL, began, began, len(kept.world.orders.by_id), len(kept.judged.judgements.risks),
+            verdicts.orders, verdicts.findings, verdicts.orders_gone, verdicts.resolved,
+            not_seen=tuple(kept.world.snapshot.not_seen), calls=self._calls() - calls,
+        )  # fmt: skip
+
+    def _judge(self, kept: _Kept, now: datetime) -> Verdicts:
+        """What is touched; everything when the clock has to move on."""
+        if now - kept.judged_at >= self._pace.judge_all_every:
+            before = kept.judged.judgements
+            kept.world.show(now)
+            kept.judged = Judged(kept.world, self._policy)
+            verdicts = kept.judged.judgements.beside(before)
+        else:
+            kept.world.show(kept.judged_at)
+            verdicts = kept.judged.judge_again(kept.touched)
+        kept.touched = Touched()
+        return verdicts
+
+    def _begin_news(self) -> None:
+        """What was written so far is about to be read."""
+        if bulletin := self._news.ask():
+            self._news.told(bulletin)
+
+    def _unnoticed(self, read: Snapshot) -> tuple[str, ...]:
+        later = self._news.ask() if self._kept else None
+        return missed(self._kept.world, read, later.fresh) if self._kept and later else ()
+
+
+def _hints(about: Sequence[Record], now: datetime) -> list[Change]:
+    """Records to be read again, whatever the ERP says of them."""
+    return [Change(Noun(record.model), record.id, now, record.id) for record in about if record.model in set(Noun)]
+
+
+def _report(kept: _Kept) -> RiskReport:
+    snapshot, judgements = kept.world.snapshot, kept.judged.judgements
+    return RiskReport(
+        as_of=snapshot.now,
+        open_orders=len(snapshot.subjects),
+        orders=ranked(judgements.risks.values()),
+        findings=gravest_first(judgements.everything()),
+        not_seen=(*snapshot.not_seen, *(snapshot.history.not_seen if snapshot.history else ())),
+    )

@@ -1,0 +1,140 @@
+"""What was found, kept by order; only what is touched is judged again."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from agent.domain.findings import Finding, OrderRisk
+from agent.guardrails.policy import Policy
+from agent.risk.assess import assess_order, findings_beyond_orders, findings_by_order, findings_of
+from agent.risk.credit import CreditStanding
+from agent.risk.operations import Operations
+from agent.risk.projection import Projection
+from agent.risk.situation import Situation, situations_of, standings
+from agent.risk.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What differs since the judgement before."""
+
+    orders: tuple[OrderRisk, ...]
+    findings: tuple[Finding, ...]
+    orders_gone: frozenset[int]
+    resolved: frozenset[str]
+
+
+class Judgements:
+    """Pure of reading: `snapshot` and `projection` show the world as it stands whenever they are asked."""
+
+    def __init__(self, snapshot: Snapshot, projection: Projection, policy: Policy) -> None:
+        self.risks: dict[int, OrderRisk] = {}
+        self.own: dict[int, list[Finding]] = {}
+        self.general: list[Finding] = []
+        self._situations: dict[int, Situation] = {}
+        self._credit: dict[int, CreditStanding] = {}
+        self._by_order: defaultdict[int, list[Finding]] = defaultdict(list)
+        self._snapshot = snapshot
+        self._projection = projection
+        self._policy = policy
+        self.judge(snapshot.subjects, snapshot.customers)
+
+    def judge(self, order_ids: Iterable[int], customer_ids: Iterable[int]) -> Verdicts:
+        """Judge these orders, those of customers who stand with us differently, and whoever shares a trouble that changed."""
+        orders = {*order_ids, *self._of_customers(customer_ids)}
+        before = {key: self.own.get(key, []) for key in orders}
+        self._look_at(orders)
+        general = self._look_beyond_orders()
+        changed = orders | self._hit_by(general)
+        risks = {key: self.risks.get(key) for key in changed}
+        for key in changed:
+            self._assess(key)
+        own = _difference(
+            (finding for each in before.values() for finding in each),
+            (finding for key in orders for finding in self.own.get(key, ())),
+        )
+        return Verdicts(
+            orders=tuple(risk for key, old in risks.items() if (risk := self.risks.get(key)) and risk != old),
+            findings=(*own.new, *general.new),
+            orders_gone=frozenset(key for key, old in risks.items() if old and key not in self.risks),
+            resolved=frozenset(finding.fingerprint for finding in (*own.gone, *general.gone)),
+        )
+
+    def beside(self, before: "Judgements") -> Verdicts:
+        """What differs from another judgement of everything."""
+        own = _difference(before.everything(), self.everything())
+        return Verdicts(
+            orders=tuple(risk for key, risk in self.risks.items() if risk != before.risks.get(key)),
+            findings=tuple(own.new),
+            orders_gone=frozenset(before.risks.keys() - self.risks.keys()),
+            resolved=frozenset(finding.fingerprint for finding in own.gone),
+        )
+
+    def everything(self) -> Iterator[Finding]:
+        """Every finding: each order's own, then the others."""
+        for key in sorted(self.own):
+            yield from self.own[key]
+        yield from self.general
+
+    def _of_customers(self, ids: Iterable[int]) -> set[int]:
+        """Orders of those of these customers who stand with us differently than before."""
+        ids = set(ids)
+        found = standings(self._snapshot, self._policy.limits, ids)
+        changed = {key for key in ids if found.get(key) != self._credit.get(key)}
+        for key in changed:
+            self._credit.pop(key, None)
+        self._credit |= found
+        return {order.id for order in self._snapshot.orders.values() if order.customer_id in changed} if changed else set()
+
+    def _look_at(self, orders: set[int]) -> None:
+        for key in orders:
+            self._situations.pop(key, None)
+            self.own.pop(key, None)
+        for situation in situations_of(self._snapshot, self._projection, self._policy.limits, orders, self._credit):
+            self._situations[situation.order.id] = situation
+            self.own[situation.order.id] = findings_of(situation)
+
+    def _look_beyond_orders(self) -> "_Difference":
+        situations = [self._situations[key] for key in sorted(self._situations)]
+        found = findings_beyond_orders(Operations(self._snapshot, self._projection, self._policy.limits, situations))
+        difference = _difference(self.general, found)
+        self.general = found
+        return difference
+
+    def _hit_by(self, general: "_Difference") -> set[int]:
+        """Orders that a trouble of several hits differently now."""
+        concerned = {key for finding in (*general.old, *general.new, *general.gone) for key in finding.order_ids}
+        before, self._by_order = self._by_order, findings_by_order(self.general)
+        return {key for key in concerned if _hits(before.get(key, ()), key) != _hits(self._by_order.get(key, ()), key)}
+
+    def _assess(self, order_id: int) -> None:
+        situation = self._situations.get(order_id)
+        found = [*self.own.get(order_id, ()), *self._by_order.get(order_id, ())]
+        risk = assess_order(situation, found, self._policy) if situation else None
+        if risk:
+            self.risks[order_id] = risk
+        else:
+            self.risks.pop(order_id, None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    old: Sequence[Finding]
+    """As those of `new` were before."""
+    new: Sequence[Finding]
+    gone: Sequence[Finding]
+
+
+def _difference(before: Iterable[Finding], after: Iterable[Finding]) -> _Difference:
+    old = {finding.fingerprint: finding for finding in before}
+    new = {finding.fingerprint: finding for finding in after}
+    changed = [finding for key, finding in new.items() if old.get(key) != finding]
+    return _Difference(
+        old=[old[finding.fingerprint] for finding in changed if finding.fingerprint in old],
+        new=changed,
+        gone=[finding for key, finding in old.items() if key not in new],
+    )
+
+
+def _hits(found: Iterable[Finding], order_id: int) -> list[Finding]:
+    return [finding.as_it_hits(order_id) for finding in found]

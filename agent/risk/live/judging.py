@@ -1,0 +1,43 @@
+"""From what changed in the world to what has to be projected and judged again."""
+
+from collections.abc import Iterator, Mapping, Set
+from datetime import datetime
+
+from agent.guardrails.policy import Policy
+from agent.risk.live.judgements import Judgements, Verdicts
+from agent.risk.live.projecting import LiveProjection
+from agent.risk.live.touched import Touched
+from agent.risk.live.world import World
+from agent.risk.pools import PoolKey
+from agent.risk.projection import Projection, project, project_product
+from agent.risk.snapshot import Snapshot
+from agent.risk.terms import terms_of
+
+
+class Judged:
+    """A world as it is judged at one moment; what is touched is judged again, as of the same moment."""
+
+    def __init__(self, world: World, policy: Policy) -> None:
+        self._world = world
+        self._terms = terms_of(policy, world.snapshot)
+        self._view = LiveProjection(project(world.snapshot, self._terms))
+        self.judgements = Judgements(world.snapshot, self._view.projection, policy)
+
+    def judge_again(self, touched: Touched) -> Verdicts:
+        """The world shows what changed already."""
+        snapshot = self._world.snapshot
+        changed = (project_product(snapshot, product_id, self._terms) for product_id in sorted(touched.products))
+        shifts = self._view.renew(changed)
+        shifted = (snapshot.lines_by_id[line_id].order_id for line_id in shifts.lines if line_id in snapshot.lines_by_id)
+        lacking = _lacking(snapshot, self._view.projection, touched.surroundings | shifts.around, shifts.givers)
+        return self.judgements.judge({*touched.orders, *shifted, *lacking}, touched.customers)
+
+
+def _lacking(snapshot: Snapshot, projection: Projection, around: Set[int], givers: Mapping[PoolKey, datetime]) -> Iterator[int]:
+    """Orders that have not all of some product: they look at what there is of it, and at who could give them some."""
+    for product_id in around | {product_id for product_id, _ in givers}:
+        product = projection.products.get(product_id)
+        for outlook in product.outlooks if product else ():
+            last = givers.get((product_id, outlook.warehouse_id or 0))
+            if outlook.short_now > 0 and (product_id in around or (last is not None and outlook.need_by < last)):
+                yield outlook.line.order_id

@@ -1,0 +1,100 @@
+"""The projection that is kept: products projected again are put in, and it tells whom that concerns."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypeVar
+
+from agent.risk.kits import assembled
+from agent.risk.outlooks import LineOutlook
+from agent.risk.pools import PoolKey
+from agent.risk.projection import ProductProjection, Projection
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Shifts:
+    """What differs since products were projected again."""
+
+    lines: frozenset[int]
+    """Order lines whose outlook differs."""
+    around: frozenset[int]
+    """Products of which some warehouse can give or get something else."""
+    givers: Mapping[PoolKey, datetime]
+    """Where others who have goods set aside, or their turn, changed: until when the last of them can wait."""
+
+
+class LiveProjection:
+    """`projection` is one object that shows how things stand now to everybody who keeps it."""
+
+    def __init__(self, whole: Projection) -> None:
+        self._products = dict(whole.products)
+        self._lines, self._pools, self._empty = dict(whole.lines), dict(whole.pools), dict(whole.empty)
+        self._outlooks: dict[int, dict[int, LineOutlook]] = {}
+        for product in self._products.values():
+            for outlook in product.outlooks:
+                self._outlooks.setdefault(outlook.line.id, {})[product.product_id] = outlook
+        self.projection = replace(whole, products=self._products)
+        vars(self.projection).update(lines=self._lines, pools=self._pools, empty=self._empty)
+
+    def renew(self, changed: Iterable[ProductProjection]) -> Shifts:
+        """Take these products in."""
+        lines: set[int] = set()
+        around: set[int] = set()
+        givers: dict[PoolKey, datetime] = {}
+        for new in changed:
+            old = self._products.get(new.product_id) or ProductProjection(new.product_id, (), {}, {}, None)
+            shifted = self._renew_outlooks(old, new)
+            lines |= shifted
+            if shifted or old.pools != new.pools:
+                givers |= _givers((*old.outlooks, *new.outlooks))
+            if old.empty != new.empty or (len(old.pools.keys() | new.pools.keys()) > 1 and old.pools != new.pools):
+                around.add(new.product_id)
+            _renew(self._pools, old.pools, new.pools.items())
+            _renew(self._empty, old.empty, new.empty.items())
+            self._products[new.product_id] = new
+        for line_id in lines:
+            self._put_together(line_id)
+        return Shifts(frozenset(lines), frozenset(around), givers)
+
+    def _renew_outlooks(self, old: ProductProjection, new: ProductProjection) -> set[int]:
+        """Lines whose outlook differs."""
+        before = {outlook.line.id: outlook for outlook in old.outlooks}
+        after = {outlook.line.id: outlook for outlook in new.outlooks}
+        lines = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+        for line_id in lines:
+            of_line = self._outlooks.setdefault(line_id, {})
+            if line_id in after:
+                of_line[new.product_id] = after[line_id]
+            else:
+                del of_line[new.product_id]
+        return lines
+
+    def _put_together(self, line_id: int) -> None:
+        """A line's own outlook, or of a kit's those of its parts."""
+        of_line = self._outlooks[line_id]
+        parts = [outlook for outlook in of_line.values() if outlook.product_id != outlook.line.product_id]
+        if parts:
+            self._lines[line_id] = assembled(parts)
+        elif of_line:
+            self._lines[line_id] = next(iter(of_line.values()))
+        else:
+            self._lines.pop(line_id, None)
+            del self._outlooks[line_id]
+
+
+def _givers(outlooks: Iterable[LineOutlook]) -> dict[PoolKey, datetime]:
+    last: dict[PoolKey, datetime] = {}
+    for outlook in outlooks:
+        if outlook.reserved and outlook.warehouse_id is not None:
+            key = (outlook.product_id, outlook.warehouse_id)
+            last[key] = max(outlook.need_by, last.get(key, outlook.need_by))
+    return last
+
+
+def _renew(kept: dict[Key, Value], old: Iterable[Key], new: Iterable[tuple[Key, Value]]) -> None:
+    for key in old:
+        kept.pop(key, None)
+    kept.update(new)

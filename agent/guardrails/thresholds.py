@@ -73,6 +73,8 @@ class Thresholds(BaseModel):
     bill_variance_percent: int = Field(default=2, ge=0)
     bill_variance_value: int = Field(default=20, ge=0)
     """Smaller differences on a bill are not worth a call."""
+    bill_variance_count: int = Field(default=3, ge=2)
+    """So many differing documents of one partner or product within the trend's history are a habit, and graver."""
     duplicate_window_days: int = Field(default=10, ge=0)
     """Two purchases of the same thing within so many days are compared."""
 

@@ -51,7 +51,7 @@ def _past(vendor: Record, thresholds: Thresholds, receipts: Sequence[Receipt], n
 
 def together(receipts: Iterable[Receipt]) -> list[list[Receipt]]:
     """Lines that came on one receipt: a single event, for what delays or shortens one of them often does so to all."""
-    return list(grouped(receipts, lambda receipt: receipt.picking.id).values())
+    return list(grouped(receipts, lambda receipt: (receipt.picking.model, receipt.picking.id)).values())
 
 
 def to_come(operations: Operations, vendor_id: int) -> list[PurchaseLine]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 from agent.domain.findings import Finding
 from agent.risk.detectors.credit_hold import credit_hold
+from agent.risk.detectors.invoice_mismatch import invoice_mismatch
 from agent.risk.detectors.lead_time_variance import lead_time_variance
 from agent.risk.detectors.no_supply import no_supply
 from agent.risk.detectors.picking_stalled import picking_stalled
@@ -47,4 +48,5 @@ HISTORY_DETECTORS: tuple[OperationsDetector, ...] = (
     receipt_short,
     vendor_short_trend,
     vendor_delay_trend,
+    invoice_mismatch,
 )

@@ -1,6 +1,6 @@
 """The healthy business: orders that will be kept, what was delivered before, and what is on its way for stock."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -13,7 +13,7 @@ from integrations.demo.once_each import ONCE_EACH_CODES
 from integrations.demo.parties import PICKERS
 from integrations.demo.selling import DAYS_OF_NUMBERS, FIRST_NUMBER, LAST_NUMBER, Sale
 from integrations.demo.situations import PLANTED_CODES, PLANTED_CUSTOMERS
-from integrations.demo.tables import Partner, Picking, SaleOrder, SaleOrderLine
+from integrations.demo.tables import Partner, Picking, Product, PurchaseLine, PurchaseOrder, SaleOrder, SaleOrderLine, Warehouse
 from integrations.demo.trends import CHANGED
 from integrations.demo.troubles import SLOW_PAYER, TROUBLED_CODES
 
@@ -34,7 +34,7 @@ class Market:
     company: Company
     customers: list[Partner]
     goods: list[Article]
-    bought: set[tuple[str, str]] = field(default_factory=set)
+    bought: set[tuple[str, str]]
     """Product and warehouse of what is on order: nobody orders it twice."""
 
     @property
@@ -79,7 +79,7 @@ def trade(books: Books, company: Company) -> Market:
     kept = PLANTED_CODES | ONCE_EACH_CODES | TROUBLED_CODES | INBOUND_CODES
     goods = [one for code, one in company.articles.items() if code not in kept and one.family.kind == "storable"]
     customers = [one for name, one in company.customers.items() if name not in PLANTED_CUSTOMERS | {SLOW_PAYER}]
-    market = Market(books, company, customers, goods)
+    market = Market(books, company, customers, goods, _on_order(books))
     _fill_shelves(market)
     numbers = _free_numbers(books)
     for number in _take(books.rng, numbers, OPEN_ORDERS):
@@ -97,6 +97,14 @@ def trade(books: Books, company: Company) -> Market:
     _replenish(market)
     _transfer(market)
     return market
+
+
+def _on_order(books: Books) -> set[tuple[str, str]]:
+    purchases = ((line, books.get(PurchaseOrder, line.order_id)) for line in books.rows[PurchaseLine])
+    return {
+        (books.get(Product, line.product_id).code, books.get(Warehouse, purchase.warehouse_id).code)
+        for line, purchase in purchases
+    }
 
 
 def _free_numbers(books: Books) -> set[int]:
@@ -156,14 +164,16 @@ def _from_shelf(market: Market, sale: Sale, lead: int) -> None:
 
 
 def _bought_in_time(market: Market, sale: Sale, lead: int) -> None:
+    """Bought when it was sold, or a few days ago from a fast vendor; comes when the price list says."""
     rng, books = market.rng, market.books
+    article = market.to_buy(sale.warehouse.code)
+    vendor = market.vendor(article)
+    arrives = max(2, vendor.lead_days - (books.now - sale.order.ordered_at).days)
+    lead = max(lead, arrives + 4)
     if sale.order.promise_date:
         sale.order.promise_date = books.at(lead, 15)
     picking = sale.delivery(books.at(lead - 1, 8), market.picker(sale))
-    article = market.to_buy(sale.warehouse.code)
-    vendor = market.vendor(article)
-    arrives = books.at(min(vendor.lead_days, rng.randrange(2, lead - 3)), 12)
-    sale.made_to_order(picking, sale.line(article.product, market.quantity(article)), vendor, arrives)
+    sale.made_to_order(picking, sale.line(article.product, market.quantity(article)), vendor, books.at(arrives, 12))
     for _ in range(rng.randrange(0, 3)):
         sale.reserved(picking, market.line(sale))
 

@@ -39,5 +39,5 @@ class Changed:
 CHANGED = {
     "Sorbents Limited": Changed("ABS-1", Arrival(0, short_percent=20), (9, 13, 17, 21, 25, 28), spared=(13, 21)),
     "Jabones La Toja": Changed("SOP-1", Arrival(0, late=6), (2, 7, 12, 17, 22, 28), spared=(17,)),
-    "Papelera Duero": Changed("WIP-1", Arrival(0, overcharged_percent=8), (3, 8, 13, 18, 23, 29), spared=(18,)),
+    "Papelera Duero": Changed("WIP-1", Arrival(0, overcharged_percent=8), (10, 13, 17, 21, 25, 29), spared=(21,)),
 }

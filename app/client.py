@@ -14,6 +14,7 @@ from agent.errors import DecisionRefused, ExpediterError, NotPermitted, RecordMi
 from app.contract.chat import AnswerRow
 from app.contract.findings import KnownFindingRow
 from app.contract.proposals import DecisionAnswer, ProposalRow
+from app.contract.shipments import CarrierReportRow
 
 #: Beyond serve's own keep-alive of 5 s.
 PATIENCE_S = 30.0
@@ -62,6 +63,10 @@ class Api:
         """Of a finding as it was shown; it is refused when that got graver or less grave meanwhile."""
         deed = {"kind": kind.value, "severity": shown.severity.value, **said}
         return KnownFindingRow.model_validate(self._request("POST", f"/v1/findings/{shown.id}/events", deed))
+
+    def report_shipment(self, tracking: str, status: str, eta: str | None, said: str) -> CarrierReportRow:
+        report = {"tracking": tracking, "status": status, "eta": eta, "said": said}
+        return CarrierReportRow.model_validate(self._request("POST", "/v1/shipments/reports", report))
 
     def undo(self, proposal_id: int) -> int:
         return int(self._request("POST", f"/v1/proposals/{proposal_id}/undo")["inbound_id"])

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from agent.domain.records import Record
 
@@ -32,15 +33,26 @@ class JobFailure:
     at: datetime
 
 
+class ShipmentStatus(StrEnum):
+    REGISTERED = "registered"
+    IN_TRANSIT = "in_transit"
+    OUT_FOR_DELIVERY = "out_for_delivery"
+    AWAITING_PICKUP = "awaiting_pickup"
+    DELIVERED = "delivered"
+    ATTEMPT_FAILED = "attempt_failed"
+    EXCEPTION = "exception"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class CarrierReport:
     """What a carrier said of a parcel or pallet, or what a person noted of it."""
 
     id: int
     tracking: str
-    status: str
-    """registered, in_transit, out_for_delivery, awaiting_pickup, delivered, attempt_failed, exception, returned, cancelled,
-    unknown."""
+    status: ShipmentStatus
     eta: datetime | None
     said: str
     """In the carrier's or the person's words; text from outside."""

@@ -1,6 +1,6 @@
 """What a late purchase endangers, and what an order waits for."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -8,21 +8,11 @@ import typer
 from rich.text import Text
 from rich.tree import Tree
 
-from agent.planner.dates import read_date
 from app.cli import output
+from app.cli.dates import midday
 from app.cli.mail import content_of
 from app.cli.options import Json
 from app.contract.risk import ImpactedOrderRow, ImpactRow, NodeRow
-
-MIDDAY = 12
-
-
-def _date(text: str) -> datetime:
-    """Midday (UTC) of a day given as 2026-12-01 or `next friday`."""
-    day = read_date(text, datetime.now(UTC).date())
-    if day is None:
-        raise typer.BadParameter(f"{text!r} is not a date I can read; write it like 2026-12-01 or `next friday`.")
-    return datetime(day.year, day.month, day.day, MIDDAY, tzinfo=UTC)
 
 
 def impact(
@@ -34,7 +24,7 @@ def impact(
         Path | None, typer.Option(metavar="FILE", help="Instead: an .eml file; what it is linked to, with the date it names.")
     ] = None,
     date: Annotated[
-        datetime | None, typer.Option(parser=_date, metavar="DATE", help="What if it came then: 2026-12-01, `next friday`.")
+        datetime | None, typer.Option(parser=midday, metavar="DATE", help="What if it came then: 2026-12-01, `next friday`.")
     ] = None,
     drafts: Annotated[bool, typer.Option("--drafts", help="Also print the draft to each customer whose promise breaks.")] = False,
     json: Json = False,

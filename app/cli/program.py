@@ -21,6 +21,7 @@ from app.cli import (
     processes,
     proposals,
     risk,
+    shipments,
 )
 from app.contract import CONTRACT
 
@@ -63,6 +64,7 @@ for command in findings.COMMANDS:
     risk.group.command()(command)
 program.add_typer(risk.group, name="risk", rich_help_panel=SEE)
 program.command(rich_help_panel=ACT)(chat.chat)
+program.add_typer(shipments.group, name="shipment", rich_help_panel=SEE)
 program.add_typer(mail.group, name="mail", rich_help_panel=SEE)
 program.add_typer(proposals.group, name="proposals", rich_help_panel=SEE)
 program.command(rich_help_panel=ACT)(decisions.approve)

@@ -10,6 +10,7 @@ from agent.ports.audit_log import AuditLog
 from agent.ports.clock import Clock
 from agent.ports.conversations import InboundDesk
 from agent.ports.ledger import DecisionDesk
+from agent.ports.own_affairs import CarrierDesk
 from agent.ports.people import People
 from agent.ports.risk_board import FindingDesk
 
@@ -20,6 +21,7 @@ class WebContext:
     desk: DecisionDesk
     inbound: InboundDesk
     board: FindingDesk
+    carriers: CarrierDesk
     audit: AuditLog
     policy: Policy
     clock: Clock

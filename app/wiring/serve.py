@@ -21,6 +21,7 @@ from integrations.database.audit_log import PostgresAuditLog
 from integrations.database.conversations import PostgresInboundDesk
 from integrations.database.decision_desk import PostgresDecisionDesk
 from integrations.database.finding_desk import PostgresFindingDesk
+from integrations.database.own_affairs import PostgresCarrierDesk
 from integrations.database.people import PostgresPeople
 
 PATIENCE_AT_THE_END_S = 3
@@ -35,6 +36,7 @@ def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebCon
         desk=PostgresDecisionDesk(pool),
         inbound=PostgresInboundDesk(pool, stack.enter_context(AnswerListener(url))),
         board=PostgresFindingDesk(pool),
+        carriers=PostgresCarrierDesk(pool),
         audit=PostgresAuditLog(pool),
         policy=load_policy(settings.policy),
         clock=utc_now,

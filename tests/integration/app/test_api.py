@@ -25,6 +25,7 @@ GUARDED = [
     ("GET", "/v1/findings"),
     ("GET", "/v1/findings/1"),
     ("POST", "/v1/findings/1/events"),
+    ("POST", "/v1/shipments/reports"),
     ("GET", "/v1/proposals"),
     ("GET", "/v1/proposals/1"),
     ("POST", "/v1/proposals/1/decisions"),

@@ -1,0 +1,31 @@
+"""What carriers said of shipments."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from agent.domain.affairs import ShipmentStatus
+from app.cli import output
+from app.cli.dates import midday
+from app.cli.options import AsPerson, Json, Token, api_of
+
+group = typer.Typer(help="What carriers say of shipments that are on their way.", no_args_is_help=True)
+
+
+@group.command()
+def report(
+    tracking: Annotated[str, typer.Argument(help="The carrier's number, as it stands on the delivery.")],
+    status: Annotated[ShipmentStatus, typer.Option(help="What state it is in.")] = ShipmentStatus.IN_TRANSIT,
+    eta: Annotated[
+        datetime | None, typer.Option(parser=midday, metavar="DATE", help="When it will arrive: 2026-12-01, `next friday`.")
+    ] = None,
+    said: Annotated[str, typer.Option(help="In the carrier's words.")] = "",
+    as_person: AsPerson = None,
+    token: Token = None,
+    json: Json = False,
+) -> None:
+    """Note what a carrier said; the next scan tells whether a promise breaks."""
+    told = api_of(as_person, token).report_shipment(tracking, status, eta.isoformat() if eta else None, said)
+    when = f", expected {output.day(told.eta)}" if told.eta else ""
+    output.shown(json, told, lambda: output.say(f"Noted: {told.tracking} is {told.status.replace('_', ' ')}{when}."))

@@ -1,0 +1,53 @@
+"""Given-up jobs and carrier reports, in PostgreSQL."""
+
+from datetime import datetime
+
+from psycopg.rows import DictRow
+
+from agent.domain.affairs import CarrierReport, JobFailure, ShipmentStatus
+from integrations.database.pool import Pool, transaction
+
+_LATEST = """
+    SELECT * FROM (SELECT DISTINCT ON (tracking) * FROM carrier_report ORDER BY tracking, occurred_at DESC, id DESC) AS latest
+    WHERE status NOT IN ('delivered', 'cancelled') ORDER BY id
+"""
+_REPORT = """
+    INSERT INTO carrier_report (tracking, status, eta, said, occurred_at, reported_by) VALUES (%s, %s, %s, %s, %s, %s) RETURNING *
+"""
+
+
+class PostgresOwnAffairs:
+    """OwnAffairs on a pool of the worker's role."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def failures(self, since: datetime) -> list[JobFailure]:
+        with transaction(self._pool) as connection:
+            found = connection.execute("SELECT * FROM given_up WHERE at >= %s ORDER BY id", [since]).fetchall()
+        return [JobFailure(row["id"], row["task_name"], row["reason"], row["at"]) for row in found]
+
+    def carrier_reports(self) -> list[CarrierReport]:
+        with transaction(self._pool) as connection:
+            return [_report(row) for row in connection.execute(_LATEST).fetchall()]
+
+
+class PostgresCarrierDesk:
+    """CarrierDesk on a pool of serve's role."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def report(
+        self, tracking: str, status: ShipmentStatus, eta: datetime | None, said: str, occurred_at: datetime, person_id: int
+    ) -> CarrierReport:
+        with transaction(self._pool) as connection:
+            row = connection.execute(_REPORT, [tracking, status.value, eta, said, occurred_at, person_id]).fetchone()
+        assert row is not None
+        return _report(row)
+
+
+def _report(row: DictRow) -> CarrierReport:
+    return CarrierReport(
+        row["id"], row["tracking"], ShipmentStatus(row["status"]), row["eta"], row["said"], row["occurred_at"]
+    )  # fmt: skip

@@ -57,13 +57,8 @@ def records_of(snapshot: Snapshot, product_id: int) -> ProductRecords:
 
 
 def known_products(snapshot: Snapshot) -> set[int]:
-    """Every product that something in the snapshot is about."""
-    return {
-        *snapshot.lines_by_product,
-        *snapshot.moves_by_product,
-        *snapshot.purchase_lines_by_product,
-        *snapshot.levels_by_product,
-    }
+    """Products that customers want or that are in stock. Of others a snapshot may hold moves without the stock behind them."""
+    return {*snapshot.lines_by_product, *snapshot.kit_lines_by_part, *snapshot.levels_by_product}
 
 
 def products_of_orders(snapshot: Snapshot, order_ids: Sequence[int]) -> set[int]:

@@ -9,10 +9,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evals.bench import chat, processes, risk
+from evals.bench import chat, forecast, processes, risk
 from evals.bench.figures import Figure, NotRun, show
 
-BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {"risk": risk.run, "chat": chat.run, "processes": processes.run}
+BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
+    "risk": risk.run,
+    "forecast": forecast.run,
+    "chat": chat.run,
+    "processes": processes.run,
+}
 REPORTS = Path(__file__).resolve().parents[1] / "reports"
 
 

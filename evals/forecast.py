@@ -22,6 +22,7 @@ from agent.risk.pools import ZERO, Allocation, fill
 from agent.risk.product_records import records_of
 from agent.risk.projection import ProductProjection, project_product
 from agent.risk.snapshot import Snapshot, take_snapshot
+from agent.risk.steps import inside
 from agent.risk.terms import Terms
 from integrations.odoo.connection import OdooConnection
 from integrations.odoo.pages import batches
@@ -328,11 +329,27 @@ def _transfers_bring_all(goods: Snapshot) -> Snapshot:
     return replace(goods, moves=moves)
 
 
+def _put_aways(goods: Snapshot) -> list[Move]:
+    return [move for move in goods.moves if move.sale_line_id is None and inside(move) and move.reserved]
+
+
+def _nothing_is_being_put_away(goods: Snapshot) -> Snapshot:
+    """As if it lay where it is picked from: in stock and free."""
+    levels = dict(goods.levels)
+    for step in _put_aways(goods):
+        key = (step.product_id, step.from_warehouse_id or 0)
+        if key in levels:
+            levels[key] = replace(levels[key], reserved=levels[key].reserved - step.reserved)
+    taken = {step.id for step in _put_aways(goods)}
+    return replace(goods, levels=levels, moves=[move for move in goods.moves if move.id not in taken])
+
+
 TRAPS = (
     Trap("the vendor's date is later than the receipt", _vendor_is_later, _vendor_says_nothing),
     Trap("overdue supply is expected in the past", _supply_is_overdue, _nothing_is_overdue),
     Trap("made to order, and its purchase is not confirmed", _own_purchase_is_a_draft, _without_drafts),
     Trap("promised for another day than planned", _promised_otherwise, _in_order_of_plan),
     Trap("owed, and no delivery is planned", _owed_is_not_planned, _only_what_is_planned),
+    Trap("goods being put away are there for Odoo", lambda goods: bool(_put_aways(goods)), _nothing_is_being_put_away),
     Trap("a transfer brings only what the sending warehouse has", _comes_by_transfer, _transfers_bring_all),
 )

@@ -57,8 +57,8 @@ def records_of(snapshot: Snapshot, product_id: int) -> ProductRecords:
 
 
 def known_products(snapshot: Snapshot) -> set[int]:
-    """Products that customers want or that are in stock. Of others a snapshot may hold moves without the stock behind them."""
-    return {*snapshot.lines_by_product, *snapshot.kit_lines_by_part, *snapshot.levels_by_product}
+    """Products that were looked at. Of others a snapshot may hold moves, but not the stock behind them."""
+    return {*snapshot.products, *snapshot.lines_by_product, *snapshot.kit_lines_by_part}
 
 
 def products_of_orders(snapshot: Snapshot, order_ids: Sequence[int]) -> set[int]:

@@ -23,9 +23,8 @@ PURCHASES_OF_VENDOR, DAYS_BETWEEN = 20, 9
 OLDEST_SALE, OLD_SALES = 60, 240
 WEEKS = 9
 MISHAP_EVERY = 6
-MISHAPS = ({"late": 3}, {"short_percent": 10}, {"overcharged_percent": 4})
-#: Of what went wrong once nobody speaks any more after so many days.
-LATELY = 12
+#: What went wrong once, and for how many days it is still spoken of.
+MISHAPS = (({"late": 3}, 0), ({"short_percent": 10}, 12), ({"overcharged_percent": 4}, 35))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,9 @@ def _usual(vendor: Vendor) -> Iterator[Arrival]:
     key = vendor.partner.id
     for position in range(PURCHASES_OF_VENDOR):
         good = Arrival(days_ago=2 + 7 * key % DAYS_BETWEEN + DAYS_BETWEEN * position)
-        bad = MISHAPS[(position + key) // MISHAP_EVERY % len(MISHAPS)] if (position + key) % MISHAP_EVERY == 0 else {}
-        yield good if good.days_ago < LATELY else replace(good, **bad)
+        turn, rest = divmod(position + key, MISHAP_EVERY)
+        bad, spoken_of = MISHAPS[turn % len(MISHAPS)]
+        yield replace(good, **bad) if rest == 0 and good.days_ago > spoken_of else good
 
 
 def _bought(books: Books, company: Company, planned: Planned, name: str) -> None:

@@ -41,7 +41,7 @@ def scaled_odoo(orders: int) -> Iterator[ScaledOdoo]:
         raise NotRun("dev/odoo-up needs root on Debian or Ubuntu.")
     ran = any(instance["running"] for instance in json.loads(_run("odoo-up", "status", "--db", DATABASE))["instances"])
     started = json.loads(_run("odoo-up", "start", "--db", DATABASE))
-    if int(_run("odoo-up", "psql", "--db", DATABASE, "--", "-Atqc", FILLED)) != orders:
+    if int(sql(FILLED)) != orders:
         started = json.loads(_run("odoo-up", "reset", "--db", DATABASE))
         _run("odoo-scale", str(orders), "--db", DATABASE)
     reader = started["accounts"]["reader"]
@@ -50,6 +50,11 @@ def scaled_odoo(orders: int) -> Iterator[ScaledOdoo]:
     finally:
         if not ran:
             _run("odoo-up", "stop", "--db", DATABASE)
+
+
+def sql(statements: str) -> str:
+    """Run on the database of `scaled_odoo`; what it prints, unaligned and without headings."""
+    return _run("odoo-up", "psql", "--db", DATABASE, "--", "-Atqc", statements)
 
 
 def _run(program: str, *arguments: str) -> str:

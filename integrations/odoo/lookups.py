@@ -43,9 +43,13 @@ class Remembered(Generic[T]):
             self._known = known = {**known, **self._load(absent)}
         return known, wanted - known.keys()
 
+    def forget(self) -> None:
+        """Read everything again when it is asked for."""
+        self._known, self._since = {}, time.monotonic()
+
     def _fresh(self) -> dict[int, T]:
         if time.monotonic() - self._since > MAX_AGE_S:
-            self._known, self._since = {}, time.monotonic()
+            self.forget()
         return self._known
 
 

@@ -26,8 +26,14 @@ _SOLD_AS = "sale_line_id"
 
 class Purchasing(Noun):
     def open_purchase_lines(self, product_ids: Sequence[int] | None = None) -> list[PurchaseLine]:
+        return self._purchase_lines(self._alive("product_id", product_ids))
+
+    def purchase_lines_again(self, purchase_ids: Sequence[int], line_ids: Sequence[int]) -> list[PurchaseLine]:
+        rows = [*self._alive("order_id", purchase_ids), *self._alive("id", line_ids)]
+        return self._purchase_lines(list({row["id"]: row for row in rows}.values()))
+
+    def _purchase_lines(self, rows: list[Row]) -> list[PurchaseLine]:
         unit = self.dialect.purchase_line_unit
-        rows = self._alive(product_ids)
         products = self.lookups.products.by_id(row["product_id"] for row in rows)
         rows = [row for row in rows if products[row["product_id"]].goods and row["qty_received"] < row["product_qty"]]
         units = self.lookups.units.by_id(row[unit] for row in rows)
@@ -70,13 +76,14 @@ class Purchasing(Noun):
             )
         return lines
 
-    def _alive(self, product_ids: Sequence[int] | None) -> list[Row]:
+    def _alive(self, field: str, values: Sequence[int] | None) -> list[Row]:
+        """Whole, or those whose `field` is one of the values."""
         sold_as = [_SOLD_AS] if self.pages.has_field("purchase.order.line", _SOLD_AS) else []
         fields = ["order_id", "product_id", "product_qty", "qty_received", "price_subtotal", "date_planned", "move_dest_ids"]
         fields += [self.dialect.purchase_line_unit, *sold_as]
-        if product_ids is None:
+        if values is None:
             return self.pages.search("purchase.order.line", _ALIVE, fields)
-        return self.pages.search_where("purchase.order.line", "product_id", product_ids, _ALIVE, fields)
+        return self.pages.search_where("purchase.order.line", field, values, _ALIVE, fields)
 
     def _receipts_expected(self, line_ids: Iterable[int]) -> dict[int, datetime]:
         """Purchase line → the latest date of its unfinished receipt moves."""

@@ -1,6 +1,7 @@
-"""Everything that is read from Odoo, as `agent.ports.erp_reader.ErpReader`."""
+"""Everything that is read from Odoo, as `agent.ports.erp_reader.ErpReader` and `agent.ports.erp_changes.ErpChanges`."""
 
 from integrations.odoo.buying import Buying
+from integrations.odoo.changes import Changes
 from integrations.odoo.description import Description
 from integrations.odoo.invoicing import Invoicing
 from integrations.odoo.purchasing import Purchasing
@@ -10,5 +11,5 @@ from integrations.odoo.search import Search
 from integrations.odoo.stock import Stock
 
 
-class OdooReader(Sales, Stock, Purchasing, Buying, Reordering, Invoicing, Search, Description):
+class OdooReader(Sales, Stock, Purchasing, Buying, Reordering, Invoicing, Search, Description, Changes):
     """One reader of one connection: `OdooReader(OdooConnection(...))`. Safe to share between threads."""

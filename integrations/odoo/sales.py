@@ -27,6 +27,9 @@ class Sales(Noun):
             return self._orders(self.pages.search("sale.order", _OPEN, _ORDER_FIELDS))
         return self._orders(self.pages.search_where("sale.order", "name", names, _OPEN, _ORDER_FIELDS))
 
+    def orders_again(self, ids: Sequence[int]) -> list[SaleOrder]:
+        return self._orders(self.pages.search_where("sale.order", "id", ids, _OPEN, _ORDER_FIELDS))
+
     def sale_orders(self, names: Sequence[str]) -> list[SaleOrder]:
         return self._orders(self.pages.search_where("sale.order", "name", names, [], _ORDER_FIELDS))
 

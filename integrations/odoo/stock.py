@@ -51,6 +51,9 @@ class Stock(Noun):
             return self._moves(lambda fields: self.pages.search("stock.move", _UNFINISHED, fields))
         return self._moves(lambda fields: self.pages.search_where("stock.move", "product_id", product_ids, _UNFINISHED, fields))
 
+    def moves_again(self, ids: Sequence[int]) -> list[Move]:
+        return self._moves(lambda fields: self.pages.search_where("stock.move", "id", ids, _UNFINISHED, fields))
+
     def moves_of_lines(self, sale_line_ids: Sequence[int]) -> list[Move]:
         if not self.pages.has_field("stock.move", "sale_line_id"):
             return []
@@ -81,12 +84,16 @@ class Stock(Noun):
         return moves
 
     def open_pickings(self, order_ids: Sequence[int] | None = None) -> list[Picking]:
-        sale = ["sale_id"] if self.pages.has_field("stock.picking", "sale_id") else []
-        fields = ["name", "state", "picking_type_id", "scheduled_date", "create_date", "user_id", "backorder_id", *sale]
         if order_ids is None:
-            rows = self.pages.search("stock.picking", _UNFINISHED, fields)
-        else:
-            rows = self.pages.search_where("stock.picking", "sale_id", order_ids, _UNFINISHED, fields)
+            return self._pickings(lambda fields: self.pages.search("stock.picking", _UNFINISHED, fields))
+        return self._pickings(lambda fields: self.pages.search_where("stock.picking", "sale_id", order_ids, _UNFINISHED, fields))
+
+    def pickings_again(self, ids: Sequence[int]) -> list[Picking]:
+        return self._pickings(lambda fields: self.pages.search_where("stock.picking", "id", ids, _UNFINISHED, fields))
+
+    def _pickings(self, ask: Callable[[list[str]], list[Row]]) -> list[Picking]:
+        sale = ["sale_id"] if self.pages.has_field("stock.picking", "sale_id") else []
+        rows = ask(["name", "state", "picking_type_id", "scheduled_date", "create_date", "user_id", "backorder_id", *sale])
         types = self.lookups.picking_types.by_id(row["picking_type_id"] for row in rows)
         people, _ = self.lookups.users.visible(row["user_id"] for row in rows)
         purchases = self._purchases_of(row["id"] for row in rows if types[row["picking_type_id"]].kind is PickingKind.RECEIPT)

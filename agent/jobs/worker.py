@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from agent.actions import inverse, prepare
 from agent.domain.chat import Inbound, PartKind
 from agent.domain.decisions import Person
-from agent.domain.scans import ScanKind, ScanResult
+from agent.domain.records import Record
+from agent.domain.scans import ScanResult
 from agent.errors import ExpediterError, PreconditionFailed
 from agent.graphs.evidence import evidence_of
 from agent.graphs.release import Part, Release
@@ -23,7 +24,7 @@ from agent.ports.knowledge import Knowledge
 from agent.ports.ledger import ProposalDesk
 from agent.ports.people import People
 from agent.ports.risk_board import RiskBoard
-from agent.risk import assess, take_snapshot
+from agent.risk.live import ScanEngine
 from agent.tools import ToolContext, propose
 
 logger = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class WorkerContext:
     chat: Chat
     """`RuleChat()` where no model is configured."""
     board: RiskBoard
+    scans: ScanEngine
 
 
 Answering = Callable[[Inbound, Person, ToolContext, WorkerContext], Iterator[Part]]
@@ -63,20 +65,26 @@ def propose_inverse(inbound_id: int, context: WorkerContext) -> None:
 
 
 def scan(context: WorkerContext) -> int:
-    """Assess all open orders and publish the ones at risk; their number. Raises what the reader and the board raise."""
-    snapshot = take_snapshot(context.reader, context.clock())
-    report = assess(snapshot, context.policy)
-    found = ScanResult(
-        kind=ScanKind.FULL,
-        began_at=report.as_of,
-        as_of=report.as_of,
-        open_orders=report.open_orders,
-        at_risk=len(report.orders),
-        orders=report.orders,
-        findings=report.findings,
-        not_seen=report.not_seen,
-    )
-    context.board.publish(found, context.reader.url, snapshot.warehouses.values())
+    """Look at what changed, or at everything when that is due, and publish what differs; the number of orders at risk.
+
+    Raises what the reader and the board raise: then the board stays as it is, and the next scan makes up for it.
+    """
+    return _published(context.scans.scan(), context)
+
+
+def rescan(model: str, record_id: int, name: str, context: WorkerContext) -> None:
+    """Look at once at a record that is known to have changed, whatever else is new. Raises as `scan` does."""
+    _published(context.scans.scan([Record(model, record_id, name)]), context)
+
+
+def _published(found: ScanResult, context: WorkerContext) -> int:
+    for sentence in found.missed:
+        logger.warning("The full scan found what the scans before it had missed: %s", sentence)
+    try:
+        context.board.publish(found, context.reader.url, context.scans.warehouses)
+    except Exception:
+        context.scans.forget()  # the board does not know it: the next scan tells everything
+        raise
     return found.at_risk
 
 

@@ -8,6 +8,7 @@ from agent.domain.changes import Change
 from agent.domain.purchasing import PurchaseLine
 from agent.domain.sales import SaleOrder
 from agent.domain.stock import Move, Picking
+from agent.ports.erp_reader import ErpReader
 
 
 class ErpChanges(Protocol):
@@ -15,6 +16,9 @@ class ErpChanges(Protocol):
 
     What is asked for again by id and does not come back is not open any more, or gone.
     """
+
+    def calls_sent(self) -> int:
+        """To the ERP by this reader so far; 0 where nobody counts."""
 
     def erp_time(self) -> datetime:
         """The clock that `Change.written_at` is told by, to the second."""
@@ -34,3 +38,7 @@ class ErpChanges(Protocol):
 
     def purchase_lines_again(self, purchase_ids: Sequence[int], line_ids: Sequence[int]) -> list[PurchaseLine]:
         """Open lines that are these or belong to one of these purchases."""
+
+
+class ChangingErp(ErpReader, ErpChanges, Protocol):
+    """An ERP that is read whole, and again where it changed."""

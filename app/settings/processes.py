@@ -91,6 +91,10 @@ class WorkerSettings(WithReader, WithModel, WithPolicy):
     worker_database_url: DatabaseUrl = None
     mail_authserv: str | None = None
     """The name our own mail server puts into Authentication-Results; without it no sender is believed."""
+    scan_every: Annotated[int, Field(ge=1, le=30)] = 5
+    """Minutes between looks at what changed."""
+    full_scan_every: Annotated[int, Field(ge=1, le=1440)] = 60
+    """Minutes between looks at everything."""
 
 
 class ExecutorSettings(WithOdoo, WithPolicy):

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-from agent.ports.erp_reader import ErpReader
+from agent.ports.erp_changes import ChangingErp
 from app.settings.base import plain
 from app.settings.processes import WithReader
 from integrations.database.pool import Pool
 
 
-def erp_reader(settings: WithReader, pool: Callable[[], Pool]) -> ErpReader:
+def erp_reader(settings: WithReader, pool: Callable[[], Pool]) -> ChangingErp:
     """`pool` is asked for only when the ERP is the demo distributor. Nothing is sent to an Odoo yet."""
     if settings.odoo_url and settings.odoo_database and settings.odoo_reader_login:
         from integrations.odoo.connection import OdooConnection

@@ -2,13 +2,15 @@
 
 import logging
 from contextlib import ExitStack, closing
+from datetime import timedelta
 from functools import partial
 
 from agent.errors import ExpediterError, NotPermitted
 from agent.guardrails.policy import load_policy
-from agent.jobs.worker import WorkerContext, answer_chat, propose_inverse, scan
+from agent.jobs.worker import WorkerContext, answer_chat, propose_inverse, rescan, scan
 from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
+from agent.risk.live import Pace, ScanEngine
 from app.settings import WorkerSettings, refuse_tracing
 from app.wiring.company import company_of
 from app.wiring.embedded import database_url
@@ -24,24 +26,26 @@ from integrations.database.proposal_desk import PostgresProposalDesk
 from integrations.database.risk_board import PostgresRiskBoard
 from knowledge import KnowledgeIndex
 
-SCAN = Periodic("scan", "*/5 * * * *")
 logger = logging.getLogger(__name__)
 
 
 def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> WorkerContext:
     """Everything the worker's jobs need, on the worker's role; closed with the stack."""
     pool = open_store(url, "worker", stack)
+    reader, policy = erp_reader(settings, lambda: pool), load_policy(settings.policy)
+    pace = Pace(full_every=timedelta(minutes=settings.full_scan_every))
     return WorkerContext(
         answers=PostgresAnswerDesk(pool),
         people=PostgresPeople(pool),
         desk=PostgresProposalDesk(pool),
         audit=PostgresAuditLog(pool),
-        reader=erp_reader(settings, lambda: pool),
+        reader=reader,
         knowledge=stack.enter_context(closing(KnowledgeIndex(company_of(settings).knowledge_folder))),
-        policy=load_policy(settings.policy),
+        policy=policy,
         clock=utc_now,
         chat=chat_of(settings, url, stack),
         board=PostgresRiskBoard(pool),
+        scans=ScanEngine(reader, reader, policy, utc_now, pace),
     )
 
 
@@ -57,10 +61,16 @@ def run(supervised: bool) -> None:
         tasks: dict[str, Task] = {
             "answer_chat": partial(answer_chat, context=context),
             "propose_inverse": partial(propose_inverse, context=context),
-            "scan": partial(scan, context),
+            "rescan": partial(rescan, context=context),
+            "scan": partial(_look_again, context),
         }
         end_with_parent(supervised)
-        run_worker(url, "worker", tasks, [SCAN], ready=lambda: announce_ready("worker", supervised))
+        run_worker(url, "worker", tasks, [scans(settings)], ready=lambda: announce_ready("worker", supervised))
+
+
+def scans(settings: WorkerSettings) -> Periodic:
+    """Ticks on the minutes of the hour that `scan_every` divides."""
+    return Periodic("scan", f"*/{settings.scan_every} * * * *")
 
 
 def refuse_a_writing_reader(reader: ErpReader) -> None:
@@ -82,3 +92,11 @@ def _first_look(context: WorkerContext) -> None:
         raise
     except ExpediterError as away:
         logger.warning("no scan yet: %s", away)
+
+
+def _look_again(context: WorkerContext) -> None:
+    """An ERP that is away is one line in the log: the board stays as it is, and the next tick tries again."""
+    try:
+        scan(context)
+    except ExpediterError as away:
+        logger.warning("no scan this time: %s", away)

@@ -13,7 +13,8 @@ _CHANGES = (
     f"UPDATE sale_order_line SET product_uom_qty = product_uom_qty + 1, {_STAMP} "
     f"WHERE state = 'sale' AND qty_delivered < product_uom_qty AND {_HUNDREDTH}",
     # deliveries and receipts put off by a day
-    f"UPDATE stock_move SET date = date + interval '1 day', {_STAMP} WHERE state NOT IN ('draft', 'done', 'cancel') AND {_HUNDREDTH}",
+    f"UPDATE stock_move SET date = date + interval '1 day', {_STAMP} "
+    f"WHERE state NOT IN ('draft', 'done', 'cancel') AND {_HUNDREDTH}",
     f"UPDATE stock_picking SET scheduled_date = scheduled_date + interval '1 day', {_STAMP} "
     f"WHERE state NOT IN ('draft', 'done', 'cancel') AND {_HUNDREDTH}",
     # vendors that come two days later

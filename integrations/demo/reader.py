@@ -5,12 +5,10 @@ from datetime import UTC
 from agent.domain.records import ErpDescription, Record
 from agent.errors import ErpIncomplete
 from integrations.demo.access import WAY_OUT
-from integrations.demo.buying_reads import BuyingReads
+from integrations.demo.changes import Changes
 from integrations.demo.history_reads import HistoryReads
 from integrations.demo.invoice_reads import InvoiceReads
 from integrations.demo.lookup_reads import LookupReads
-from integrations.demo.sales_reads import SalesReads
-from integrations.demo.stock_reads import StockReads
 
 PRODUCT = "demo distributor"
 VERSION = "1"
@@ -43,7 +41,7 @@ WHERE has_any_column_privilege('demo.' || t.name, 'INSERT, UPDATE') OR has_table
 IDENTITY = "SELECT current_database() AS database, current_user AS login, now() AS clock, count(*) AS seeded FROM demo.seeding"
 
 
-class DemoReader(SalesReads, StockReads, BuyingReads, HistoryReads, InvoiceReads, LookupReads):
+class DemoReader(Changes, HistoryReads, InvoiceReads, LookupReads):
     """`pool` is open, and its role decides what can be read; the worker's is meant to."""
 
     def describe(self) -> ErpDescription:

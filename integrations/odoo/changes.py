@@ -31,6 +31,9 @@ _DISPENSABLE = (Kind.INVOICE,)
 class Changes(Noun):
     """Every record has `write_date`: the start of the transaction that wrote it last, here cut to seconds."""
 
+    def calls_sent(self) -> int:
+        return self.connection.calls
+
     def erp_time(self) -> datetime:
         """The web server's; where it tells none, ours."""
         return self.connection.server_clock() or datetime.now(UTC).replace(microsecond=0)

@@ -1,6 +1,6 @@
 """Scans of one ERP, again and again, by one process."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
@@ -9,6 +9,7 @@ from agent.domain.changes import Change, Noun
 from agent.domain.findings import RiskReport
 from agent.domain.records import Record
 from agent.domain.scans import ScanKind, ScanResult
+from agent.domain.stock import Warehouse
 from agent.guardrails.policy import Policy
 from agent.ports.clock import Clock
 from agent.ports.erp_changes import ErpChanges
@@ -67,15 +68,13 @@ class ScanEngine:
         policy: Policy,
         clock: Clock,
         pace: Pace = Pace(),
-        calls: Callable[[], int] = lambda: 0,
     ) -> None:
-        """`calls` counts what was sent to the ERP so far."""
         self._reader = reader
         self._changes = changes
         self._policy = policy
         self._clock = clock
         self._pace = pace
-        self._calls = calls
+        self._calls = changes.calls_sent
         self._news = News(changes, pace.overlap)
         self._kept: _Kept | None = None
         self._lock = Lock()
@@ -100,6 +99,17 @@ class ScanEngine:
         """All that is known; None before the first scan."""
         with self._lock:
             return _report(self._kept) if self._kept else None
+
+    @property
+    def warehouses(self) -> Sequence[Warehouse]:
+        """As of the last full look; none before the first."""
+        kept = self._kept
+        return tuple(kept.world.snapshot.warehouses.values()) if kept else ()
+
+    def forget(self) -> None:
+        """Read everything at the next scan, and tell everything."""
+        with self._lock:
+            self._kept = None
 
     @collector_at_rest()
     def _full(self) -> ScanResult:

@@ -105,3 +105,20 @@ def test_a_grant_is_held_by_one_process_at_a_time_and_freed_when_it_dies(databas
         assert another
     with pytest.raises(DatabaseUnavailable):
         first.__exit__(None, None, None)
+
+
+@pytest.mark.parametrize(("outcome", "looks"), [(Outcome.DONE, 1), (Outcome.UNCERTAIN, 1), (Outcome.FAILED, 0)])
+def test_what_was_changed_is_looked_at_again_by_the_worker(database: TestDatabase, outcome: Outcome, looks: int) -> None:
+    grant = granted(database)
+    desk = PostgresExecutionDesk(database.pool("executor"))
+    execution_id, _ = desk.begin(grant)
+    desk.attempt(execution_id)
+    desk.finish(execution_id, outcome, "It was tried.", {})
+    with database.connection("worker") as connection:
+        found = connection.execute("SELECT args FROM procrastinate.procrastinate_jobs WHERE task_name = 'rescan'").fetchall()
+        subject = connection.execute("SELECT subject_model, subject_id, subject_name FROM proposal").fetchone()
+    assert len(found) == looks
+    if looks:
+        assert subject is not None
+        names = {"model": "subject_model", "record_id": "subject_id", "name": "subject_name"}
+        assert found[0]["args"] == {name: subject[column] for name, column in names.items()}

@@ -9,13 +9,14 @@ import pytest
 from croniter import croniter  # type: ignore[import-untyped]
 
 from agent.errors import DatabaseUnavailable
+from app.settings import WorkerSettings
 from app.wiring.executor import SWEEP
 from app.wiring.supervised import OneLine
-from app.wiring.worker import SCAN
+from app.wiring.worker import scans
 from integrations.database.job_worker import Periodic
 
 
-@pytest.mark.parametrize(("periodic", "every"), [(SWEEP, timedelta(seconds=10)), (SCAN, timedelta(minutes=5))])
+@pytest.mark.parametrize(("periodic", "every"), [(SWEEP, timedelta(seconds=10)), (scans(WorkerSettings()), timedelta(minutes=5))])
 def test_the_executor_sweeps_every_ten_seconds_and_the_worker_scans_every_five_minutes(
     periodic: Periodic, every: timedelta
 ) -> None:

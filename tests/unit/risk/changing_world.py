@@ -27,6 +27,9 @@ class ChangingWorld(WorldReader):
 
     # what the port promises
 
+    def calls_sent(self) -> int:
+        return self.calls.total()
+
     def erp_time(self) -> datetime:
         self.calls["erp_time"] += 1
         return self.time

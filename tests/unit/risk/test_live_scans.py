@@ -26,7 +26,7 @@ def company() -> ChangingWorld:
 
 
 def engine_of(erp: ChangingWorld, **pace: timedelta) -> ScanEngine:
-    return ScanEngine(erp, erp, POLICY, lambda: NOW, Pace(**pace), calls=erp.calls.total)
+    return ScanEngine(erp, erp, POLICY, lambda: NOW, Pace(**pace))
 
 
 def told(report: RiskReport | None):

@@ -37,7 +37,7 @@ class Clock:
 
 
 def engine_of(erp: ChangingWorld, clock: Callable[[], datetime] = lambda: NOW, **pace: timedelta) -> ScanEngine:
-    return ScanEngine(erp, erp, POLICY, clock, Pace(**pace), calls=erp.calls.total)
+    return ScanEngine(erp, erp, POLICY, clock, Pace(**pace))
 
 
 def kinds(result: ScanResult) -> set[str]:

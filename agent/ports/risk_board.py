@@ -1,9 +1,11 @@
 """What the last scan says, for whoever holds no ERP credential or cannot wait for a new one, and the life of each finding."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from agent.domain.finding_life import Deed, FindingFilter, FindingList, KnownFinding, Published, Standing
+from agent.domain.findings import Severity
 from agent.domain.records import Link
 from agent.domain.scans import ScanResult
 from agent.domain.stock import Warehouse
@@ -25,6 +27,9 @@ class RiskReading(Protocol):
 
     def finding(self, finding_id: int) -> KnownFinding:
         """With its history. Raises RecordMissing."""
+
+    def severities_at(self, moment: datetime, finding_ids: Sequence[int]) -> dict[int, Severity]:
+        """How grave these were at that moment (aware); those that were not there, or over, are left out."""
 
 
 class RiskBoard(RiskReading, Protocol):

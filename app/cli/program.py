@@ -6,6 +6,7 @@ import typer
 
 from app.cli import (
     audit,
+    brief,
     chat,
     database,
     decisions,
@@ -56,6 +57,7 @@ program = typer.Typer(
 SEE, ACT, RUN, KEEP = "See", "Ask and decide", "Run", "Set up and keep"
 
 program.command(rich_help_panel=RUN)(demo.demo)
+risk.group.command()(brief.brief)
 risk.group.command()(impact.impact)
 risk.group.command()(impact.tree)
 risk.group.command()(pictures.timeline)

@@ -1,6 +1,7 @@
 """Answers from the last scan."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, LiteralString
 
 from psycopg import Connection
@@ -57,6 +58,10 @@ _HISTORY = """
     LEFT JOIN person ON person.id = event.person_id LEFT JOIN person AS owner ON owner.id = event.owner_id
     WHERE finding_id = %s ORDER BY event.id
 """
+_BEFORE = """
+    SELECT DISTINCT ON (finding_id) finding_id, kind, severity FROM finding_event
+    WHERE finding_id = ANY (%s) AND scan_id IS NOT NULL AND at < %s ORDER BY finding_id, id DESC
+"""
 
 
 class PostgresRiskReading:
@@ -94,6 +99,11 @@ class PostgresRiskReading:
         if row is None:
             raise RecordMissing(f"There is no finding F{finding_id}; `expediter risk findings` shows those that exist.")
         return _known(row, tuple(map(_event, events)))
+
+    def severities_at(self, moment: datetime, finding_ids: Sequence[int]) -> dict[int, Severity]:
+        with transaction(self._pool) as connection:
+            rows = connection.execute(_BEFORE, [list(finding_ids), moment]).fetchall()
+        return {row["finding_id"]: Severity(row["severity"]) for row in rows if row["kind"] != EventKind.RESOLVED}
 
     def _orders(self, values: dict[str, Any]) -> list[dict[str, Any]]:
         with transaction(self._pool) as connection:

@@ -1,19 +1,23 @@
 """A small distributor to situate the rules in: say only what matters, the rest is plain."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from agent.domain.affairs import Affairs
 from agent.domain.calendars import WarehouseCalendar
 from agent.domain.findings import Finding, OrderRisk
+from agent.domain.history import History
 from agent.domain.money import Money
 from agent.domain.purchasing import PurchaseLine, VendorPrice
 from agent.domain.quantity import Quantity
 from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLine, Segment
 from agent.domain.stock import Move, Picking, PickingKind, Product, StockLevel, Warehouse
 from agent.guardrails.policy import Policy, ThresholdBook, Thresholds, load_policy
+from agent.guardrails.thresholds import ThresholdException, Where
 from agent.risk import Snapshot, assess
 from agent.risk.projection import LineOutlook, Projection, project
 from agent.risk.terms import Terms, terms_of
@@ -55,6 +59,13 @@ class World:
     invoices: list[OverdueInvoice] = field(default_factory=list)
     customers: dict[int, Customer] = field(default_factory=dict)
     prices: list[VendorPrice] = field(default_factory=list)
+    more: defaultdict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    """Other fields of the snapshot by name: quotations, reorder_rules."""
+    past: defaultdict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    """Fields of the history by name; without any the past was not read."""
+    affairs: defaultdict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    """Fields of our own affairs by name."""
+    past_since: datetime = NOW - timedelta(days=180)
     ids: Any = field(default_factory=lambda: count(1))
     products: tuple[Product, ...] = (
         Product(CHAIR, "Blue Chair", "CH", "Units", storable=True),
@@ -84,12 +95,12 @@ class World:
 
     def line(
         self, order: SaleOrder, ordered: float = 10, *, product: int = CHAIR, delivered: float = 0, reserved: float = 0,
-        value: float = 1000, goods: bool = True, waits_for: tuple[int, ...] = (), move: bool = True,
+        value: float = 1000, goods: bool = True, waits_for: tuple[int, ...] = (), move: bool = True, **given: Any,
     ) -> SaleOrderLine:  # fmt: skip
         """An order line with its delivery move."""
         name = next(known.name for known in self.products if known.id == product)
         line = SaleOrderLine(
-            next(self.ids), order.id, product, name, goods, units(ordered), units(delivered), euros(value)
+            next(self.ids), order.id, product, name, goods, units(ordered), units(delivered), euros(value), **given
         )  # fmt: skip
         self.lines.append(line)
         if move:
@@ -182,6 +193,9 @@ class World:
             customers=self.customers,
             overdue_invoices=self.invoices,
             vendor_prices=self.prices,
+            history=History(self.past_since, NOW, **_tuples(self.past)) if self.past else None,
+            affairs=Affairs(**_tuples(self.affairs)) if self.affairs else None,
+            **self.more,
         )
 
     def projection(self) -> Projection:
@@ -196,6 +210,9 @@ class World:
     def risks(self, **thresholds: int) -> list[OrderRisk]:
         return list(assess(self.snapshot(), replace(policy(**thresholds), calendars=self.calendars)).orders)
 
+    def kinds_under(self, rules: Policy) -> list[str]:
+        return [finding.kind.value for finding in assess(self.snapshot(), rules).findings]
+
     def findings(self, **thresholds: int) -> list[Finding]:
         return list(assess(self.snapshot(), replace(policy(**thresholds), calendars=self.calendars)).findings)
 
@@ -208,5 +225,15 @@ class World:
         return found
 
 
+def _tuples(fields: dict[str, list[Any]]) -> dict[str, Any]:
+    return {name: tuple(rows) for name, rows in fields.items()}
+
+
 def policy(**thresholds: int) -> Policy:
     return replace(POLICY, limits=ThresholdBook(THRESHOLDS.model_copy(update=thresholds)))
+
+
+def except_where(where: dict[str, Any], **thresholds: int) -> Policy:
+    """The packaged numbers, and these where `where` holds."""
+    exception = ThresholdException(where=Where(**where), thresholds=Thresholds(**thresholds))
+    return replace(POLICY, limits=ThresholdBook(THRESHOLDS, (exception,)))

@@ -45,7 +45,7 @@ def vendor_delay_trend(operations: Operations) -> Iterator[Finding]:
         late = [*(delay for delay in came if delay), *missing]
         if not late:
             continue
-        earlier = [bool(_late(lines, past.thresholds)) for lines in together(past.earlier)]
+        earlier = [bool(_late_lines(lines, past.thresholds)) for lines in together(past.earlier)]
         trend = rise([*(bool(delay) for delay in came), *(True for _ in missing)], earlier, past.thresholds)
         if trend:
             yield _finding(operations, past, trend, late, open_lines, bool(missing))
@@ -53,8 +53,7 @@ def vendor_delay_trend(operations: Operations) -> Iterator[Finding]:
 
 def _late(lines: Sequence[Receipt], thresholds: Thresholds) -> Delay | None:
     """A receipt with several lines is as late as the latest of them."""
-    grace = timedelta(days=thresholds.receipt_grace_days)
-    late = [line for line in lines if line.arrived_at > line.promised_at + grace]
+    late = _late_lines(lines, thresholds)
     if not late:
         return None
     worst = max(late, key=lambda line: line.arrived_at - line.promised_at)
@@ -64,6 +63,11 @@ def _late(lines: Sequence[Receipt], thresholds: Thresholds) -> Delay | None:
         tuple(line.product_name for line in late),
         tuple(evidence_of(worst)),
     )
+
+
+def _late_lines(lines: Sequence[Receipt], thresholds: Thresholds) -> list[Receipt]:
+    grace = timedelta(days=thresholds.receipt_grace_days)
+    return [line for line in lines if line.arrived_at > line.promised_at + grace]
 
 
 def _missing(operations: Operations, lines: Sequence[PurchaseLine], thresholds: Thresholds) -> Iterator[Delay]:

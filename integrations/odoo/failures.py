@@ -18,6 +18,7 @@ MODULE_OF = {
 #: Modules that bring fields of other modules' models.
 _MODULE_OF_FIELD = {
     "delivery_status": "sale_stock",
+    "picking_ids": "sale_stock",
     "warehouse_id": "sale_stock",
     "sale_id": "sale_stock",
     "receipt_status": "purchase_stock",

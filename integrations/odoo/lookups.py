@@ -119,8 +119,20 @@ class Lookups:
         return {key: Unit(row["name"], row["factor"] if multiplies else 1 / row["factor"]) for key, row in rows.items()}
 
     def _locations(self, ids: Iterable[int]) -> dict[int, Location]:
+        if not self._pages.connection.dialect.location_has_warehouse:
+            return self._locations_by_path(ids)
         rows = self._pages.read("stock.location", ids, ["usage", "warehouse_id"])
         return {key: Location(row["usage"], row["warehouse_id"] or None) for key, row in rows.items()}
+
+    def _locations_by_path(self, ids: Iterable[int]) -> dict[int, Location]:
+        """A warehouse is the one whose view location lies on the way from the root, written `1/7/8/`."""
+        rows = self._pages.read("stock.location", ids, ["usage", "parent_path"])
+        warehouses = self._pages.search("stock.warehouse", [], ["view_location_id"])
+        at = {row["view_location_id"]: row["id"] for row in warehouses}
+        return {
+            key: Location(row["usage"], next((at[int(each)] for each in _path(row) if int(each) in at), None))
+            for key, row in rows.items()
+        }
 
     def _picking_types(self, ids: Iterable[int]) -> dict[int, PickingType]:
         kinds = {"incoming": PickingKind.RECEIPT, "outgoing": PickingKind.DELIVERY, "dropship": PickingKind.RECEIPT}
@@ -136,12 +148,27 @@ class Lookups:
         }
 
     def _products(self, ids: Iterable[int]) -> dict[int, Stocked]:
-        fields = ["name", "default_code", "uom_id", "type", "is_storable", "product_tmpl_id"]
-        fields += [field for field in ("is_kits", "standard_price") if self._pages.has_field("product.product", field)]
+        dialect = self._pages.connection.dialect
+        optional = ("is_storable", "is_kits", "standard_price")
+        told = [field for field in optional if self._pages.has_field("product.product", field)]
+        fields = ["name", "default_code", "uom_id", "type", "product_tmpl_id", *told]
         rows = self._pages.read("product.product", ids, fields)
         units = self.units.by_id(row["uom_id"] for row in rows.values())
-        services = self._pages.connection.dialect.not_goods
-        return {key: stocked(row, units[row["uom_id"]], services) for key, row in rows.items()}
+        if "is_kits" not in told and self._pages.has_field("product.product", "bom_line_ids"):
+            for key in self._kits(rows):
+                rows[key]["is_kits"] = True
+        if dialect.storable_type is not None:
+            rows = {key: {**row, "is_storable": row["type"] == dialect.storable_type} for key, row in rows.items()}
+        return {key: stocked(row, units[row["uom_id"]], dialect.not_goods) for key, row in rows.items()}
+
+    def _kits(self, products: dict[int, Row]) -> set[int]:
+        """Products that a bill of materials makes a kit, itself or through their template."""
+        templates = [row["product_tmpl_id"] for row in products.values()]
+        kits = [("type", "=", "phantom"), ("active", "=", True)]
+        bills = self._pages.search_where("mrp.bom", "product_tmpl_id", templates, kits, ["product_id", "product_tmpl_id"])
+        own = {bill["product_id"] for bill in bills if bill["product_id"]}
+        shared = {bill["product_tmpl_id"] for bill in bills if not bill["product_id"]}
+        return {key for key, row in products.items() if key in own or row["product_tmpl_id"] in shared}
 
     def _company_currencies(self, user_ids: Iterable[int]) -> dict[int, str]:
         company_of = {key: row["company_id"] for key, row in self._pages.read("res.users", user_ids, ["company_id"]).items()}
@@ -159,6 +186,10 @@ class Lookups:
             for key, row in rows.items()
             for owner in [row["commercial_partner_id"]]
         }
+
+
+def _path(row: Row) -> list[str]:
+    return [each for each in (row["parent_path"] or "").split("/") if each]
 
 
 def stocked(row: Row, unit: Unit, services: frozenset[str]) -> Stocked:

@@ -2,6 +2,7 @@
 
 from integrations.odoo.connection import OdooConnection
 from integrations.odoo.lookups import Lookups
+from integrations.odoo.order_states import OrderStates
 from integrations.odoo.pages import Pages
 from integrations.odoo.versions import Dialect
 
@@ -13,6 +14,7 @@ class Noun:
         self.connection = connection
         self.pages = Pages(connection)
         self.lookups = Lookups(self.pages)
+        self.states = OrderStates(self.pages)
 
     @property
     def own_currency(self) -> str:

@@ -1,13 +1,15 @@
 """Bounded batches of stored fields."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from integrations.odoo.connection import OdooConnection
 
 #: Records asked for in one call.
 PAGE = 2_000
+
+T = TypeVar("T")
 
 Row = dict[str, Any]
 Domain = list[Any]
@@ -18,7 +20,7 @@ class Pages:
 
     def __init__(self, connection: OdooConnection) -> None:
         self.connection = connection
-        self._fields: dict[tuple[str, str], bool] = {}
+        self._fields: dict[str, frozenset[str]] = {}
 
     def search(self, model: str, domain: Domain, fields: Sequence[str], *, archived: bool = False) -> list[Row]:
         """Every record that matches, by id, archived ones only on demand."""
@@ -27,18 +29,9 @@ class Pages:
         while True:
             # the next page starts behind the last id, so a record added or gone meanwhile shifts nothing
             after = [("id", ">", rows[-1]["id"])] if rows else []
-            page: list[Row] = self.connection.ask(
-                model,
-                "search_read",
-                domain=[*domain, *after],
-                fields=list(fields),
-                limit=PAGE,
-                order="id",
-                load="",
-                context=context,
-            )
+            page, last = self._page(model, [*domain, *after], fields, PAGE, context)
             rows += page
-            if len(page) < PAGE:
+            if last:
                 return rows
 
     def search_where(self, model: str, field: str, values: Iterable[Any], domain: Domain, fields: Sequence[str]) -> list[Row]:
@@ -53,21 +46,30 @@ class Pages:
 
     def best(self, model: str, domain: Domain, fields: Sequence[str], limit: int) -> list[Row]:
         """At most `limit` active records, in no order that means anything."""
-        rows: list[Row] = self.connection.ask(
-            model, "search_read", domain=domain, fields=list(fields), limit=limit, order="id", load=""
-        )
-        return rows
+        return self._page(model, domain, fields, limit, {})[0]
 
     def has_field(self, model: str, field: str) -> bool:
-        """Whether the model has this field and this login may see it; asked once."""
-        if (model, field) not in self._fields:
-            found = self.connection.ask(model, "fields_get", allfields=[field], attributes=["type"])
-            self._fields[model, field] = field in found
-        return self._fields[model, field]
+        """Whether the model has this field and this login may see it; asked once per model."""
+        if model not in self._fields:
+            self._fields[model] = frozenset(self.connection.ask(model, "fields_get", attributes=["type"]))
+        return field in self._fields[model]
+
+    def _page(
+        self, model: str, domain: Domain, fields: Sequence[str], limit: int, context: dict[str, Any]
+    ) -> tuple[list[Row], bool]:
+        """The first so many records, and whether there are no more."""
+        wanted = {"domain": domain, "limit": limit, "order": "id", "context": context}
+        rows: list[Row]
+        if self.connection.dialect.search_read_load:
+            rows = self.connection.ask(model, "search_read", fields=list(fields), load="", **wanted)
+            return rows, len(rows) < limit
+        found = self.connection.ask(model, "search", **wanted)
+        rows = self.connection.ask(model, "read", ids=found, fields=list(fields), load="") if found else []
+        return rows, len(found) < limit or not rows  # a record may be deleted between the two
 
 
-def batches(values: Iterable[Any]) -> Iterator[list[Any]]:
-    """The distinct values, in lists of at most a page."""
-    rest = iter(dict.fromkeys(values))
+def batches(values: Iterable[T], key: Callable[[T], Hashable] = lambda value: cast(Hashable, value)) -> Iterator[list[T]]:
+    """The values that have distinct keys, in lists of at most a page."""
+    rest = iter({key(value): value for value in values}.values())
     while batch := list(islice(rest, PAGE)):
         yield batch

@@ -1,18 +1,25 @@
 """Purchase lines and what they were bought for."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from agent.domain.purchasing import PurchaseLine
 from integrations.odoo.lookups import received_in
 from integrations.odoo.noun import Noun
-from integrations.odoo.pages import Row
+from integrations.odoo.pages import Row, batches
 from integrations.odoo.values import moment, money, quantity
 
+_OVER = ["done", "cancel"]
+_UNFINISHED = ("state", "not in", _OVER)
+
+#: Asked for, or confirmed with something of it still to move.
 _ALIVE: list[Any] = [
-    ("order_id.state", "in", ["draft", "sent", "to approve", "purchase", "done"]),
-    ("order_id.receipt_status", "!=", "full"),  # a purchase without a receipt yet has no status, and `!=` finds it
+    "|",
+    ("order_id.state", "in", ["draft", "sent", "to approve"]),
+    "&",
+    ("order_id.state", "in", ["purchase", "done"]),
+    ("move_ids.state", "not in", _OVER),
     ("display_type", "=", False),
     ("product_id", "!=", False),
 ]
@@ -45,8 +52,8 @@ class Purchasing(Noun):
         types = self.lookups.picking_types.by_id(order["picking_type_id"] for order in orders.values())
         vendors = self.lookups.companies.by_id(order["partner_id"] for order in orders.values())
         currencies = self.lookups.currencies.by_id(order["currency_id"] for order in orders.values())
-        expected = self._receipts_expected(row["id"] for row in rows)
-        sold = self._sale_lines_behind(rows)
+        moves = self._movements(rows)
+        expected, sold = self._receipts_expected(moves.values()), _sale_lines_behind(rows, moves)
         lines = []
         for row in rows:
             order, stocked = orders[row["order_id"]], products[row["product_id"]]
@@ -68,7 +75,7 @@ class Purchasing(Noun):
                     quantity(row["qty_received"] * rate, product.unit),
                     moment(row["date_planned"] or order["date_order"]),
                     expected.get(row["id"]),
-                    sold.get(row["id"], ()),
+                    sold[row["id"]],
                     ordered_at=moment(order["date_order"]),
                     warehouse_id=received_in(types.get(order["picking_type_id"])),
                     value=money(row["price_subtotal"], currencies[order["currency_id"]]),
@@ -85,25 +92,42 @@ class Purchasing(Noun):
             return self.pages.search("purchase.order.line", _ALIVE, fields)
         return self.pages.search_where("purchase.order.line", field, values, _ALIVE, fields)
 
-    def _receipts_expected(self, line_ids: Iterable[int]) -> dict[int, datetime]:
-        """Purchase line → the latest date of its unfinished receipt moves."""
-        unfinished = [("state", "not in", ["done", "cancel"]), ("location_dest_id.usage", "!=", "supplier")]
-        rows = self.pages.search_where("stock.move", "purchase_line_id", line_ids, unfinished, ["purchase_line_id", "date"])
+    def _movements(self, lines: Sequence[Row]) -> dict[int, Row]:
+        """The unfinished moves of these lines, and the moves that wait for them.
+
+        A line names the moves it was bought for; in 14 only until it is confirmed, and from then on its receipt does.
+        """
+        sold_as = ["sale_line_id"] if self.pages.has_field("stock.move", "sale_line_id") else []
+        fields = ["purchase_line_id", "date", "state", "location_dest_id", "move_dest_ids", *sold_as]
+        moves: dict[int, Row] = {}
+        for batch in batches(lines, key=lambda line: line["id"]):
+            waiting = [move for line in batch for move in line["move_dest_ids"]]
+            own = ["&", ("purchase_line_id", "in", [line["id"] for line in batch]), _UNFINISHED]
+            moves |= {row["id"]: row for row in self.pages.search("stock.move", ["|", ("id", "in", waiting), *own], fields)}
+        behind = {each for move in moves.values() if move["purchase_line_id"] for each in move["move_dest_ids"]}
+        return moves | self.pages.read("stock.move", behind - moves.keys(), fields)
+
+    def _receipts_expected(self, moves: Iterable[Row]) -> dict[int, datetime]:
+        """Purchase line → the latest date of its unfinished receipt moves; goods on their way back to the vendor are none."""
+        own = [move for move in moves if move["purchase_line_id"] and move["state"] not in _OVER]
+        places = self.lookups.locations.by_id(move["location_dest_id"] for move in own)
         latest: dict[int, datetime] = {}
-        for row in rows:
-            date = moment(row["date"])
-            latest[row["purchase_line_id"]] = max(date, latest.get(row["purchase_line_id"], date))
+        for move in own:
+            if places[move["location_dest_id"]].usage != "supplier":
+                date = moment(move["date"])
+                latest[move["purchase_line_id"]] = max(date, latest.get(move["purchase_line_id"], date))
         return latest
 
-    def _sale_lines_behind(self, rows: Iterable[Row]) -> dict[int, tuple[int, ...]]:
-        """Purchase line → the sale order lines whose moves wait for it, or that it is sent straight to."""
-        direct = {row["id"]: {row[_SOLD_AS]} for row in rows if row.get(_SOLD_AS)}
-        waiting = {row["id"]: row["move_dest_ids"] for row in rows if row["move_dest_ids"]}
-        if not waiting or not self.pages.has_field("stock.move", "sale_line_id"):
-            return {line: tuple(sold) for line, sold in direct.items()}
-        moves = self.pages.read("stock.move", (move for ids in waiting.values() for move in ids), ["sale_line_id"])
-        behind = {
-            line: {moves[move]["sale_line_id"] for move in ids if move in moves and moves[move]["sale_line_id"]}
-            for line, ids in waiting.items()
-        }
-        return {line: tuple(sorted(direct.get(line, set()) | behind.get(line, set()))) for line in direct.keys() | behind.keys()}
+
+def _sale_lines_behind(lines: Iterable[Row], moves: Mapping[int, Row]) -> dict[int, tuple[int, ...]]:
+    """Purchase line → the sale order lines whose moves wait for it, or that it is sent straight to."""
+    waiting = {line["id"]: set(line["move_dest_ids"]) for line in lines}
+    for move in moves.values():
+        if move["purchase_line_id"] in waiting:
+            waiting[move["purchase_line_id"]].update(move["move_dest_ids"])
+    found: dict[int, tuple[int, ...]] = {}
+    for line in lines:
+        direct = {line[_SOLD_AS]} if line.get(_SOLD_AS) else set()
+        behind = {moves[move].get("sale_line_id") for move in waiting[line["id"]] if move in moves}
+        found[line["id"]] = tuple(sorted(each for each in direct | behind if each))
+    return found

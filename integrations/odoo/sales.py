@@ -11,37 +11,41 @@ from integrations.odoo.pages import Row
 from integrations.odoo.values import exact, moment, moment_or_none, money, quantity, stored
 
 _ORDER_FIELDS = (
-    "name", "partner_id", "state", "date_order", "commitment_date", "amount_untaxed", "currency_id", "warehouse_id",
-    "delivery_status", "locked", "client_order_ref", "user_id",
+    "name", "partner_id", "date_order", "commitment_date", "amount_untaxed", "currency_id", "warehouse_id", "client_order_ref",
+    "user_id",
 )  # fmt: skip
-
-# an order without any delivery has no delivery status at all, and `!=` finds it
-_OPEN: list[Any] = [("state", "=", "sale"), ("delivery_status", "!=", "full")]
 
 _GOODS_OR_SERVICE: list[Any] = [("display_type", "=", False), ("product_id", "!=", False)]
 
 
 class Sales(Noun):
     def open_sale_orders(self, names: Sequence[str] | None = None) -> list[SaleOrder]:
+        wanted, fields = self.states.open_orders(), self._order_fields
         if names is None:
-            return self._orders(self.pages.search("sale.order", _OPEN, _ORDER_FIELDS))
-        return self._orders(self.pages.search_where("sale.order", "name", names, _OPEN, _ORDER_FIELDS))
+            rows = self.pages.search("sale.order", wanted, fields)
+        else:
+            rows = self.pages.search_where("sale.order", "name", names, wanted, fields)
+        return [order for order in self._orders(rows) if not order.complete]
 
     def orders_again(self, ids: Sequence[int]) -> list[SaleOrder]:
         return self._orders(self.pages.search_where("sale.order", "id", ids, _OPEN, _ORDER_FIELDS))
 
     def sale_orders(self, names: Sequence[str]) -> list[SaleOrder]:
-        return self._orders(self.pages.search_where("sale.order", "name", names, [], _ORDER_FIELDS))
+        return self._orders(self.pages.search_where("sale.order", "name", names, [], self._order_fields))
 
     def sent_quotations(self, since: datetime) -> list[SaleOrder]:
         sent = [("state", "=", "sent"), ("date_order", ">=", stored(since))]
-        return self._orders(self.pages.search("sale.order", sent, _ORDER_FIELDS))
+        return self._orders(self.pages.search("sale.order", sent, self._order_fields))
 
     def sale_order_lines(self, order_ids: Sequence[int]) -> list[SaleOrderLine]:
         return self._lines("order_id", order_ids, [])
 
     def open_order_lines(self, product_ids: Sequence[int]) -> list[SaleOrderLine]:
-        return self._lines("product_id", product_ids, [(f"order_id.{field}", *rest) for field, *rest in _OPEN])
+        lines = self._lines("product_id", product_ids, self.states.open_orders("order_id."))
+        if self.dialect.delivery_status:
+            return lines
+        complete = self.states.complete(line.order_id for line in lines)
+        return [line for line in lines if line.order_id not in complete]
 
     def _lines(self, field: str, values: Sequence[int], domain: list[Any]) -> list[SaleOrderLine]:
         unit = self.dialect.sale_line_unit
@@ -80,7 +84,7 @@ class Sales(Noun):
 
     def orders_of_lines(self, line_ids: Sequence[int]) -> dict[int, SaleOrder]:
         order_of = {key: row["order_id"] for key, row in self.pages.read("sale.order.line", line_ids, ["order_id"]).items()}
-        rows = self.pages.read("sale.order", order_of.values(), _ORDER_FIELDS)
+        rows = self.pages.read("sale.order", order_of.values(), self._order_fields)
         orders = {order.id: order for order in self._orders(rows.values())}
         return {line: orders[order] for line, order in order_of.items() if order in orders}
 
@@ -98,9 +102,10 @@ class Sales(Noun):
         if not customer_ids:
             return {}
         currency = self.own_currency
-        rows = self.pages.read("res.partner", customer_ids, ["credit_limit", "credit", "credit_to_invoice"])
+        to_invoice = ["credit_to_invoice"] if self.pages.has_field("res.partner", "credit_to_invoice") else []
+        rows = self.pages.read("res.partner", customer_ids, ["credit_limit", "credit", *to_invoice])
         return {
-            key: (money(row["credit_limit"], currency), money(row["credit"] + row["credit_to_invoice"], currency))
+            key: (money(row["credit_limit"], currency), money(row["credit"] + row.get("credit_to_invoice", 0), currency))
             for key, row in rows.items()
         }
 
@@ -109,24 +114,31 @@ class Sales(Noun):
         customers = self.lookups.companies.by_id(row["partner_id"] for row in rows)
         currencies = self.lookups.currencies.by_id(row["currency_id"] for row in rows)
         people, _ = self.lookups.users.visible(row["user_id"] for row in rows)
-        return [
-            SaleOrder(
+        complete = self.states.complete_rows(rows)
+        orders = []
+        for row in rows:
+            state, locked = self.states.told(row)
+            order = SaleOrder(
                 row["id"],
                 row["name"],
                 customers[row["partner_id"]].id,
                 customers[row["partner_id"]].name,
-                row["state"],
+                state,
                 moment(row["date_order"]),
                 moment_or_none(row["commitment_date"]),
                 money(row["amount_untaxed"], currencies[row["currency_id"]]),
                 row["warehouse_id"] or None,
-                row["delivery_status"] == "full",
-                row["locked"],
+                row["id"] in complete,
+                locked,
                 row["client_order_ref"] or None,
                 people.get(row["user_id"]),
             )
-            for row in rows
-        ]
+            orders.append(order)
+        return orders
+
+    @property
+    def _order_fields(self) -> list[str]:
+        return [*_ORDER_FIELDS, *self.states.fields]
 
 
 def _customer(row: Row, tags: dict[int, str], limit: Money | None, exposure: Money | None) -> Customer:

@@ -1,7 +1,7 @@
 """What differs between versions of Odoo: the only place that knows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +22,16 @@ class Dialect:
     """Whether `uom.uom.factor` says how many reference units one unit is, or its reciprocal."""
     not_goods: frozenset[str]
     """Values of a product's `type` that are never shipped themselves."""
+    storable_type: str | None
+    """The `type` of products whose stock is counted; None where `is_storable` tells."""
+    delivery_status: bool
+    """Whether a sale order has one; without it the transfers have to be looked at."""
+    locked_state: str | None
+    """The `state` of a locked sale order; None where `locked` tells and the state stays `sale`."""
+    location_has_warehouse: bool
+    """Whether a location knows its warehouse; without it its path tells."""
+    search_read_load: bool
+    """Whether `search_read` can leave display names out, as `read` can."""
     access_check: str
     """The method that tells, for one operation, whether the login may do it."""
     access_arguments: Mapping[str, Any]
@@ -47,6 +57,11 @@ _NINETEEN = Dialect(
     reserved="quantity",
     unit_factor_multiplies=True,
     not_goods=frozenset({"service", "combo"}),
+    storable_type=None,
+    delivery_status=True,
+    locked_state=None,
+    location_has_warehouse=True,
+    search_read_load=True,
     access_check="has_access",
     access_arguments=MappingProxyType({"ids": []}),
     acknowledged="acknowledged",
@@ -57,13 +72,40 @@ _NINETEEN = Dialect(
     note_arguments=MappingProxyType({"body_is_html": True}),
 )
 
-_DIALECTS = {"19": _NINETEEN}
+# Each as the next one, but for what that one brought. 14 and 19 are tested against real servers.
+_EIGHTEEN = replace(
+    _NINETEEN,
+    sale_line_unit="product_uom",
+    purchase_line_unit="product_uom",
+    price_list_unit="product_uom",
+    unit_factor_multiplies=False,
+    acknowledged="mail_reception_confirmed",
+)
+_SEVENTEEN = replace(
+    _EIGHTEEN,
+    storable_type="product",
+    access_check="check_access_rights",
+    access_arguments=MappingProxyType({"raise_exception": False}),
+    record_path="web#id={id}&model={model}&view_type=form",
+)
+_SIXTEEN = replace(
+    _SEVENTEEN,
+    reserved="reserved_availability",
+    locked_state="done",
+    price_list_discount=(),
+    note_arguments=MappingProxyType({}),
+)
+_FIFTEEN = replace(_SIXTEEN, delivery_status=False, search_read_load=False, price_list_vendor="name")
+_FOURTEEN = replace(_FIFTEEN, location_has_warehouse=False)
+
+_DIALECTS = {
+    "14": _FOURTEEN, "15": _FIFTEEN, "16": _SIXTEEN, "17": _SEVENTEEN, "18": _EIGHTEEN, "19": _NINETEEN,
+}  # fmt: skip
 
 
 def dialect_of(version: str) -> Dialect:
     """The dialect of a server version such as `19.0` or `saas~19.2`. Raises ErpIncomplete for one that is not supported."""
     major = version.removeprefix("saas~").split(".")[0]
     if major not in _DIALECTS:
-        supported = ", ".join(sorted(_DIALECTS))
-        raise ErpIncomplete(f"Odoo {version} is not supported; use a server of version {supported}.")
+        raise ErpIncomplete(f"Odoo {version} is not supported; use a server of version {min(_DIALECTS)} to {max(_DIALECTS)}.")
     return _DIALECTS[major]

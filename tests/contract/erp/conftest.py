@@ -12,7 +12,7 @@ from agent.ports.erp_history import ErpHistory
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
 
-FIXTURE_OF = {"demo": "demo_erp", "odoo19-json-rpc": "odoo_erp", "odoo19-json-2": "odoo_erp_json_2"}
+FIXTURE_OF = {"demo": "demo_erp", "odoo19-json-rpc": "odoo_erp", "odoo19-json-2": "odoo_erp_json_2", "odoo14": "odoo_erp_14"}
 #: Those that tell their past, with one of each kind of trouble planted in it.
 WITH_A_PAST = {"demo": "demo_erp"}
 

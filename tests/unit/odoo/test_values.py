@@ -53,10 +53,15 @@ def test_the_closest_name_wins() -> None:
     assert order("XY-1", "Desk pad") == 1
 
 
-@pytest.mark.parametrize("version", ["14.0", "18.0", "saas~17.4", "nonsense"])
+@pytest.mark.parametrize("version", ["13.0", "12.0", "20.0", "saas~13.4", "nonsense"])
 def test_an_unsupported_version_is_told(version: str) -> None:
-    with pytest.raises(ErpIncomplete, match="is not supported; use a server of version 19"):
+    with pytest.raises(ErpIncomplete, match="is not supported; use a server of version 14 to 19"):
         dialect_of(version)
+
+
+@pytest.mark.parametrize("version", ["14.0", "15.0", "16.0+e", "saas~17.4", "18.0", "19.0"])
+def test_every_version_from_14_to_19_is_known(version: str) -> None:
+    assert dialect_of(version)
 
 
 @pytest.mark.parametrize("version", ["19.0", "saas~19.2", "19.0+e"])

@@ -7,11 +7,20 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop_after_delay, wait_random_exponential
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    retry_if_not_exception_type,
+    stop_after_attempt,
+    stop_after_delay,
+    wait_random_exponential,
+)
 
 from agent.errors import ErpUnavailable
+from agent.ports.clock import Clock, utc_now
 from integrations.odoo import failures
 from integrations.odoo.address import parse_address
+from integrations.odoo.breaker import Away, CircuitBreaker
 from integrations.odoo.json_2 import web_client
 from integrations.odoo.login import Account, log_in
 from integrations.odoo.transport import Fault, NoAnswer, Transport
@@ -22,10 +31,11 @@ class OdooConnection:
     """Calls public methods of models; logs in at the first call. Safe to share between threads.
 
     Every argument is named as Odoo names it: `ids` (the records a method is called on), `domain`, `fields`, `vals`, `vals_list` …
-    `calls` counts the calls sent, retries included, the login not.
+    `calls` counts the calls sent, retries included, the login not. When nobody answers several times in a row, calls are refused
+    at once for a while (ErpUnavailable), saying since when and until when.
     """
 
-    def __init__(self, url: str, database: str, account: Account, timeout_s: float = 30.0) -> None:
+    def __init__(self, url: str, database: str, account: Account, timeout_s: float = 30.0, clock: Clock = utc_now) -> None:
         """Checks the URL (ErpUnavailable when malformed); nothing is sent yet. `timeout_s` bounds each silence of the server."""
         self.address = parse_address(url)
         self.database = database
@@ -34,6 +44,7 @@ class OdooConnection:
         self._account = account
         self._timeout_s = timeout_s
         self._chosen: tuple[Transport, str] | None = None
+        self._breaker = CircuitBreaker(f"Odoo at {self.address}", clock)
         self._login_lock = threading.Lock()
         self._count_lock = threading.Lock()
 
@@ -46,7 +57,7 @@ class OdooConnection:
         Raises ErpUnavailable, ErpRefused or ErpIncomplete.
         """
         patience = Retrying(
-            retry=retry_if_exception_type(ErpUnavailable),
+            retry=retry_if_exception_type(ErpUnavailable) & retry_if_not_exception_type(Away),
             stop=stop_after_attempt(3) | stop_after_delay(self._timeout_s),
             wait=wait_random_exponential(multiplier=0.2, max=1),
             reraise=True,
@@ -58,12 +69,14 @@ class OdooConnection:
 
         Raises ErpRefused (nothing changed), ErpUnavailable (not sent) or ErpAnswerLost.
         """
-        try:
-            return self._sent(model, method, arguments)
-        except Fault as fault:
-            raise failures.answered_write(fault, model=model, database=self.database, login=self.login) from None
-        except NoAnswer as failure:
-            raise failures.undecided(self.address, failure) from None
+        transport = self._transport()
+        with self._breaker.guarding():
+            try:
+                return self._sent(transport, model, method, arguments)
+            except Fault as fault:
+                raise failures.answered_write(fault, model=model, database=self.database, login=self.login) from None
+            except NoAnswer as failure:
+                raise failures.undecided(self.address, failure) from None
 
     @property
     def version(self) -> str:
@@ -95,16 +108,17 @@ class OdooConnection:
             return None
 
     def _ask_once(self, model: str, method: str, arguments: Mapping[str, Any]) -> Any:
-        try:
-            return self._sent(model, method, arguments)
-        except Fault as fault:
-            raise failures.answered(fault, model=model, database=self.database, login=self.login) from None
-        except NoAnswer as failure:
-            raise failures.unreachable(self.address, failure) from None
-
-    def _sent(self, model: str, method: str, arguments: Mapping[str, Any]) -> Any:
-        """With the login's own language: names come as its people know them."""
         transport = self._transport()
+        with self._breaker.guarding():
+            try:
+                return self._sent(transport, model, method, arguments)
+            except Fault as fault:
+                raise failures.answered(fault, model=model, database=self.database, login=self.login) from None
+            except NoAnswer as failure:
+                raise failures.unreachable(self.address, failure) from None
+
+    def _sent(self, transport: Transport, model: str, method: str, arguments: Mapping[str, Any]) -> Any:
+        """With the login's own language: names come as its people know them."""
         with self._count_lock:
             self.calls += 1
         context = {"lang": transport.language, **arguments.get("context", {})}
@@ -116,7 +130,8 @@ class OdooConnection:
     def _logged_in(self) -> tuple[Transport, str]:
         with self._login_lock:
             if self._chosen is None:
-                self._chosen = self._log_in()
+                with self._breaker.guarding():
+                    self._chosen = self._log_in()
             return self._chosen
 
     def _log_in(self) -> tuple[Transport, str]:

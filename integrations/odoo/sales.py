@@ -28,7 +28,8 @@ class Sales(Noun):
         return [order for order in self._orders(rows) if not order.complete]
 
     def orders_again(self, ids: Sequence[int]) -> list[SaleOrder]:
-        return self._orders(self.pages.search_where("sale.order", "id", ids, _OPEN, _ORDER_FIELDS))
+        rows = self.pages.search_where("sale.order", "id", ids, self.states.open_orders(), self._order_fields)
+        return [order for order in self._orders(rows) if not order.complete]
 
     def sale_orders(self, names: Sequence[str]) -> list[SaleOrder]:
         return self._orders(self.pages.search_where("sale.order", "name", names, [], self._order_fields))

@@ -29,6 +29,9 @@ from agent.risk.transfers import Sent, as_sent, replaced
 
 __all__ = ["LineOutlook", "ProductProjection", "Projection", "project", "project_product"]
 
+#: What a line gets from its pool when all of it is reserved, or its own supply brings it.
+NOTHING = Allocation(ZERO, (), ZERO)
+
 #: Warehouses that goods may pass on their way; what waits in a circle ends here.
 MOST_HOPS = 4
 
@@ -247,4 +250,6 @@ def _other_demand(records: ProductRecords, served: Mapping[int, int | None]) -> 
 
 def _unpooled(records: ProductRecords, demand: Demand) -> Allocation:
     """What is not counted is always there; what has no warehouse cannot be found."""
+    if not demand.amount:
+        return NOTHING
     return Allocation(ZERO, (), demand.amount) if records.stocked else Allocation(demand.amount, (), ZERO)

@@ -72,7 +72,12 @@ class Snapshot:
     def parts_by_line(self) -> Mapping[int, Sequence[int]]:
         """Order lines that leave as other products than they name, with these: kits and their parts. Returns are no parts."""
         lines = self.lines_by_id
-        found = {key: parts_of(lines[key], moves) for key, moves in self.moves_by_sale_line.items() if key in lines}
+        other: dict[int, SaleOrderLine] = {}
+        for move in self.moves:
+            line = lines.get(move.sale_line_id) if move.sale_line_id is not None else None
+            if line is not None and line.product_id != move.product_id:
+                other[line.id] = line
+        found = {line_id: parts_of(line, self.moves_by_sale_line[line_id]) for line_id, line in other.items()}
         return {line_id: parts for line_id, parts in found.items() if parts}
 
     @cached_property

@@ -24,6 +24,9 @@ class Verdicts:
     resolved: frozenset[str]
 
 
+NOTHING = Verdicts((), (), frozenset(), frozenset())
+
+
 class Judgements:
     """Pure of reading: `snapshot` and `projection` show the world as it stands whenever they are asked."""
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Set
 from datetime import datetime
 
 from agent.guardrails.policy import Policy
-from agent.risk.live.judgements import Judgements, Verdicts
+from agent.risk.live.judgements import NOTHING, Judgements, Verdicts
 from agent.risk.live.projecting import LiveProjection
 from agent.risk.live.touched import Touched
 from agent.risk.live.world import World
+from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import PoolKey
 from agent.risk.projection import Projection, project, project_product
 from agent.risk.snapshot import Snapshot
@@ -25,6 +26,8 @@ class Judged:
 
     def judge_again(self, touched: Touched) -> Verdicts:
         """The world shows what changed already."""
+        if touched == Touched():
+            return NOTHING
         snapshot = self._world.snapshot
         changed = (project_product(snapshot, product_id, self._terms) for product_id in sorted(touched.products))
         shifts = self._view.renew(changed)
@@ -38,6 +41,14 @@ def _lacking(snapshot: Snapshot, projection: Projection, around: Set[int], giver
     for product_id in around | {product_id for product_id, _ in givers}:
         product = projection.products.get(product_id)
         for outlook in product.outlooks if product else ():
-            last = givers.get((product_id, outlook.warehouse_id or 0))
-            if outlook.short_now > 0 and (product_id in around or (last is not None and outlook.need_by < last)):
+            if outlook.short_now > 0 and (product_id in around or _could_take(snapshot, outlook, givers)):
                 yield outlook.line.order_id
+
+
+def _could_take(snapshot: Snapshot, outlook: LineOutlook, givers: Mapping[PoolKey, datetime]) -> bool:
+    """Late, with somebody in the same warehouse who can wait longer."""
+    last = givers.get((outlook.product_id, outlook.warehouse_id or 0))
+    order = snapshot.orders.get(outlook.line.order_id)
+    if last is None or outlook.need_by >= last or order is None or order.promise_date is None:
+        return False
+    return outlook.ready is None or outlook.ready > max(order.promise_date, snapshot.now)

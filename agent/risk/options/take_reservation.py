@@ -1,7 +1,7 @@
 """Take what is reserved for an order that can wait longer, or matters less."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from agent.domain.findings import Affected, Claim, Option, OptionKind
 from agent.domain.quantity import ROUNDING
 from agent.risk.options.ground import Ground, by_order
 from agent.risk.outlooks import LineOutlook
-from agent.risk.pools import ZERO, Allocation, Demand, Pool, fill
+from agent.risk.pools import ZERO, Demand, Pool
 from agent.risk.wording import day, days, listed
 
 
@@ -58,15 +58,15 @@ def _late(ground: Ground, leaf: LineOutlook) -> bool:
 
 def _gifts(ground: Ground, leaf: LineOutlook) -> list[tuple[LineOutlook, _Gift]]:
     """Empty when those who may give do not have enough."""
-    wanted, gifts = leaf.short_now, []
+    wanted, given = leaf.short_now, []
     for giver in _givers_of(ground, leaf):
         amount = min(wanted, ground.reserved_for(giver))
         if amount <= ROUNDING:
             continue
-        gifts.append((leaf, _Gift(giver, amount, _served_again(ground, leaf, giver, amount))))
+        given.append((giver, amount))
         wanted -= amount
         if wanted <= ROUNDING:
-            return gifts
+            return [(leaf, _Gift(giver, amount, _served_again(ground, leaf, giver, amount))) for giver, amount in given]
     return []
 
 
@@ -76,7 +76,8 @@ def _givers_of(ground: Ground, leaf: LineOutlook) -> list[LineOutlook]:
     others = [
         other
         for other in (product.outlooks if product else ())
-        if other.line.order_id != leaf.line.order_id
+        if other.reserved
+        and other.line.order_id != leaf.line.order_id
         and other.warehouse_id == leaf.warehouse_id
         and other.need_by > leaf.need_by
         and (leaf.urgent or not other.urgent)
@@ -90,28 +91,23 @@ def _served_again(ground: Ground, leaf: LineOutlook, giver: LineOutlook, amount:
     pool = ground.pool(leaf.product_id, leaf.warehouse_id)
     if pool is None:
         return None
-    demands = [_asking_less(demand, amount) if demand.id == leaf.line.id else demand for demand in pool.demands]
-    queue = _asking_again(demands, giver, amount)
-    allocation = _allocation_of(replace(pool, demands=queue), giver.line.id)
-    return allocation.ready(pool.ships)
+    queue = {demand.id: demand for demand in pool.demands}
+    own = queue.get(giver.line.id) or Demand(giver.need_by, giver.need_by, giver.line.id, ZERO, giver.urgent)
+    taker = queue.get(leaf.line.id)
+    asked = sum((demand.amount for demand in pool.demands if demand.turn < own.turn), own.amount + amount)
+    return _covered(pool, asked - (min(amount, taker.amount) if taker else ZERO))
 
 
-def _asking_less(demand: Demand, amount: Decimal) -> Demand:
-    return replace(demand, amount=max(demand.amount - amount, ZERO))
-
-
-def _asking_again(demands: Sequence[Demand], giver: LineOutlook, amount: Decimal) -> tuple[Demand, ...]:
-    if any(demand.id == giver.line.id for demand in demands):
-        return tuple(
-            replace(demand, amount=demand.amount + amount) if demand.id == giver.line.id else demand for demand in demands
-        )
-    again = Demand(giver.need_by, giver.need_by, giver.line.id, amount, giver.urgent)
-    return tuple(sorted((*demands, again), key=lambda demand: demand.turn))
-
-
-def _allocation_of(pool: Pool, line_id: int) -> Allocation:
-    shares = zip(pool.demands, fill(pool, pool.free), strict=True)
-    return next(allocation for demand, allocation in shares if demand.id == line_id)
+def _covered(pool: Pool, asked: Decimal) -> datetime | None:
+    """When everybody up to somebody in the queue is served, who ask for so much together."""
+    asked -= pool.free
+    if asked <= ROUNDING:
+        return pool.ships
+    for supply, left in pool.supplies:
+        asked -= left
+        if asked <= ROUNDING:
+            return max(pool.ships, supply.expected or supply.due)
+    return None
 
 
 def _harm(ground: Ground, gift: _Gift) -> Affected:

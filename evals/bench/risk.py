@@ -1,7 +1,7 @@
 """The risk list of a real Odoo with 20,000 orders, beside the bare reads it needs and beside reading record by record."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from statistics import median
 from typing import Any
@@ -48,8 +48,8 @@ def run() -> list[Figure]:
         policy = load_policy()
         recording = Recording(odoo)
         report = _risk_list(OdooReader(recording), policy)
-        client, connection = _client(odoo), _logged_in(odoo)
-        bare, ours = _alternating(lambda: _bare(client, recording), lambda: _risk_list(OdooReader(connection), policy))
+        client, connection = client_of(odoo), _logged_in(odoo)
+        bare, ours = _alternating(lambda: bare_reads(client, recording.sent), lambda: _risk_list(OdooReader(connection), policy))
         each = _record_by_record(client, report)
     return [*_beside_bare(bare, ours), _calls(recording, report), *_beside_records(each, ours, report.open_orders)]
 
@@ -61,9 +61,9 @@ def _risk_list(reader: OdooReader, policy: Policy) -> RiskReport:
     return report
 
 
-def _bare(client: odoorpc.ODOO, recording: Recording) -> list[Any]:
-    """The same calls, their answers kept as they come."""
-    return [client.execute_kw(model, method, *positioned(arguments)) for model, method, arguments in recording.sent]
+def bare_reads(client: odoorpc.ODOO, sent: Sequence[tuple[str, str, dict[str, Any]]]) -> list[Any]:
+    """The same calls, one after the other, their answers kept as they come."""
+    return [client.execute_kw(model, method, *positioned(arguments)) for model, method, arguments in sent]
 
 
 def _alternating(one: Callable[[], Any], other: Callable[[], Any]) -> tuple[float, float]:
@@ -100,7 +100,7 @@ def _follow(order: Any) -> list[Any]:
     return facts
 
 
-def _client(odoo: ScaledOdoo) -> odoorpc.ODOO:
+def client_of(odoo: ScaledOdoo) -> odoorpc.ODOO:
     client = odoorpc.ODOO(odoo.host, port=odoo.port, timeout=120)
     client.login(odoo.database, odoo.login, odoo.password)
     return client

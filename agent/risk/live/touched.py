@@ -1,7 +1,7 @@
 """What has to be looked at again because records changed."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agent.domain.purchasing import PurchaseLine
 from agent.domain.sales import SaleOrder, SaleOrderLine
@@ -56,9 +56,23 @@ def trace_moves(world: World, touched: Touched, differences: Iterable[Difference
                 touched.orders.add(line.order_id)
             if picking is not None and picking.sale_order_id is not None:
                 touched.orders.add(picking.sale_order_id)
+            if _only_planned_anew(world, each):
+                continue
             touched.products.add(move.product_id)
             if line is not None:  # the first part that leaves for a line turns it into a kit's, the last one gone back
                 touched.products |= {line.product_id, *world.products_of(line)}
+
+
+def _only_planned_anew(world: World, each: Difference[Move]) -> bool:
+    """A delivery that leaves on another day, for an order that has a promise: who is served when goes by the promises."""
+    old, new = each.old, each.new
+    if old is None or new is None or new.sale_line_id is None or new.to_warehouse_id is not None:
+        return False
+    line = world.lines.by_id.get(new.sale_line_id)
+    order = world.orders.by_id.get(line.order_id) if line else None
+    if order is None or order.promise_date is None or new.from_warehouse_id != order.warehouse_id:
+        return False
+    return replace(old, state=new.state, expected_at=new.expected_at, picking_id=new.picking_id, reference=new.reference) == new
 
 
 def trace_pickings(touched: Touched, differences: Iterable[Difference[Picking]]) -> None:

@@ -65,6 +65,15 @@ class SaleOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """An order and how far it came."""
+
+    order: SaleOrder
+    delivered_at: datetime | None
+    """When the last of its goods left for the customer; None before any did."""
+
+
+@dataclass(frozen=True, slots=True)
 class SaleOrderLine:
     """One line; quantities are in the product's stocking unit."""
 

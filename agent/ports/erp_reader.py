@@ -6,7 +6,7 @@ from typing import Protocol
 
 from agent.domain.purchasing import PurchaseLine, PurchaseOrder, Vendor, VendorPrice
 from agent.domain.records import ErpDescription, Record
-from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLine
+from agent.domain.sales import Customer, Delivery, OverdueInvoice, SaleOrder, SaleOrderLine
 from agent.domain.stock import Move, Picking, Product, ReorderRule, StockLevel, Warehouse
 
 
@@ -27,6 +27,12 @@ class ErpReader(Protocol):
 
     def sale_orders(self, names: Sequence[str]) -> list[SaleOrder]:
         """Orders by name in any state."""
+
+    def deliveries_of(self, order_ids: Sequence[int]) -> list[Delivery]:
+        """Of each of these orders that exists, in any state: when the last of its goods left."""
+
+    def completed_since(self, since: datetime) -> list[Delivery]:
+        """Completely delivered orders of which the last goods left `since` (aware) or later."""
 
     def sale_order_lines(self, order_ids: Sequence[int]) -> list[SaleOrderLine]:
         """All product lines of these orders, sections and notes left out."""

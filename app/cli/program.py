@@ -22,6 +22,7 @@ from app.cli import (
     processes,
     proposals,
     risk,
+    scorecard,
     shipments,
 )
 from app.contract import CONTRACT
@@ -64,6 +65,7 @@ risk.group.command()(pictures.timeline)
 risk.group.command()(pictures.ageing)
 for command in findings.COMMANDS:
     risk.group.command()(command)
+risk.group.command()(scorecard.scorecard)
 program.add_typer(risk.group, name="risk", rich_help_panel=SEE)
 program.command(rich_help_panel=ACT)(chat.chat)
 program.add_typer(shipments.group, name="shipment", rich_help_panel=SEE)

@@ -9,15 +9,13 @@ from app.web import pages
 from app.web.context import WebContext
 from app.web.failures import translate_failures
 from app.web.headers import SecureHeaders
-from app.web.routes import audit, brief, chat, findings, health, people, proposals, risk, shipments
+from app.web.routes import audit, brief, chat, findings, health, people, proposals, risk, scorecard, shipments
 from app.web.seats import Seats
 
 __all__ = ["WebContext", "create_app"]
 
 LARGEST_BODY = 64 * 1024
-DESCRIPTION = (
-    "Orders at risk, findings, proposals, decisions and the audit log. Every refusal is a status and one sentence in `error`."
-)
+DESCRIPTION = "Orders at risk, findings, proposals and the audit log. Every refusal is a status and one sentence in `error`."
 
 
 def create_app(context: WebContext) -> FastAPI:
@@ -35,6 +33,6 @@ def create_app(context: WebContext) -> FastAPI:
     app.state.context, app.state.seats = context, Seats()
     app.add_middleware(SecureHeaders)
     translate_failures(app)
-    for module in (pages, health, people, risk, brief, findings, shipments, proposals, chat, audit):
+    for module in (pages, health, people, risk, brief, findings, scorecard, shipments, proposals, chat, audit):
         app.include_router(module.router)
     return app

@@ -13,6 +13,7 @@ from agent.ports.ledger import DecisionDesk
 from agent.ports.own_affairs import CarrierDesk
 from agent.ports.people import People
 from agent.ports.risk_board import FindingDesk
+from agent.ports.scorebook import ScoreReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class WebContext:
     inbound: InboundDesk
     board: FindingDesk
     carriers: CarrierDesk
+    scores: ScoreReading
     audit: AuditLog
     policy: Policy
     clock: Clock

@@ -19,6 +19,7 @@ from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
 from agent.ports.ledger import ProposalBook
 from agent.ports.risk_board import RiskReading
+from agent.ports.scorebook import ScoreReading
 from app.settings import AdminSettings, CompanySettings, WorkerSettings
 from app.wiring.company import company_of
 from app.wiring.embedded import database_url
@@ -69,6 +70,12 @@ class ReadingCompany:
         from integrations.database.risk_reading import PostgresRiskReading
 
         return PostgresRiskReading(self.pool)
+
+    @property
+    def scores(self) -> ScoreReading:
+        from integrations.database.scorebook import PostgresScoreReading
+
+        return PostgresScoreReading(self.pool)
 
     @property
     def audit(self) -> AuditLog:

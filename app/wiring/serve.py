@@ -23,6 +23,7 @@ from integrations.database.decision_desk import PostgresDecisionDesk
 from integrations.database.finding_desk import PostgresFindingDesk
 from integrations.database.own_affairs import PostgresCarrierDesk
 from integrations.database.people import PostgresPeople
+from integrations.database.scorebook import PostgresScoreReading
 
 PATIENCE_AT_THE_END_S = 3
 logger = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebCon
         inbound=PostgresInboundDesk(pool, stack.enter_context(AnswerListener(url))),
         board=PostgresFindingDesk(pool),
         carriers=PostgresCarrierDesk(pool),
+        scores=PostgresScoreReading(pool),
         audit=PostgresAuditLog(pool),
         policy=load_policy(settings.policy),
         clock=utc_now,

@@ -7,6 +7,7 @@ from functools import partial
 
 from agent.errors import ExpediterError, NotPermitted
 from agent.guardrails.policy import load_policy
+from agent.jobs.outcomes import settle
 from agent.jobs.worker import WorkerContext, answer_chat, propose_inverse, rescan, scan
 from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
@@ -24,8 +25,10 @@ from integrations.database.job_worker import Periodic, Task, run_worker
 from integrations.database.people import PostgresPeople
 from integrations.database.proposal_desk import PostgresProposalDesk
 from integrations.database.risk_board import PostgresRiskBoard
+from integrations.database.scorebook import PostgresScorebook
 from knowledge import KnowledgeIndex
 
+SETTLE = Periodic("settle", "7 * * * *")
 logger = logging.getLogger(__name__)
 
 
@@ -63,9 +66,10 @@ def run(supervised: bool) -> None:
             "propose_inverse": partial(propose_inverse, context=context),
             "rescan": partial(rescan, context=context),
             "scan": partial(_look_again, context),
+            "settle": partial(settle, context.reader, PostgresScorebook(open_store(url, "worker", stack, 1)), utc_now),
         }
         end_with_parent(supervised)
-        run_worker(url, "worker", tasks, [scans(settings)], ready=lambda: announce_ready("worker", supervised))
+        run_worker(url, "worker", tasks, [scans(settings), SETTLE], ready=lambda: announce_ready("worker", supervised))
 
 
 def scans(settings: WorkerSettings) -> Periodic:

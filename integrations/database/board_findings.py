@@ -96,11 +96,11 @@ def publish_findings(connection: Connection[DictRow], scan_id: int, scan: ScanRe
     rows = {key: _row(finding, url) for key, finding in found.items()}
     new = [row for key, row in rows.items() if key not in known]
     changes = [change for key, row in rows.items() if key in known and (change := _change(known[key], row))]
-    write(connection, _OPEN, scan_id, new)
-    write(connection, _CHANGE, scan_id, map(_columns, changes))
-    write(connection, _TELL, scan_id, _events(changes))
+    write(connection, _OPEN, new, scan_id)
+    write(connection, _CHANGE, map(_columns, changes), scan_id)
+    write(connection, _TELL, _events(changes), scan_id)
     touched = [*(row["fingerprint"] for row in new), *(change.row["fingerprint"] for change in changes)]
-    write(connection, _ENDANGERED, scan_id, _endangered(found[fingerprint] for fingerprint in touched))
+    write(connection, _ENDANGERED, _endangered(found[fingerprint] for fingerprint in touched), scan_id)
     told = Counter(kind for change in changes for kind in change.told)
     return told + Counter({EventKind.OPENED: len(new), EventKind.RESOLVED: resolved})
 

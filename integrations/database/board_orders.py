@@ -40,7 +40,7 @@ def publish_orders(connection: Connection[DictRow], scan_id: int, scan: ScanResu
     known = connection.execute("SELECT order_id, sha256 FROM order_risk WHERE order_id = ANY (%s)", [list(found)]).fetchall()
     hashes = {row["order_id"]: row["sha256"] for row in known}
     differing = _differing(found.values(), hashes, scan, url)
-    return write(connection, _WRITE, scan_id, differing), gone
+    return write(connection, _WRITE, differing, scan_id), gone
 
 
 def _differing(risks: Iterable[OrderRisk], hashes: dict[int, str], scan: ScanResult, url: Link) -> Iterator[dict[str, Any]]:
@@ -74,8 +74,10 @@ def stored(row: dict[str, Any]) -> tuple[str, str]:
     return text, sha256(text.encode()).hexdigest()
 
 
-def write(connection: Connection[DictRow], statement: LiteralString, scan_id: int, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Run a statement over `scan` and `rows`, a portion at a time; how many rows it wrote.
+def write(
+    connection: Connection[DictRow], statement: LiteralString, rows: Iterable[Mapping[str, Any]], scan_id: int | None = None
+) -> int:
+    """Run a statement over `rows`, and `scan`, a portion at a time; how many rows it wrote.
 
     Rows travel as one JSON text: psycopg writes arrays value by value, which takes ten times as long.
     """

@@ -6,12 +6,17 @@ from typing import Any
 
 from agent.domain.money import Money
 from agent.domain.quantity import Quantity
-from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLine, Segment
+from agent.domain.sales import Customer, Delivery, OverdueInvoice, SaleOrder, SaleOrderLine, Segment
 from integrations.demo.access import Reads
 from integrations.demo.company import CURRENCY
 
 ORDERS = """
 SELECT o.*, p.name AS customer_name FROM demo.sale_order o JOIN demo.partner p ON p.id = o.customer_id
+"""
+DELIVERIES = """
+SELECT o.*, p.name AS customer_name, k.delivered_at FROM demo.sale_order o JOIN demo.partner p ON p.id = o.customer_id
+LEFT JOIN LATERAL (SELECT max(done_at) AS delivered_at FROM demo.picking
+    WHERE sale_order_id = o.id AND kind = 'delivery' AND state = 'done') k ON true
 """
 #: As Odoo's `credit` and `credit_to_invoice` add up: unpaid invoices, and what confirmed orders are not invoiced for.
 EXPOSURE = """
@@ -42,6 +47,14 @@ class SalesReads(Reads):
             JOIN demo.sale_order o ON o.id = l.order_id JOIN demo.partner p ON p.id = o.customer_id
             WHERE l.id = ANY (%(ids)s)"""
         return {row.line_id: _order(row) for row in self._rows(query, {"ids": list(line_ids)})}
+
+    def deliveries_of(self, order_ids: Sequence[int]) -> list[Delivery]:
+        rows = self._rows(f"{DELIVERIES} WHERE o.id = ANY (%(ids)s)", {"ids": list(order_ids)})
+        return [_delivery(row) for row in rows]
+
+    def completed_since(self, since: datetime) -> list[Delivery]:
+        query = f"{DELIVERIES} WHERE o.delivery_status = 'full' AND k.delivered_at >= %(since)s"
+        return [_delivery(row) for row in self._rows(query, {"since": since})]
 
     def sale_order_lines(self, order_ids: Sequence[int]) -> list[SaleOrderLine]:
         return self._lines("l.order_id = ANY (%(ids)s)", order_ids)
@@ -102,6 +115,10 @@ class SalesReads(Reads):
             )
             for row in self._rows(query, {"today": now.astimezone(UTC).date(), "ids": ids})
         ]
+
+
+def _delivery(row: Any) -> Delivery:
+    return Delivery(_order(row), row.delivered_at and row.delivered_at.astimezone(UTC))
 
 
 def _order(row: Any) -> SaleOrder:

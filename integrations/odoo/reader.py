@@ -2,14 +2,14 @@
 
 from integrations.odoo.buying import Buying
 from integrations.odoo.changes import Changes
+from integrations.odoo.deliveries import Deliveries
 from integrations.odoo.description import Description
 from integrations.odoo.invoicing import Invoicing
 from integrations.odoo.purchasing import Purchasing
 from integrations.odoo.reordering import Reordering
-from integrations.odoo.sales import Sales
 from integrations.odoo.search import Search
 from integrations.odoo.stock import Stock
 
 
-class OdooReader(Sales, Stock, Purchasing, Buying, Reordering, Invoicing, Search, Description, Changes):
+class OdooReader(Deliveries, Stock, Purchasing, Buying, Reordering, Invoicing, Search, Description, Changes):
     """One reader of one connection: `OdooReader(OdooConnection(...))`. Safe to share between threads."""

@@ -85,8 +85,7 @@ class Sales(Noun):
 
     def orders_of_lines(self, line_ids: Sequence[int]) -> dict[int, SaleOrder]:
         order_of = {key: row["order_id"] for key, row in self.pages.read("sale.order.line", line_ids, ["order_id"]).items()}
-        rows = self.pages.read("sale.order", order_of.values(), self._order_fields)
-        orders = {order.id: order for order in self._orders(rows.values())}
+        orders = {order.id: order for order in self._orders_by_id(order_of.values())}
         return {line: orders[order] for line, order in order_of.items() if order in orders}
 
     def customers(self, ids: Sequence[int]) -> list[Customer]:
@@ -109,6 +108,9 @@ class Sales(Noun):
             key: (money(row["credit_limit"], currency), money(row["credit"] + row.get("credit_to_invoice", 0), currency))
             for key, row in rows.items()
         }
+
+    def _orders_by_id(self, ids: Iterable[int]) -> list[SaleOrder]:
+        return self._orders(self.pages.read("sale.order", ids, self._order_fields).values())
 
     def _orders(self, rows: Iterable[Row]) -> list[SaleOrder]:
         rows = list(rows)

@@ -129,3 +129,14 @@ def test_what_is_overdue_depends_on_the_day_asked_for(erp: Erp) -> None:
     assert len(erp.reader.overdue_invoices(month_ago, [customer])) == 1
     assert erp.reader.overdue_invoices(month_ago - timedelta(days=30), [customer]) == []
     assert erp.reader.overdue_invoices(month_ago, []) == []
+
+
+def test_an_order_that_waits_is_not_among_those_delivered_since(erp: Erp) -> None:
+    waiting = erp.order("promise_missed")
+    (known,) = erp.reader.deliveries_of([waiting.id, 2**31 - 1])
+    assert (known.order, known.delivered_at) == (waiting, None)
+    completed = erp.reader.completed_since(datetime.now(UTC) - timedelta(days=400))
+    assert waiting.id not in {delivery.order.id for delivery in completed}
+    assert all(delivery.order.complete and delivery.delivered_at is not None for delivery in completed)
+    assert erp.reader.completed_since(datetime.now(UTC) + timedelta(days=1)) == []
+    assert erp.reader.deliveries_of([]) == []

@@ -23,6 +23,7 @@ GUARDED = [
     ("GET", "/v1/risk"),
     ("GET", "/v1/risk/S00042"),
     ("GET", "/v1/brief"),
+    ("GET", "/v1/scorecard"),
     ("GET", "/v1/findings"),
     ("GET", "/v1/findings/1"),
     ("POST", "/v1/findings/1/events"),

@@ -140,4 +140,5 @@ def _turn(inbound: Inbound, person: Person, context: WorkerContext) -> ToolConte
         asker=person,
         inbound_id=inbound.id,
         audit=context.audit,
+        board=context.board,
     )

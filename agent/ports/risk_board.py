@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from agent.domain.finding_life import Deed, FindingFilter, FindingList, KnownFinding, Published, Standing
 from agent.domain.findings import Severity
 from agent.domain.records import Link
+from agent.domain.risk_list import RiskFilter, RiskList
 from agent.domain.scans import ScanResult
 from agent.domain.stock import Warehouse
 
@@ -19,6 +20,9 @@ class RiskReading(Protocol):
 
     def orders(self, limit: int, warehouse: str | None = None) -> list[dict[str, Any]]:
         """The orders at risk, most urgent first; `warehouse` is a code or name, case ignored."""
+
+    def listed(self, wanted: RiskFilter) -> RiskList:
+        """The same with totals of all that the filter finds. Raises PreconditionFailed before the first scan."""
 
     def order(self, name: str) -> dict[str, Any] | None:
         """None when it is not at risk. Of several with this name, in different companies, the most urgent."""

@@ -14,7 +14,9 @@ from agent.domain.records import Link, Record
 def order_row(risk: OrderRisk, as_of: datetime, url: Link) -> dict[str, Any]:
     """One order at risk. `url` says where a person opens a record, None where there is no web client."""
     return {
+        "order_id": risk.order.id,
         "order": risk.order.name,
+        "url": url(risk.order),
         "customer": risk.customer_name,
         "promise_date": _iso(risk.promise_date),
         "projected_date": _iso(risk.projected_date),

@@ -7,13 +7,16 @@ from typing import Any
 
 from agent.domain.decisions import Person, Provenance
 from agent.domain.findings import RiskReport
+from agent.domain.risk_list import OneOrder, RiskFilter, RiskList
 from agent.guardrails.policy import Policy
 from agent.ports.audit_log import AuditLog
 from agent.ports.clock import Clock
 from agent.ports.erp_reader import ErpReader
 from agent.ports.knowledge import Knowledge
 from agent.ports.ledger import ProposalBook, ProposalDesk
+from agent.ports.risk_board import RiskReading
 from agent.risk import assess, take_snapshot
+from agent.risk.answers import RiskAnswers
 
 BY_RULES = Provenance(origin="rules")
 
@@ -43,6 +46,8 @@ class ToolContext:
     asker: Person | None
     inbound_id: int | None
     audit: AuditLog | None = None
+    board: RiskReading | None = None
+    """What the last scan said; None: every answer is read anew."""
     turn: Turn = field(default_factory=Turn)
 
     def reading(self) -> "ToolContext":
@@ -52,8 +57,18 @@ class ToolContext:
     def now(self) -> datetime:
         return self.clock()
 
-    def risk(self) -> RiskReport:
-        """Every open order assessed; read once in a turn."""
+    def orders_at_risk(self, wanted: RiskFilter, fresh: bool = False) -> RiskList:
+        """From the last scan, or read anew: then once in a turn."""
+        answers = self._answers()
+        if not fresh and self.board is not None:
+            return answers.orders(wanted)
         if self.turn.report is None:
             self.turn.report = assess(take_snapshot(self.reader, self.now()), self.policy)
-        return self.turn.report
+        return answers.of_report(self.turn.report, wanted)
+
+    def order_at_risk(self, name: str, fresh: bool = False) -> OneOrder:
+        """Raises RecordMissing when there is no open order of this name."""
+        return self._answers().order(name, fresh)
+
+    def _answers(self) -> RiskAnswers:
+        return RiskAnswers(self.reader, self.policy, self.now, self.board)

@@ -1,18 +1,15 @@
 """Orders at risk, and why one of them is."""
 
-from collections import defaultdict
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
 from pydantic import Field
 
-from agent.domain.findings import Finding, Option, OrderRisk
 from agent.domain.money import Money
+from agent.domain.risk_list import RiskFilter, Row
 from agent.guardrails.permissions import Permission
 from agent.ports.erp_reader import ErpReader
-from agent.risk import assess, take_snapshot
 from agent.tools.base import Effect, Tool, ToolArguments, cited, failure
 from agent.tools.context import ToolContext
 
@@ -23,27 +20,32 @@ class OrdersAtRisk(ToolArguments):
         default=None, description="Only orders promised up to this date (ISO), earlier missed promises included; null for all"
     )
 
+    warehouse: str | None = Field(default=None, max_length=64, description="Only orders of this warehouse, by code or name")
+    fresh: bool = Field(default=False, description="Read the ERP anew instead of answering from the last scan")
+
 
 class WhyOrder(ToolArguments):
     order: str = Field(min_length=1, max_length=64, description="Number of the sale order, like S00042")
+    fresh: bool = Field(default=False, description="Read the ERP anew instead of answering from the last scan")
 
 
 def orders_at_risk(context: ToolContext, arguments: OrdersAtRisk) -> dict[str, Any]:
-    report = context.risk()
-    risks = [risk for risk in report.orders if _promised_by(risk, arguments.promised_by)]
-    shown = risks[: arguments.limit]
+    wanted = RiskFilter(arguments.warehouse, arguments.promised_by, arguments.limit)
+    found = context.orders_at_risk(wanted, arguments.fresh)
     return {
-        "as_of": report.as_of.isoformat(),
-        "not_looked_at": list(report.not_seen),
-        "open_orders": report.open_orders,
-        "at_risk": len(risks),
-        "already_missed": sum(1 for risk in risks if risk.promise_date and risk.promise_date < report.as_of),
-        "shown": len(shown),
-        "not_shown": len(risks) - len(shown),
+        "as_of": found.as_of.isoformat(),
+        "read_anew": found.fresh,
+        "not_looked_at": list(found.not_seen),
+        "open_orders": found.open_orders,
+        "at_risk": found.at_risk,
+        "already_missed": found.already_missed,
+        "shown": len(found.rows),
+        "not_shown": found.at_risk - len(found.rows),
         "promised_by": arguments.promised_by.isoformat() if arguments.promised_by else None,
-        "value_at_risk": _totals([risk.value_at_risk for risk in risks]),
-        "orders": [_summary(risk) for risk in shown],
-        "records": [cited(risk.order, context.reader) for risk in shown],
+        "warehouse": arguments.warehouse,
+        "value_at_risk": [_money(total) for total in found.values],
+        "orders": [_summary(row) for row in found.rows],
+        "records": [_cited(row) for row in found.rows],
     }
 
 
@@ -52,22 +54,22 @@ def why_order(context: ToolContext, arguments: WhyOrder) -> dict[str, Any]:
     order = next(iter(context.reader.sale_orders([name])), None) or next(iter(context.reader.sale_orders([name.upper()])), None)
     if order is None:
         return unknown_order(name, context.reader)
-    report = assess(take_snapshot(context.reader, context.now(), [order.name]), context.policy)
-    risk = next((risk for risk in report.orders if risk.order.id == order.id), None)
+    found = context.order_at_risk(order.name, arguments.fresh)
     standing = {
-        "as_of": report.as_of.isoformat(),
-        "not_looked_at": list(report.not_seen),
+        "as_of": found.as_of.isoformat(),
+        "read_anew": found.fresh,
+        "not_looked_at": list(found.not_seen),
         "order": order.name,
         "customer": order.customer_name,
         "order_value": _money(order.amount),
         "promise_date": _day(order.promise_date),
-        "at_risk": risk is not None,
+        "at_risk": found.row is not None,
     }
-    if risk is None:
+    if found.row is None:
         return standing | {"records": [cited(order.record, context.reader)]}
-    evidence = {item.record: None for finding in risk.findings for item in finding.evidence}
-    records = dict.fromkeys([order.record, *evidence])
-    return standing | _detail(risk) | {"records": [cited(record, context.reader) for record in records]}
+    evidence = [_record(item) for finding in found.row["findings"] for item in finding["evidence"]]
+    records = {(record["model"], record["id"]): record for record in [_cited(found.row), *evidence]}
+    return standing | _detail(found.row) | {"records": list(records.values())}
 
 
 def unknown_order(name: str, reader: ErpReader) -> dict[str, Any]:
@@ -77,74 +79,77 @@ def unknown_order(name: str, reader: ErpReader) -> dict[str, Any]:
     return failure(f"There is no sale order{named}, or it may not be read.", get_close_matches(name.upper(), known, 3, 0.7))
 
 
-def _promised_by(risk: OrderRisk, day: date | None) -> bool:
-    return day is None or (risk.promise_date is not None and risk.promise_date.astimezone(UTC).date() <= day)
-
-
-def _summary(risk: OrderRisk) -> dict[str, Any]:
+def _summary(row: Row) -> dict[str, Any]:
     return {
-        "order": risk.order.name,
-        "customer": risk.customer_name,
-        "promise_date": _day(risk.promise_date),
-        "projected_date": _day(risk.projected_date),
-        "days_late": risk.days_late,
-        "value_at_risk": _money(risk.value_at_risk),
-        "score": float(risk.score),
-        "reasons": [finding.summary for finding in risk.findings],
-        "options": [option.summary for option in risk.options],
+        "order": row["order"],
+        "customer": row["customer"],
+        "promise_date": _date(row["promise_date"]),
+        "projected_date": _date(row["projected_date"]),
+        "days_late": row["days_late"],
+        "value_at_risk": _amount(row["value_at_risk"], row["currency"]),
+        "score": row["score"],
+        "reasons": [finding["summary"] for finding in row["findings"]],
+        "options": [option["summary"] for option in row["options"]],
     }
 
 
-def _detail(risk: OrderRisk) -> dict[str, Any]:
+def _detail(row: Row) -> dict[str, Any]:
     return {
-        "projected_date": _day(risk.projected_date),
-        "days_late": risk.days_late,
-        "value_at_risk": _money(risk.value_at_risk),
-        "score": float(risk.score),
-        "findings": [_finding(finding) for finding in risk.findings],
-        "options": [_option(option) for option in risk.options],
+        "projected_date": _date(row["projected_date"]),
+        "days_late": row["days_late"],
+        "value_at_risk": _amount(row["value_at_risk"], row["currency"]),
+        "score": row["score"],
+        "findings": [_finding(finding) for finding in row["findings"]],
+        "options": [_option(option) for option in row["options"]],
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Row) -> dict[str, Any]:
     return {
-        "kind": finding.kind.value,
-        "severity": finding.severity.value,
-        "since": _day(finding.since),
-        "summary": finding.summary,
+        "kind": finding["kind"],
+        "severity": finding["severity"],
+        "since": _date(finding["since"]),
+        "summary": finding["summary"],
         "evidence": [
-            {"record": item.record.name, "model": item.record.model, "field": item.field, "value": item.value}
-            for item in finding.evidence
+            {"record": item["name"], "model": item["model"], "field": item["field"], "value": item["value"]}
+            for item in finding["evidence"]
         ],
     }
 
 
-def _option(option: Option) -> dict[str, Any]:
+def _option(option: Row) -> dict[str, Any]:
+    cost = option["cost"]
     return {
-        "kind": option.kind.value,
-        "summary": option.summary,
-        "ready_date": _day(option.ready_date),
-        "cost": _money(option.cost),
+        "kind": option["kind"],
+        "summary": option["summary"],
+        "ready_date": _date(option["ready_date"]),
+        "cost": _amount(cost["amount"], cost["currency"]) if cost else None,
         "harms": [
-            {"order": harm.order.name, "customer": harm.customer_name, "days": harm.days, "value": _money(harm.value)}
-            for harm in option.harms
+            {**{key: harm[key] for key in ("order", "customer", "days")}, "value": _amount(harm["value"], harm["currency"])}
+            for harm in option["harms"]
         ],
-        "approval": option.approval,
+        "approval": option["approval"],
     }
 
 
-def _totals(amounts: list[Money]) -> list[dict[str, str]]:
-    """One total for each currency; the largest first."""
-    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for amount in amounts:
-        sums[amount.currency] += amount.amount
-    return [
-        {"amount": f"{total:.2f}", "currency": currency} for currency, total in sorted(sums.items(), key=lambda sum_: -sum_[1])
-    ]
+def _cited(row: Row) -> dict[str, Any]:
+    return {"model": "sale.order", "id": row["order_id"], "name": row["order"], "url": row["url"]}
 
 
-def _money(amount: Money | None) -> dict[str, str] | None:
-    return {"amount": f"{amount.amount:.2f}", "currency": amount.currency} if amount else None
+def _record(evidence: Row) -> dict[str, Any]:
+    return {key: evidence[key] for key in ("model", "id", "name", "url")}
+
+
+def _amount(amount: float, currency: str) -> dict[str, str]:
+    return {"amount": f"{amount:.2f}", "currency": currency}
+
+
+def _date(moment: str | None) -> str | None:
+    return datetime.fromisoformat(moment).astimezone(UTC).date().isoformat() if moment else None
+
+
+def _money(amount: Money) -> dict[str, str]:
+    return {"amount": f"{amount.amount:.2f}", "currency": amount.currency}
 
 
 def _day(moment: datetime | None) -> str | None:

@@ -1,12 +1,14 @@
 """Orders at risk."""
 
-from typing import Annotated, Any
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
 
 import typer
 from rich.text import Text
 
-from agent.domain.findings import RiskReport
 from agent.domain.plans import Plan
+from agent.domain.risk_list import OneOrder, RiskFilter, RiskList
 from app.cli import output
 from app.cli.options import Json
 from app.contract.risk import FindingRow, OrderRiskRow, PlanStepRow
@@ -14,32 +16,41 @@ from app.contract.risk import FindingRow, OrderRiskRow, PlanStepRow
 group = typer.Typer(help="Which orders will miss their promise, why, and what can be done.", no_args_is_help=True)
 
 
+Fresh = Annotated[bool, typer.Option("--fresh", help="Read the ERP anew instead of answering from the last scan.")]
+
+
 @group.command("list")
 def list_(
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many to show, most urgent first.")] = 20, json: Json = False
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many to show, most urgent first.")] = 20,
+    warehouse: Annotated[str | None, typer.Option(help="Only orders of this one, by code or name.")] = None,
+    fresh: Fresh = False,
+    json: Json = False,
 ) -> None:
-    """The orders at risk, ranked by what waiting costs."""
+    """The orders at risk, ranked by what waiting costs; from the last scan, or read anew where there is none."""
     from app.wiring.cli import reading
 
     with reading() as company:
-        report, rows = company.risk(limit)
-        _warn_of_gaps(report)
-        output.shown(json, rows, lambda: table_of(rows, report))
+        found = company.answers.orders(RiskFilter(warehouse=warehouse, limit=limit), fresh)
+        _warn_of_gaps(found.not_seen)
+        output.shown(json, list(found.rows), lambda: table_of(found))
 
 
 @group.command()
-def show(order: Annotated[str, typer.Argument(help="The order's name, as in Odoo: S00042.")], json: Json = False) -> None:
+def show(
+    order: Annotated[str, typer.Argument(help="The order's name, as in Odoo: S00042.")], fresh: Fresh = False, json: Json = False
+) -> None:
     """One order: what is wrong, on what evidence, and what can be done about it."""
     from app.wiring.cli import reading
 
     with reading() as company:
-        report, row = company.risk_of(order)
-        _warn_of_gaps(report)
-        if row is None:
-            message = f"{order} is not at risk as of {output.minute(report.as_of)}."
+        found = company.answers.order(order, fresh)
+        _warn_of_gaps(found.not_seen)
+        if found.row is None:
+            message = f"{order} is not at risk as of {output.minute(found.as_of)}."
             output.shown(json, None, lambda: output.say(message))
             return
-        output.shown(json, row, lambda: order_page(OrderRiskRow.model_validate(row)))
+        row = found.row
+        output.shown(json, row, lambda: order_page(OrderRiskRow.model_validate(row), found))
 
 
 @group.command()
@@ -83,25 +94,28 @@ def _then(step: PlanStepRow) -> str:
     return then + cost
 
 
-def _warn_of_gaps(report: RiskReport) -> None:
-    for sentence in report.not_seen:
+def _warn_of_gaps(not_seen: Sequence[str]) -> None:
+    for sentence in not_seen:
         output.warn(sentence)
 
 
-def table_of(rows: list[dict[str, Any]], report: RiskReport) -> None:
-    as_of = output.minute(report.as_of)
-    if not rows:
-        output.say(f"No order is at risk as of {as_of}; {report.open_orders} orders are open.")
+def table_of(found: RiskList) -> None:
+    as_of = _as_of(found.as_of, found.fresh)
+    if not found.rows:
+        output.say(f"No order is at risk {as_of}; {found.open_orders} orders are open.")
         return
-    orders = [OrderRiskRow.model_validate(row) for row in rows]
+    orders = [OrderRiskRow.model_validate(row) for row in found.rows]
     columns = ("order", "customer", "promise", "ready", "late", "at risk", "score", "why")
     output.table(columns, map(_line, orders), right=("late", "at risk", "score"))
-    found = len(report.orders)
-    rest = f", {found - len(rows)} more with --limit" if found > len(rows) else ""
+    rest = f", {found.at_risk - len(orders)} more with --limit" if found.at_risk > len(orders) else ""
     output.say(
-        f"{found} of {report.open_orders} open orders at risk as of {as_of}{rest}. `expediter risk show ORDER` says more.",
+        f"{found.at_risk} of {found.open_orders} open orders at risk {as_of}{rest}. `expediter risk show ORDER` says more.",
         style="dim",
     )
+
+
+def _as_of(moment: datetime, fresh: bool) -> str:
+    return f"as of {output.minute(moment)}{'' if fresh else ' (last scan; --fresh reads anew)'}"
 
 
 def _line(order: OrderRiskRow) -> tuple[object, ...]:
@@ -121,13 +135,14 @@ def _each_kind(order: OrderRiskRow) -> list[FindingRow]:
     return list({finding.kind: finding for finding in reversed(order.findings)}.values())[::-1]
 
 
-def order_page(order: OrderRiskRow) -> None:
+def order_page(order: OrderRiskRow, found: OneOrder) -> None:
     days = "1 day" if order.days_late == 1 else f"{order.days_late} days"
     late = f"{days} late" if order.days_late else "on time so far"
     value = output.money(order.value_at_risk, order.currency)
     output.say(f"{order.order} · {order.customer}", style="bold")
     ready = output.day(order.projected_date) if order.projected_date else "with nothing in sight for some line"
     output.say(f"promised {output.day(order.promise_date)}, ready {ready}, {late}; {value} at risk")
+    output.say(_as_of(found.as_of, found.fresh), style="dim")
     for finding in order.findings:
         output.console().print(Text.assemble("\n", output.severity(finding.severity), "  ", output.plain(finding.summary)))
         for fact in finding.evidence:

@@ -8,6 +8,7 @@ from rich.rule import Rule
 
 from agent.domain.chat import PartKind
 from agent.domain.findings import Option, OptionKind, OrderRisk
+from agent.domain.risk_list import RiskFilter
 from agent.errors import ExpediterError, PreconditionFailed
 from app.cli import audit, chat, mail, output, proposals, risk
 from app.cli.decisions import carried_out
@@ -38,12 +39,12 @@ def tour(company: Company, url: str) -> None:
 
 def _orders_at_risk(now: ReadingCompany) -> tuple[OrderRisk, Option]:
     with chapter("Orders at risk", "rules find them, with the facts they rest on"):
-        report, rows = now.risk()
-        risk.table_of(rows[:6], report)
+        report = now.risk()
+        risk.table_of(now.answers.of_report(report, RiskFilter(limit=6)))
         order, option = _movable(report.orders)
-        row = next(row for row in rows if row["order"] == order.order.name)
+        found = now.answers.order(order.order.name, fresh=True)
         output.say("")
-        risk.order_page(OrderRiskRow.model_validate(row))
+        risk.order_page(OrderRiskRow.model_validate(found.row), found)
     return order, option
 
 

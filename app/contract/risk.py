@@ -100,7 +100,9 @@ class PlanStepRow(Contract):
 
 
 class OrderRiskRow(Contract):
+    order_id: int
     order: str
+    url: str | None
     customer: str
     promise_date: Moment | None
     projected_date: Moment | None

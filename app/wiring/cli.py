@@ -11,7 +11,6 @@ from agent.domain.chat import PartKind
 from agent.domain.decisions import Proposal, ProposalState
 from agent.domain.findings import RiskReport
 from agent.domain.plans import Plan
-from agent.errors import RecordMissing
 from agent.guardrails.policy import Policy, load_policy
 from agent.ports.audit_log import AuditLog
 from agent.ports.charts import PictureFormat
@@ -27,6 +26,7 @@ from app.wiring.erp import erp_reader
 from app.wiring.store import open_store
 
 if TYPE_CHECKING:
+    from agent.risk.answers import RiskAnswers
     from agent.risk.impact import Cause
     from integrations.database.people import PersonAdmin
     from integrations.database.pool import Pool
@@ -89,16 +89,19 @@ class ReadingCompany:
 
         return self._stack.enter_context(closing(KnowledgeIndex(self.company.knowledge_folder)))
 
-    def risk(self, limit: int | None = None) -> tuple[RiskReport, list[dict[str, Any]]]:
-        """The orders at risk right now; the first `limit` also as the JSON contract has them."""
-        return self._assessed(None, limit)
+    @cached_property
+    def answers(self) -> "RiskAnswers":
+        """From the last scan where this company's database is set up, else from the ERP."""
+        from agent.risk.answers import RiskAnswers
 
-    def risk_of(self, order: str) -> tuple[RiskReport, dict[str, Any] | None]:
-        """One order, None when it is not at risk. Raises RecordMissing when there is no such order."""
-        if not self.reader.sale_orders([order]):
-            raise RecordMissing(f"There is no order {order}, or this login may not see it; `expediter risk list` names orders.")
-        report, rows = self._assessed([order])
-        return report, next(iter(rows), None)
+        scanned = self.settings.worker_database_url is not None or self.company.has_database
+        return RiskAnswers(self.reader, self.policy, utc_now, self.board if scanned else None)
+
+    def risk(self) -> RiskReport:
+        """Everything assessed right now."""
+        from agent.risk import assess, take_snapshot
+
+        return assess(take_snapshot(self.reader, utc_now()), self.policy)
 
     def plan(self, orders: Sequence[str]) -> tuple[Plan, list[dict[str, Any]]]:
         """What to do about these orders together, also as the JSON contract has it. Raises RecordMissing."""
@@ -178,7 +181,9 @@ class ReadingCompany:
         from agent.tools import ToolContext
         from app.wiring.model import chat_here
 
-        turn = ToolContext(self.reader, BookWhenAsked(self), None, self.knowledge, self.policy, utc_now, None, None)
+        turn = ToolContext(
+            self.reader, BookWhenAsked(self), None, self.knowledge, self.policy, utc_now, None, None, board=self.answers.board
+        )
         for part in chat_here(self.settings).answer(question, "here", turn):
             yield part.kind, part.body
 
@@ -186,12 +191,6 @@ class ReadingCompany:
         from app.wiring.prepare import index_documents
 
         return index_documents(self.company, folder)
-
-    def _assessed(self, names: Sequence[str] | None, limit: int | None = None) -> tuple[RiskReport, list[dict[str, Any]]]:
-        from agent.risk import assess, order_row, take_snapshot
-
-        report = assess(take_snapshot(self.reader, utc_now(), names), self.policy)
-        return report, [order_row(order, report.as_of, self.reader.url) for order in report.orders[:limit]]
 
 
 class BookWhenAsked:

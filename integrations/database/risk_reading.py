@@ -19,7 +19,9 @@ from agent.domain.finding_life import (
     Standing,
 )
 from agent.domain.findings import Severity
-from agent.errors import RecordMissing
+from agent.domain.money import Money
+from agent.domain.risk_list import RiskFilter, RiskList
+from agent.errors import PreconditionFailed, RecordMissing
 from integrations.database.pool import Pool, transaction
 
 _STANDING = """
@@ -27,12 +29,19 @@ _STANDING = """
         (SELECT as_of FROM scan WHERE kind = 'full' ORDER BY id DESC LIMIT 1) AS last_full
     FROM scan ORDER BY id DESC LIMIT 1
 """
-_ORDERS = """
-    SELECT body, (SELECT as_of FROM scan ORDER BY id DESC LIMIT 1) AS as_of FROM order_risk
-    WHERE (%(name)s::text IS NULL OR name = %(name)s) AND (%(warehouse)s::text IS NULL OR warehouse_id IN (
+_WANTED = SQL("""
+    (%(name)s::text IS NULL OR name = %(name)s) AND (%(warehouse)s::text IS NULL OR warehouse_id IN (
         SELECT id FROM board_warehouse WHERE lower(%(warehouse)s) IN (lower(code), lower(board_warehouse.name))))
-    ORDER BY score DESC, value DESC, name LIMIT %(limit)s
-"""
+    AND (%(promised_by)s::date IS NULL OR (promise_date AT TIME ZONE 'UTC')::date <= %(promised_by)s)
+""")
+_ORDERS = SQL("""
+    SELECT body, (SELECT as_of FROM scan ORDER BY id DESC LIMIT 1) AS as_of FROM order_risk
+    WHERE {} ORDER BY score DESC, value DESC, name LIMIT %(limit)s
+""").format(_WANTED)
+_TOTALS = SQL("""
+    SELECT currency, sum(value) AS value, count(*) AS orders, count(*) FILTER (WHERE promise_date < %(as_of)s) AS missed
+    FROM order_risk WHERE {} GROUP BY currency ORDER BY value DESC, currency
+""").format(_WANTED)
 _STATES = "SELECT fingerprint, id, state FROM known_finding WHERE fingerprint = ANY (%s)"
 _FINDINGS = SQL("""
     SELECT listed.*, board_warehouse.name AS warehouse, (SELECT as_of FROM scan ORDER BY id DESC LIMIT 1) AS as_of,
@@ -76,10 +85,28 @@ class PostgresRiskReading:
         return Standing(**row | {"not_seen": tuple(row["not_seen"])}) if row else None
 
     def orders(self, limit: int, warehouse: str | None = None) -> list[dict[str, Any]]:
-        return self._orders({"name": None, "warehouse": warehouse, "limit": limit})
+        return self._orders(_narrowed(warehouse=warehouse, limit=limit))
 
     def order(self, name: str) -> dict[str, Any] | None:
-        return next(iter(self._orders({"name": name, "warehouse": None, "limit": 1})), None)
+        return next(iter(self._orders(_narrowed(name=name, limit=1))), None)
+
+    def listed(self, wanted: RiskFilter) -> RiskList:
+        standing = self.standing()
+        if standing is None:
+            raise PreconditionFailed("Nothing has been scanned yet; the worker scans as soon as it runs (`expediter up`).")
+        values = _narrowed(warehouse=wanted.warehouse, promised_by=wanted.promised_by, limit=wanted.limit)
+        with transaction(self._pool) as connection:
+            totals = connection.execute(_TOTALS, values | {"as_of": standing.as_of}).fetchall()
+        return RiskList(
+            as_of=standing.as_of,
+            fresh=False,
+            open_orders=standing.open_orders,
+            at_risk=sum(row["orders"] for row in totals),
+            already_missed=sum(row["missed"] for row in totals),
+            values=tuple(Money(row["value"], row["currency"]) for row in totals),
+            rows=tuple(self._orders(values)),
+            not_seen=standing.not_seen,
+        )
 
     def findings(self, wanted: FindingFilter) -> FindingList:
         values = _values(wanted)
@@ -111,6 +138,10 @@ class PostgresRiskReading:
             fingerprints = {finding["fingerprint"] for row in found for finding in row["body"]["findings"]}
             states = {row["fingerprint"]: row for row in connection.execute(_STATES, [list(fingerprints)]).fetchall()}
         return [_order(row, states) for row in found]
+
+
+def _narrowed(**given: Any) -> dict[str, Any]:
+    return {"name": None, "warehouse": None, "promised_by": None, **given}
 
 
 def _order(row: dict[str, Any], states: dict[str, dict[str, Any]]) -> dict[str, Any]:

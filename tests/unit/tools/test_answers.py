@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from agent.domain.decisions import ProposalState, Role
+from agent.domain.risk_list import RiskFilter
 from agent.errors import ErpUnavailable, KnowledgeUnavailable
 from agent.guardrails.grounding import Facts, unsupported
 from agent.guardrails.sentences import sentences
@@ -50,7 +51,7 @@ def test_a_deadline_leaves_later_promises_out(ask: Ask) -> None:
 
 def test_the_erp_is_read_once_for_all_questions_about_the_list_in_a_turn(turn: ToolContext) -> None:
     call("orders_at_risk", {}, turn)
-    assert turn.risk() is turn.risk()
+    assert turn.orders_at_risk(RiskFilter(), fresh=True).as_of == turn.orders_at_risk(RiskFilter(), fresh=True).as_of
 
 
 def test_an_order_in_trouble_is_explained_with_evidence_and_options(ask: Ask) -> None:

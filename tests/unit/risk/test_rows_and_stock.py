@@ -23,8 +23,8 @@ def test_a_row_is_json_with_exactly_the_contracts_keys():
     (risk,) = world.risks()
     row = json.loads(json.dumps(order_row(risk, NOW, link)))
     assert list(row) == [
-        "order_id", "order", "url", "customer", "promise_date", "projected_date", "days_late", "value_at_risk", "currency", "score",
-        "findings", "options", "as_of",
+        "order_id", "order", "url", "customer", "promise_date", "projected_date", "days_late", "value_at_risk", "currency",
+        "score", "findings", "options", "as_of",
     ]  # fmt: skip
     assert row["promise_date"] == "2026-08-08T09:00:00+00:00"
     assert (row["value_at_risk"], row["currency"]) == (1000.0, "EUR")

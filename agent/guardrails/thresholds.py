@@ -45,6 +45,8 @@ class Thresholds(BaseModel):
     """A transfer inside or between warehouses may be this late."""
     zone_queue_minimum: int = Field(default=5, ge=1)
     """A shorter queue is no bottleneck."""
+    zone_age_percent: int = Field(default=50, ge=0)
+    """A queue may be this much older than usual: among many transfers even minutes are no accident."""
     zone_history_weeks: int = Field(default=8, ge=1, le=52)
     adjustment_value: int = Field(default=500, ge=0)
     """What a stock count may be off by, at cost."""

@@ -34,7 +34,7 @@ def finding_row(finding: Finding, url: Link) -> dict[str, Any]:
     """One trouble with whom it makes wait; more than a row of an order says of it."""
     stake = finding.at_stake
     return _finding(finding, url) | {
-        "subject": {**_record(finding.subject), "url": url(finding.subject)},
+        "subject": {**_record(finding.subject), "url": _page(finding.subject, url)},
         "order": finding.order.name if finding.order else None,
         "affects": [_harm(affected) for affected in finding.affects],
         "at_stake": {"amount": _number(stake.amount), "currency": stake.currency} if stake else None,
@@ -53,9 +53,14 @@ def _finding(finding: Finding, url: Link) -> dict[str, Any]:
     }
 
 
+def _page(record: Record, url: Link) -> str | None:
+    """Our own records (a proposal, a job, a carrier's report) have no page in the ERP; the ERP's models all have a dot."""
+    return url(record) if "." in record.model else None
+
+
 def _evidence(evidence: Evidence, url: Link) -> dict[str, Any]:
     record = evidence.record
-    return {**_record(record), "field": evidence.field, "value": evidence.value, "url": url(record)}
+    return {**_record(record), "field": evidence.field, "value": evidence.value, "url": _page(record, url)}
 
 
 def _record(record: Record) -> dict[str, Any]:

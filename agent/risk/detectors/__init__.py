@@ -7,9 +7,15 @@ troubles that several orders, or none, wait because of. `HISTORY_DETECTORS` are 
 from collections.abc import Callable, Iterator
 
 from agent.domain.findings import Finding
+from agent.risk.detectors.adjustment_out_of_tolerance import adjustment_out_of_tolerance
 from agent.risk.detectors.allocation_conflict import allocation_conflict
+from agent.risk.detectors.approval_overdue import approval_overdue
 from agent.risk.detectors.backorder_waiting import backorder_waiting
+from agent.risk.detectors.carrier_delay import carrier_delay
 from agent.risk.detectors.credit_hold import credit_hold
+from agent.risk.detectors.damage_cluster import damage_cluster
+from agent.risk.detectors.duplicate_replenishment import duplicate_replenishment
+from agent.risk.detectors.integration_errors import integration_errors
 from agent.risk.detectors.invoice_mismatch import invoice_mismatch
 from agent.risk.detectors.lead_time_variance import lead_time_variance
 from agent.risk.detectors.margin_exception import margin_exception
@@ -21,12 +27,16 @@ from agent.risk.detectors.promise_at_risk import promise_at_risk
 from agent.risk.detectors.promise_missed import promise_missed
 from agent.risk.detectors.purchase_approval_stalled import purchase_approval_stalled
 from agent.risk.detectors.purchase_unconfirmed import purchase_unconfirmed
+from agent.risk.detectors.quality_failed import quality_failed
 from agent.risk.detectors.quotation_stale import quotation_stale
 from agent.risk.detectors.receipt_overdue import receipt_overdue
 from agent.risk.detectors.receipt_short import receipt_short
+from agent.risk.detectors.reorder_breach import reorder_breach
+from agent.risk.detectors.shipped_not_invoiced import shipped_not_invoiced
 from agent.risk.detectors.transfer_overdue import transfer_overdue
 from agent.risk.detectors.vendor_delay_trend import vendor_delay_trend
 from agent.risk.detectors.vendor_short_trend import vendor_short_trend
+from agent.risk.detectors.zone_bottleneck import zone_bottleneck
 from agent.risk.operations import Operations
 from agent.risk.situation import Situation
 
@@ -53,6 +63,11 @@ OPERATIONS_DETECTORS: tuple[OperationsDetector, ...] = (
     price_variance,
     lead_time_variance,
     quotation_stale,
+    carrier_delay,
+    reorder_breach,
+    duplicate_replenishment,
+    approval_overdue,
+    integration_errors,
 )
 
 #: Say nothing without `Snapshot.history`.
@@ -61,4 +76,9 @@ HISTORY_DETECTORS: tuple[OperationsDetector, ...] = (
     vendor_short_trend,
     vendor_delay_trend,
     invoice_mismatch,
+    zone_bottleneck,
+    adjustment_out_of_tolerance,
+    damage_cluster,
+    quality_failed,
+    shipped_not_invoiced,
 )

@@ -1,7 +1,6 @@
 """From what changed in the world to what has to be projected and judged again."""
 
-from collections.abc import Iterator, Mapping, Set
-from datetime import datetime
+from collections.abc import Iterator, Set
 
 from agent.guardrails.policy import Policy
 from agent.risk.live.judgements import NOTHING, Judgements, Verdicts
@@ -36,19 +35,16 @@ class Judged:
         return self.judgements.judge({*touched.orders, *shifted, *lacking}, touched.customers)
 
 
-def _lacking(snapshot: Snapshot, projection: Projection, around: Set[int], givers: Mapping[PoolKey, datetime]) -> Iterator[int]:
+def _lacking(snapshot: Snapshot, projection: Projection, around: Set[int], givers: Set[PoolKey]) -> Iterator[int]:
     """Orders that have not all of some product: they look at what there is of it, and at who could give them some."""
     for product_id in around | {product_id for product_id, _ in givers}:
         product = projection.products.get(product_id)
         for outlook in product.outlooks if product else ():
-            if outlook.short_now > 0 and (product_id in around or _could_take(snapshot, outlook, givers)):
+            if outlook.short_now > 0 and (product_id in around or _could_be_given(snapshot, outlook, givers)):
                 yield outlook.line.order_id
 
 
-def _could_take(snapshot: Snapshot, outlook: LineOutlook, givers: Mapping[PoolKey, datetime]) -> bool:
-    """Late, with somebody in the same warehouse who can wait longer."""
-    last = givers.get((outlook.product_id, outlook.warehouse_id or 0))
+def _could_be_given(snapshot: Snapshot, outlook: LineOutlook, givers: Set[PoolKey]) -> bool:
+    """Promised, with somebody in the same warehouse who has goods set aside: who gives to whom goes by more than dates."""
     order = snapshot.orders.get(outlook.line.order_id)
-    if last is None or outlook.need_by >= last or order is None or order.promise_date is None:
-        return False
-    return outlook.ready is None or outlook.ready > max(order.promise_date, snapshot.now)
+    return order is not None and order.promise_date is not None and (outlook.product_id, outlook.warehouse_id or 0) in givers

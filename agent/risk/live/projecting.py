@@ -1,8 +1,7 @@
 """The projection that is kept: products projected again are put in, and it tells whom that concerns."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import TypeVar
 
 from agent.risk.kits import assembled
@@ -22,8 +21,8 @@ class Shifts:
     """Order lines whose outlook differs."""
     around: frozenset[int]
     """Products of which some warehouse can give or get something else."""
-    givers: Mapping[PoolKey, datetime]
-    """Where others who have goods set aside, or their turn, changed: until when the last of them can wait."""
+    givers: frozenset[PoolKey]
+    """Where somebody has goods set aside, and somebody's share or turn changed."""
 
 
 class LiveProjection:
@@ -43,7 +42,7 @@ class LiveProjection:
         """Take these products in."""
         lines: set[int] = set()
         around: set[int] = set()
-        givers: dict[PoolKey, datetime] = {}
+        givers: set[PoolKey] = set()
         for new in changed:
             old = self._products.get(new.product_id) or ProductProjection(new.product_id, (), {}, {}, None)
             shifted = self._renew_outlooks(old, new)
@@ -57,7 +56,7 @@ class LiveProjection:
             self._products[new.product_id] = new
         for line_id in lines:
             self._put_together(line_id)
-        return Shifts(frozenset(lines), frozenset(around), givers)
+        return Shifts(frozenset(lines), frozenset(around), frozenset(givers))
 
     def _renew_outlooks(self, old: ProductProjection, new: ProductProjection) -> set[int]:
         """Lines whose outlook differs."""
@@ -85,13 +84,8 @@ class LiveProjection:
             del self._outlooks[line_id]
 
 
-def _givers(outlooks: Iterable[LineOutlook]) -> dict[PoolKey, datetime]:
-    last: dict[PoolKey, datetime] = {}
-    for outlook in outlooks:
-        if outlook.reserved and outlook.warehouse_id is not None:
-            key = (outlook.product_id, outlook.warehouse_id)
-            last[key] = max(outlook.need_by, last.get(key, outlook.need_by))
-    return last
+def _givers(outlooks: Iterable[LineOutlook]) -> set[PoolKey]:
+    return {(each.product_id, each.warehouse_id) for each in outlooks if each.reserved and each.warehouse_id is not None}
 
 
 def _renew(kept: dict[Key, Value], old: Iterable[Key], new: Iterable[tuple[Key, Value]]) -> None:

@@ -298,3 +298,19 @@ def test_who_would_be_harmed_is_told_as_they_are_now():
     assert before.approval != promoted.approval
     erp.change_customer(erp.world.customers[patient.id], name="Patience")
     assert option(engine.scan()).harms[0].customer_name == "Patience"
+
+
+def test_whoever_matters_less_gives_even_goods_that_are_needed_first():
+    """A reservation of a standard customer, promised earlier, is a conflict for a strategic one as soon as it is there."""
+    world = World()
+    strategic, standard = world.customer("Strategic", Segment.STRATEGIC), world.customer("Standard")
+    first = world.order(in_days(1), customer=standard, complete=True)
+    world.line(first, 10, reserved=10)
+    lacking = world.order(in_days(2), customer=strategic)
+    world.line(lacking, 10)
+    world.stock(10, reserved=10)
+    erp = ChangingWorld(world)
+    engine = engine_of(erp)
+    assert "allocation_conflict" not in kinds(engine.scan())
+    erp.change_order(first, complete=False)
+    assert "allocation_conflict" in kinds(engine.scan())

@@ -54,8 +54,20 @@ def allocation_conflict(situation: Situation) -> Iterator[Finding]:
 def _conflicts(situation: Situation) -> Iterator[_Conflict]:
     short = [line for line in situation.goods if line.short_now > ROUNDING]
     for lines in grouped(short, lambda line: (line.product_id, line.warehouse_id)).values():
-        rivals = reversed(situation.projection.products[lines[0].product_id].outlooks)
-        yield _Conflict(lines, [rival for rival in rivals if rival.reserved > ROUNDING and _gives(situation, rival, lines[0])])
+        yield _Conflict(lines, _holders(situation, lines))
+
+
+def _holders(situation: Situation, lines: Sequence[LineOutlook]) -> list[LineOutlook]:
+    """As many as are needed: once those needed later hold enough, nobody needed earlier has to be asked."""
+    found, lacking = [], sum((line.short_now for line in lines), ZERO)
+    for rival in reversed(situation.projection.products[lines[0].product_id].outlooks):
+        if rival.reserved > ROUNDING and _gives(situation, rival, lines[0]):
+            found.append(rival)
+            if rival.need_by > lines[0].need_by:
+                lacking -= rival.reserved
+                if lacking <= ROUNDING:
+                    break
+    return found
 
 
 def _gives(situation: Situation, rival: LineOutlook, line: LineOutlook) -> bool:

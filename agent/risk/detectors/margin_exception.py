@@ -34,7 +34,7 @@ def _missing(line: SaleOrderLine, limits: Thresholds) -> Decimal:
     """What the line would have to bring more for the floor; 0 where that cannot be said."""
     if line.cost is None or line.cost.amount <= 0 or line.cost.currency != line.value.currency:
         return ZERO
-    return line.cost.amount - line.value.amount * (HUNDRED - limits.margin_floor_percent) / HUNDRED
+    return line.cost.amount - line.value.amount * (100 - limits.margin_floor_percent) / HUNDRED
 
 
 def _margin(line: SaleOrderLine) -> Decimal | None:

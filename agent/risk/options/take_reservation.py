@@ -9,7 +9,7 @@ from agent.domain.findings import Affected, Claim, Option, OptionKind
 from agent.domain.quantity import ROUNDING
 from agent.risk.options.ground import Ground, by_order
 from agent.risk.outlooks import LineOutlook
-from agent.risk.pools import ZERO, Demand, Pool
+from agent.risk.pools import ZERO, Pool
 from agent.risk.wording import day, days, listed
 
 
@@ -70,20 +70,26 @@ def _gifts(ground: Ground, leaf: LineOutlook) -> list[tuple[LineOutlook, _Gift]]
     return []
 
 
-def _givers_of(ground: Ground, leaf: LineOutlook) -> list[LineOutlook]:
-    """Reserved lines of other orders, for the same product in the same warehouse, that are needed later; the last first."""
+def _givers_of(ground: Ground, leaf: LineOutlook) -> Iterator[LineOutlook]:
+    """Reserved lines of other orders, for the same product in the same warehouse, that are needed later; the last first.
+
+    A product's outlooks are in the order in which they are served: who is starred in front, each by need date.
+    """
     product = ground.situation.projection.products.get(leaf.product_id)
-    others = [
-        other
-        for other in (product.outlooks if product else ())
-        if other.reserved
-        and other.line.order_id != leaf.line.order_id
-        and other.warehouse_id == leaf.warehouse_id
-        and other.need_by > leaf.need_by
-        and (leaf.urgent or not other.urgent)
-        and other.product_id == other.line.product_id
-    ]
-    return sorted(others, key=lambda other: (other.need_by, other.line.id), reverse=True)
+    for other in reversed(product.outlooks if product else ()):
+        if other.urgent and not leaf.urgent:
+            return
+        if other.need_by <= leaf.need_by:
+            if other.urgent or not leaf.urgent:
+                return
+            continue
+        if (
+            other.reserved
+            and other.warehouse_id == leaf.warehouse_id
+            and other.line.order_id != leaf.line.order_id
+            and other.product_id == other.line.product_id
+        ):
+            yield other
 
 
 def _served_again(ground: Ground, leaf: LineOutlook, giver: LineOutlook, amount: Decimal) -> datetime | None:
@@ -91,11 +97,14 @@ def _served_again(ground: Ground, leaf: LineOutlook, giver: LineOutlook, amount:
     pool = ground.pool(leaf.product_id, leaf.warehouse_id)
     if pool is None:
         return None
-    queue = {demand.id: demand for demand in pool.demands}
-    own = queue.get(giver.line.id) or Demand(giver.need_by, giver.need_by, giver.line.id, ZERO, giver.urgent)
-    taker = queue.get(leaf.line.id)
-    asked = sum((demand.amount for demand in pool.demands if demand.turn < own.turn), own.amount + amount)
-    return _covered(pool, asked - (min(amount, taker.amount) if taker else ZERO))
+    own = next((demand for demand in pool.demands if demand.id == giver.line.id), None)
+    place = own.turn if own else (not giver.urgent, giver.need_by, giver.need_by, giver.line.id)
+    asked = amount + (own.amount if own else ZERO)
+    for demand in pool.demands:
+        if demand.turn >= place:
+            break
+        asked += max(demand.amount - amount, ZERO) if demand.id == leaf.line.id else demand.amount
+    return _covered(pool, asked)
 
 
 def _covered(pool: Pool, asked: Decimal) -> datetime | None:

@@ -81,7 +81,8 @@ class Stocked:
 
 @dataclass(frozen=True, slots=True)
 class PickingType:
-    name: str
+    zone: Record
+    """As Odoo calls it: `Dublin Quay: Repacking`."""
     kind: PickingKind
     warehouse_id: int | None
     straight_to_customer: bool = False
@@ -104,6 +105,8 @@ class Lookups:
         self.users = Remembered("user", self._names("res.users"))
         self.tags = Remembered("partner tag", self._names("res.partner.category"))
         self.units = Remembered("unit of measure", self._units)
+        self.lots = Remembered("lot", lambda ids: self._names(pages.connection.dialect.lot_model)(ids))
+        self.warehouse_names = Remembered("warehouse", self._names("stock.warehouse"))
         self.locations = Remembered("location", self._locations)
         self.picking_types = Remembered("operation type", self._picking_types)
         self.products = Remembered("product", self._products)
@@ -137,9 +140,11 @@ class Lookups:
     def _picking_types(self, ids: Iterable[int]) -> dict[int, PickingType]:
         kinds = {"incoming": PickingKind.RECEIPT, "outgoing": PickingKind.DELIVERY, "dropship": PickingKind.RECEIPT}
         rows = self._pages.read("stock.picking.type", ids, ["name", "code", "warehouse_id"])
+        houses, _ = self.warehouse_names.visible(row["warehouse_id"] for row in rows.values())
+        names = {key: ": ".join([*filter(None, [houses.get(row["warehouse_id"])]), row["name"]]) for key, row in rows.items()}
         return {
             key: PickingType(
-                row["name"],
+                Record("stock.picking.type", key, names[key]),
                 kinds.get(row["code"], PickingKind.INTERNAL),
                 row["warehouse_id"] or None,
                 row["code"] == "dropship",

@@ -110,6 +110,7 @@ class Stock(Noun):
                 purchases.get(row["id"]),
                 people.get(row["user_id"]),
                 row["backorder_id"] or None,
+                types[row["picking_type_id"]].zone,
             )
             for row in rows
         ]

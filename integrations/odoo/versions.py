@@ -18,6 +18,10 @@ class Dialect:
     move_unit: str
     reserved: str
     """What a `stock.move` has reserved, in the move's unit."""
+    moved: str
+    """What a finished `stock.move` has moved, in the move's unit; in 14 that is `product_uom_qty`."""
+    lot_model: str
+    """14 calls it `stock.production.lot`."""
     unit_factor_multiplies: bool
     """Whether `uom.uom.factor` says how many reference units one unit is, or its reciprocal."""
     not_goods: frozenset[str]
@@ -37,11 +41,11 @@ class Dialect:
     access_arguments: Mapping[str, Any]
     """What it needs besides the operation."""
     acknowledged: str
-    """Whether the vendor of a `purchase.order` confirmed it."""
+    """Whether the vendor of a `purchase.order` confirmed it; 14 calls it `mail_reception_confirmed`."""
     price_list_vendor: str
-    """Partner of a `product.supplierinfo`."""
+    """Partner of a `product.supplierinfo`; 14 calls it `name`."""
     price_list_unit: str
-    """Unit of measure that its price and minimum are for."""
+    """Unit of measure that its price and minimum are for; 14 calls it `product_uom`."""
     price_list_discount: tuple[str, ...]
     """Percent off its price; none where it has no such field."""
     record_path: str
@@ -55,6 +59,8 @@ _NINETEEN = Dialect(
     purchase_line_unit="product_uom_id",
     move_unit="product_uom",
     reserved="quantity",
+    moved="quantity",
+    lot_model="stock.lot",
     unit_factor_multiplies=True,
     not_goods=frozenset({"service", "combo"}),
     storable_type=None,

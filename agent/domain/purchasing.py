@@ -33,7 +33,7 @@ class PurchaseLine:
     value: Money | None = None
     """Untaxed, for the whole ordered quantity; None where it is not told."""
     ordered_at: datetime | None = None
-    """`date_order`: of a draft the day by which it has to be ordered, so that it comes on the promised day."""
+    """When it was confirmed; of a draft the day by which it has to be ordered, so that it comes on the promised day."""
     warehouse_id: int | None = None
     """Where it will be received; None when it goes straight to the customer, or nobody knows."""
 

@@ -6,7 +6,7 @@ Reading takes a fixed number of reader calls, however many orders there are.
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TypeVar
 
@@ -15,11 +15,16 @@ from agent.domain.history import History
 from agent.domain.purchasing import PurchaseLine, PurchaseOrder, Vendor, VendorPrice
 from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLine
 from agent.domain.stock import Move, Picking, Product, ReorderRule, StockLevel, Warehouse
-from agent.errors import ErpIncomplete, ErpRefused, RecordMissing
+from agent.errors import RecordMissing
+from agent.guardrails.policy import ThresholdBook, Thresholds
 from agent.ports.erp_reader import ErpReader
+from agent.risk.gaps import Gaps
 from agent.risk.garbage import collector_at_rest
 
 STATES = {"draft": "still a quotation", "sent": "a quotation that was sent and not confirmed", "cancel": "cancelled"}
+
+#: Where nobody says otherwise.
+USUAL = ThresholdBook(Thresholds())
 
 Row = TypeVar("Row")
 Key = TypeVar("Key", bound=Hashable)
@@ -176,9 +181,17 @@ def grouped(rows: Iterable[Row], key: Callable[[Row], Key | None]) -> dict[Key, 
 
 
 @collector_at_rest()
-def take_snapshot(reader: ErpReader, now: datetime, names: Sequence[str] | None = None) -> Snapshot:
+def take_snapshot(
+    reader: ErpReader,
+    now: datetime,
+    names: Sequence[str] | None = None,
+    *,
+    limits: ThresholdBook = USUAL,
+    history: History | None = None,
+) -> Snapshot:
     """All open orders, or those named, with everything that can supply their goods or competes for them.
 
+    Of all orders, also what is being bought, kept in store and offered to customers; `limits` say how far back an offer matters.
     `now` is aware. Raises RecordMissing when a named order does not exist or is not open, and what the reader raises.
     """
     orders = reader.open_sale_orders(names)
@@ -196,10 +209,12 @@ def take_snapshot(reader: ErpReader, now: datetime, names: Sequence[str] | None 
         rivals = _rivals(reader, lines, moves, sorted(products))
         lines = [*lines, *rivals]
         orders = [*orders, *_orders_of(reader, rivals)]
-    product_ids = sorted(products)
-    levels = reader.stock_levels(product_ids)
+    gaps = Gaps()
+    trade = _trade(reader, now, limits, gaps) if names is None else _Trade(reader.open_purchase_lines(sorted(products)))
+    products |= _bought_or_kept(reader, products, trade)
+    levels = reader.stock_levels(sorted(products))
     customer_ids = sorted({order.customer_id for order in orders if order.id in subjects})
-    overdue, not_seen = _overdue(reader, now, customer_ids)
+    overdue = gaps.read(lambda: reader.overdue_invoices(now, customer_ids), "Credit was judged without overdue invoices.")
     return Snapshot(
         now=now,
         orders={order.id: order for order in orders},
@@ -210,11 +225,50 @@ def take_snapshot(reader: ErpReader, now: datetime, names: Sequence[str] | None 
         levels={(level.product_id, level.warehouse_id): level for level in levels},
         moves=moves,
         pickings=reader.open_pickings(None if names is None else sorted(subjects)),
-        purchase_lines=reader.open_purchase_lines(None if names is None else product_ids),
+        purchase_lines=trade.purchase_lines,
         customers={customer.id: customer for customer in reader.customers(customer_ids)},
         overdue_invoices=overdue,
-        not_seen=not_seen,
+        vendors={vendor.id: vendor for vendor in reader.vendors(sorted(_vendors_of(trade.purchase_lines, history)))},
+        vendor_prices=gaps.read(lambda: reader.vendor_prices(sorted(products)), "Vendors' price lists were not looked at."),
+        purchases=trade.purchases,
+        reorder_rules=trade.reorder_rules,
+        quotations=trade.quotations,
+        history=history,
+        not_seen=tuple(gaps.sentences),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Trade:
+    """What is bought, kept in store and offered."""
+
+    purchase_lines: Sequence[PurchaseLine]
+    purchases: Sequence[PurchaseOrder] = ()
+    reorder_rules: Sequence[ReorderRule] = ()
+    quotations: Sequence[SaleOrder] = ()
+
+
+def _trade(reader: ErpReader, now: datetime, limits: ThresholdBook, gaps: Gaps) -> _Trade:
+    lines = reader.open_purchase_lines()
+    oldest = now - timedelta(days=limits.longest(["quotation_forgotten_days"]))
+    return _Trade(
+        purchase_lines=lines,
+        purchases=reader.purchases(sorted({line.order_id for line in lines})),
+        reorder_rules=gaps.read(reader.reorder_rules, "Minimum stocks were not looked at."),
+        quotations=reader.sent_quotations(oldest),
+    )
+
+
+def _vendors_of(lines: Sequence[PurchaseLine], history: History | None) -> set[int]:
+    """Those we wait for, and those who delivered lately: the thresholds of both depend on what class they are."""
+    return {each.vendor_id for rows in (lines, history.receipts if history else ()) for each in rows}
+
+
+def _bought_or_kept(reader: ErpReader, known: Mapping[int, Product], trade: _Trade) -> dict[int, Product]:
+    """What no customer waits for, but somebody buys or a warehouse wants to have."""
+    wanted = {each.product_id for rows in (trade.purchase_lines, trade.reorder_rules) for each in rows}
+    more = sorted(wanted - known.keys())
+    return {product.id: product for product in reader.products(more)} if more else {}
 
 
 def take_product_snapshot(reader: ErpReader, now: datetime, product_ids: Sequence[int]) -> Snapshot:
@@ -228,14 +282,6 @@ def take_product_snapshot(reader: ErpReader, now: datetime, product_ids: Sequenc
         moves=reader.open_moves(product_ids),
         purchase_lines=reader.open_purchase_lines(product_ids),
     )
-
-
-def _overdue(reader: ErpReader, now: datetime, customer_ids: Sequence[int]) -> tuple[Sequence[OverdueInvoice], Sequence[str]]:
-    """Without the right to see invoices everything else can still be told."""
-    try:
-        return reader.overdue_invoices(now, customer_ids), ()
-    except (ErpRefused, ErpIncomplete) as unseen:
-        return (), (f"Credit was judged without overdue invoices. {unseen}",)
 
 
 def goods_of(lines: Iterable[SaleOrderLine]) -> list[SaleOrderLine]:

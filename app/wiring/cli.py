@@ -15,14 +15,13 @@ from agent.guardrails.policy import Policy, load_policy
 from agent.ports.audit_log import AuditLog
 from agent.ports.charts import PictureFormat
 from agent.ports.clock import utc_now
-from agent.ports.erp_reader import ErpReader
 from agent.ports.ledger import ProposalBook
 from agent.ports.risk_board import RiskReading
 from agent.ports.scorebook import ScoreReading
 from app.settings import AdminSettings, CompanySettings, WorkerSettings
 from app.wiring.company import company_of
 from app.wiring.embedded import database_url
-from app.wiring.erp import erp_reader
+from app.wiring.erp import Erp, erp_reader
 from app.wiring.store import open_store
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class ReadingCompany:
         return load_policy(self.settings.policy)
 
     @cached_property
-    def reader(self) -> ErpReader:
+    def reader(self) -> Erp:
         return erp_reader(self.settings, lambda: self.pool)
 
     @property
@@ -99,9 +98,11 @@ class ReadingCompany:
 
     def risk(self) -> RiskReport:
         """Everything assessed right now."""
-        from agent.risk import assess, take_snapshot
+        from agent.risk import assess, take_history, take_snapshot
 
-        return assess(take_snapshot(self.reader, utc_now()), self.policy)
+        now, limits = utc_now(), self.policy.limits
+        history = take_history(self.reader, now, limits)
+        return assess(take_snapshot(self.reader, now, limits=limits, history=history), self.policy)
 
     def plan(self, orders: Sequence[str]) -> tuple[Plan, list[dict[str, Any]]]:
         """What to do about these orders together, also as the JSON contract has it. Raises RecordMissing."""

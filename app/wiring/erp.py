@@ -1,14 +1,20 @@
 """The ERP as its reader sees it: the configured Odoo, or the demo distributor."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 from agent.ports.erp_changes import ChangingErp
+from agent.ports.erp_history import ErpHistory
 from app.settings.base import plain
 from app.settings.processes import WithReader
 from integrations.database.pool import Pool
 
 
-def erp_reader(settings: WithReader, pool: Callable[[], Pool]) -> ChangingErp:
+class Erp(ChangingErp, ErpHistory, Protocol):
+    """What is, what changes and what was, by one login."""
+
+
+def erp_reader(settings: WithReader, pool: Callable[[], Pool]) -> Erp:
     """`pool` is asked for only when the ERP is the demo distributor. Nothing is sent to an Odoo yet."""
     if settings.odoo_url and settings.odoo_database and settings.odoo_reader_login:
         from integrations.odoo.connection import OdooConnection

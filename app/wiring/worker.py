@@ -11,6 +11,7 @@ from agent.jobs.outcomes import settle
 from agent.jobs.worker import WorkerContext, answer_chat, propose_inverse, rescan, scan
 from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
+from agent.risk import HistoryOfTheDay
 from agent.risk.live import Pace, ScanEngine
 from app.settings import WorkerSettings, refuse_tracing
 from app.wiring.company import company_of
@@ -48,7 +49,7 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
         clock=utc_now,
         chat=chat_of(settings, url, stack),
         board=PostgresRiskBoard(pool),
-        scans=ScanEngine(reader, reader, policy, utc_now, pace),
+        scans=ScanEngine(reader, reader, policy, utc_now, pace, HistoryOfTheDay(reader, policy.limits)),
     )
 
 

@@ -47,7 +47,7 @@ class Purchasing(Noun):
         orders = self.pages.read(
             "purchase.order",
             (row["order_id"] for row in rows),
-            ["name", "state", "partner_id", "date_order", "picking_type_id", "currency_id"],
+            ["name", "state", "partner_id", "date_order", "date_approve", "picking_type_id", "currency_id"],
         )
         types = self.lookups.picking_types.by_id(order["picking_type_id"] for order in orders.values())
         vendors = self.lookups.companies.by_id(order["partner_id"] for order in orders.values())
@@ -76,7 +76,7 @@ class Purchasing(Noun):
                     moment(row["date_planned"] or order["date_order"]),
                     expected.get(row["id"]),
                     sold[row["id"]],
-                    ordered_at=moment(order["date_order"]),
+                    ordered_at=moment(order["date_approve"] or order["date_order"]),
                     warehouse_id=received_in(types.get(order["picking_type_id"])),
                     value=money(row["price_subtotal"], currencies[order["currency_id"]]),
                 )

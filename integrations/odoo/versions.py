@@ -97,11 +97,14 @@ _SEVENTEEN = replace(
 _SIXTEEN = replace(
     _SEVENTEEN,
     reserved="reserved_availability",
+    moved="product_uom_qty",
     locked_state="done",
     price_list_discount=(),
     note_arguments=MappingProxyType({}),
 )
-_FIFTEEN = replace(_SIXTEEN, delivery_status=False, search_read_load=False, price_list_vendor="name")
+_FIFTEEN = replace(
+    _SIXTEEN, delivery_status=False, search_read_load=False, price_list_vendor="name", lot_model="stock.production.lot"
+)
 _FOURTEEN = replace(_FIFTEEN, location_has_warehouse=False)
 
 _DIALECTS = {

@@ -16,6 +16,7 @@ from agent.ports.erp_changes import ErpChanges
 from agent.ports.erp_reader import ErpReader
 from agent.risk.assess import gravest_first
 from agent.risk.garbage import collector_at_rest
+from agent.risk.history import HistoryOfTheDay
 from agent.risk.live.judgements import Verdicts
 from agent.risk.live.judging import Judged
 from agent.risk.live.missed import missed
@@ -68,12 +69,15 @@ class ScanEngine:
         policy: Policy,
         clock: Clock,
         pace: Pace = Pace(),
+        history: HistoryOfTheDay | None = None,
     ) -> None:
+        """Without `history` what needs the past is not looked at."""
         self._reader = reader
         self._changes = changes
         self._policy = policy
         self._clock = clock
         self._pace = pace
+        self._history = history
         self._calls = changes.calls_sent
         self._news = News(changes, pace.overlap)
         self._kept: _Kept | None = None
@@ -116,7 +120,8 @@ class ScanEngine:
         began, calls = self._clock(), self._calls()
         if self._kept is None or self._incremental() is None:
             self._begin_news()
-        read = take_snapshot(self._reader, began)
+        history = self._history.at(began) if self._history else None
+        read = take_snapshot(self._reader, began, limits=self._policy.limits, history=history)
         unnoticed = self._unnoticed(read)
         world = World(read)
         self._kept = _Kept(world, Judged(world, self._policy), began)

@@ -28,6 +28,7 @@ def test_a_purchase_of_one_line_is_worth_what_the_line_is(erp: Erp) -> None:
 def test_times_of_a_purchase_are_aware_and_past(erp: Erp) -> None:
     _, bought = erp.bought_for("promise_at_risk")
     [purchase] = erp.reader.purchases([bought.order_id])
+    assert bought.ordered_at == purchase.ordered_at
     for moment in (purchase.ordered_at, purchase.changed_at):
         assert moment.utcoffset() == timedelta(0)
         assert moment < datetime.now(UTC) + timedelta(minutes=1)

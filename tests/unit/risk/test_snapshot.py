@@ -1,13 +1,17 @@
 """What is read, in how many calls, and what is said when an order cannot be looked at."""
 
 import gc
+from decimal import Decimal
 
 import pytest
 
-from agent.domain.stock import Product
-from agent.errors import ErpRefused, RecordMissing
+from agent.domain.purchasing import VendorPrice
+from agent.domain.stock import Product, ReorderRule
+from agent.errors import ErpIncomplete, ErpRefused, RecordMissing
+from agent.guardrails.policy import ThresholdBook, Thresholds
+from agent.guardrails.thresholds import ThresholdException, Where
 from agent.risk import assess, order_row, take_snapshot
-from tests.unit.risk.builders import CHAIR, DESK, MAIN, NOW, POLICY, World, in_days
+from tests.unit.risk.builders import CHAIR, DESK, MAIN, NOW, POLICY, World, euros, in_days, units
 from tests.unit.risk.world_reader import WorldReader
 
 
@@ -48,7 +52,7 @@ def test_the_number_of_calls_for_one_order_is_fixed_too():
         world = busy_world(orders)
         reader = WorldReader(world)
         take_snapshot(reader, NOW, [world.orders[0].name])
-        assert reader.calls.total() == 12
+        assert reader.calls.total() == 14
 
 
 def as_seen_alone(row):
@@ -167,3 +171,59 @@ def test_the_cycle_collector_is_on_again_after_a_refusal():
     with pytest.raises(RecordMissing):
         take_snapshot(WorldReader(World()), NOW, ["S99999"])
     assert gc.isenabled()
+
+
+def test_all_that_is_bought_kept_and_offered_belongs_to_a_whole_snapshot_only():
+    world = busy_world(2)
+    film, box = 900, 901
+    world.products += (
+        Product(film, "Pallet Film", "PF", "Units", storable=True),
+        Product(box, "Box", "BX", "Units", storable=True),
+    )
+    world.purchase(5, at=in_days(3), product=film)
+    world.more["reorder_rules"].append(ReorderRule(1, "OP/1", box, MAIN, units(20), units(50), 4))
+    world.stock(7, product=box)
+    asked = world.order(state="sent", ordered_at=in_days(-59))
+    world.order(state="sent", ordered_at=in_days(-61))
+    whole = take_snapshot(WorldReader(world), NOW)
+    assert {purchase.id for purchase in whole.purchases} == {line.order_id for line in world.purchases}
+    assert whole.reorder_rules == world.more["reorder_rules"]
+    assert whole.quotations == [asked], "what is older than 60 days is forgotten"
+    assert {film, box} <= set(whole.products), "also what no customer waits for"
+    assert whole.levels[box, MAIN].on_hand.amount == 7
+    alone = take_snapshot(WorldReader(world), NOW, [world.orders[0].name])
+    assert (alone.purchases, alone.reorder_rules, alone.quotations) == ((), (), ())
+
+
+def test_how_far_back_an_offer_matters_is_the_policys_longest():
+    world = busy_world(1)
+    asked = world.order(state="sent", ordered_at=in_days(-89))
+    elsewhere = ThresholdException(where=Where(warehouse="NO"), thresholds=Thresholds(quotation_forgotten_days=90))
+    limits = ThresholdBook(Thresholds(), (elsewhere,))
+    assert take_snapshot(WorldReader(world), NOW, limits=limits).quotations == [asked]
+
+
+def test_vendors_and_their_prices_are_known_for_one_order_too():
+    world = busy_world(1)
+    [mine] = [line for line in world.purchases if line.product_id == DESK]
+    price = VendorPrice(1, 77, "Other Desks", DESK, euros(40), Decimal(0), 3, None, None)
+    world.prices.append(price)
+    alone = take_snapshot(WorldReader(world), NOW, [world.orders[0].name])
+    assert mine.vendor_id in alone.vendors
+    assert alone.vendor_prices == [price]
+
+
+def test_price_lists_and_rules_that_may_not_be_seen_are_said_and_the_rest_is_told():
+    class Blind(WorldReader):
+        def vendor_prices(self, product_ids):
+            raise ErpRefused("The login may not see prices.")
+
+        def reorder_rules(self):
+            raise ErpIncomplete("There are no rules.")
+
+    snapshot = take_snapshot(Blind(busy_world(2)), NOW)
+    assert list(snapshot.not_seen) == [
+        "Minimum stocks were not looked at. There are no rules.",
+        "Vendors' price lists were not looked at. The login may not see prices.",
+    ]
+    assert snapshot.subjects

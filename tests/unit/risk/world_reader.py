@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from agent.domain.purchasing import PurchaseLine
+from agent.domain.purchasing import PurchaseLine, PurchaseOrder, Vendor, VendorPrice
 from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLine
-from agent.domain.stock import Move, Picking, Product, StockLevel, Warehouse
-from tests.unit.risk.builders import World
+from agent.domain.stock import Move, Picking, Product, ReorderRule, StockLevel, Warehouse
+from tests.unit.risk.builders import NOW, World, euros
 
 
 class WorldReader:
@@ -75,6 +75,34 @@ class WorldReader:
     def open_purchase_lines(self, product_ids: Sequence[int] | None = None) -> list[PurchaseLine]:
         self.calls["open_purchase_lines"] += 1
         return [line for line in self.world.purchases if product_ids is None or line.product_id in product_ids]
+
+    def purchases(self, ids: Sequence[int]) -> list[PurchaseOrder]:
+        self.calls["purchases"] += 1
+        lines = {line.order_id: line for line in self.world.purchases if line.order_id in ids}
+        return [
+            PurchaseOrder(
+                key, line.order_name, line.order_state, line.vendor_id, line.vendor_name, line.ordered_at or NOW, NOW,
+                euros(1000), None, None, line.warehouse_id,
+            )
+            for key, line in lines.items()
+        ]  # fmt: skip
+
+    def vendors(self, ids: Sequence[int]) -> list[Vendor]:
+        self.calls["vendors"] += 1
+        names = {line.vendor_id: line.vendor_name for line in self.world.purchases if line.vendor_id in ids}
+        return [Vendor(key, name, frozenset()) for key, name in names.items()]
+
+    def vendor_prices(self, product_ids: Sequence[int]) -> list[VendorPrice]:
+        self.calls["vendor_prices"] += 1
+        return [price for price in self.world.prices if price.product_id in product_ids]
+
+    def reorder_rules(self) -> list[ReorderRule]:
+        self.calls["reorder_rules"] += 1
+        return list(self.world.more["reorder_rules"])
+
+    def sent_quotations(self, since: datetime) -> list[SaleOrder]:
+        self.calls["sent_quotations"] += 1
+        return [order for order in self.world.orders if order.state == "sent" and order.ordered_at >= since]
 
     def overdue_invoices(self, now: datetime, customer_ids: Sequence[int] | None = None) -> list[OverdueInvoice]:
         self.calls["overdue_invoices"] += 1

@@ -1,0 +1,54 @@
+"""The past as far back as any rule looks."""
+
+from datetime import datetime, timedelta
+
+from agent.domain.history import History
+from agent.guardrails.policy import ThresholdBook
+from agent.ports.erp_history import ErpHistory
+from agent.risk.gaps import Gaps
+from agent.risk.garbage import collector_at_rest
+
+#: The thresholds that say how far back something is looked at, in days.
+WINDOWS = ("trend_window_days", "trend_history_days", "event_window_days", "damage_window_days")
+
+
+@collector_at_rest()
+def take_history(history: ErpHistory, now: datetime, limits: ThresholdBook) -> History:
+    """Everything that happened since the longest window began; what may not be seen is said, and the rest is told.
+
+    `now` is aware. Raises ErpUnavailable.
+    """
+    weeks = limits.longest(["zone_history_weeks"])
+    since = now - timedelta(days=max(limits.longest(WINDOWS), 7 * weeks))
+    gaps = Gaps()
+    return History(
+        since=since,
+        as_of=now,
+        receipts=tuple(gaps.read(lambda: history.receipts(since), "What vendors delivered was not compared.")),
+        finished=tuple(
+            gaps.read(lambda: history.finished_pickings(since), "Queues in the warehouse were not compared with the past.")
+        ),
+        adjustments=tuple(gaps.read(lambda: history.adjustments(since), "Stock counts were not looked at.")),
+        scraps=tuple(gaps.read(lambda: history.scraps(since), "Write-offs were not looked at.")),
+        quality_failures=tuple(gaps.read(lambda: history.quality_failures(since), "Failed checks were not looked at.")),
+        uninvoiced=tuple(gaps.read(history.uninvoiced, "Deliveries without an invoice were not looked for.")),
+        invoiced=tuple(
+            gaps.read(lambda: history.invoiced_lines(since), "Bills and invoices were not compared with their orders.")
+        ),
+        not_seen=tuple(gaps.sentences),
+    )
+
+
+class HistoryOfTheDay:
+    """The past, read again when what was read is a day old: yesterday changes little of it."""
+
+    def __init__(self, history: ErpHistory, limits: ThresholdBook) -> None:
+        self._history = history
+        self._limits = limits
+        self._read: History | None = None
+
+    def at(self, now: datetime) -> History:
+        """Raises ErpUnavailable."""
+        if self._read is None or now - self._read.as_of >= timedelta(days=1):
+            self._read = take_history(self._history, now, self._limits)
+        return self._read

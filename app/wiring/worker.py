@@ -12,6 +12,7 @@ from agent.jobs.worker import WorkerContext, answer_chat, propose_inverse, resca
 from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
 from agent.risk import HistoryOfTheDay
+from agent.risk.affairs import take_affairs
 from agent.risk.live import Pace, ScanEngine
 from app.settings import WorkerSettings, refuse_tracing
 from app.wiring.company import company_of
@@ -23,6 +24,7 @@ from app.wiring.supervised import announce_ready, end_with_parent, set_up_loggin
 from integrations.database.audit_log import PostgresAuditLog
 from integrations.database.conversations import PostgresAnswerDesk
 from integrations.database.job_worker import Periodic, Task, run_worker
+from integrations.database.own_affairs import PostgresOwnAffairs
 from integrations.database.people import PostgresPeople
 from integrations.database.proposal_desk import PostgresProposalDesk
 from integrations.database.risk_board import PostgresRiskBoard
@@ -38,10 +40,11 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
     pool = open_store(url, "worker", stack)
     reader, policy = erp_reader(settings, lambda: pool), load_policy(settings.policy)
     pace = Pace(full_every=timedelta(minutes=settings.full_scan_every))
+    desk = PostgresProposalDesk(pool)
     return WorkerContext(
         answers=PostgresAnswerDesk(pool),
         people=PostgresPeople(pool),
-        desk=PostgresProposalDesk(pool),
+        desk=desk,
         audit=PostgresAuditLog(pool),
         reader=reader,
         knowledge=stack.enter_context(closing(KnowledgeIndex(company_of(settings).knowledge_folder))),
@@ -49,7 +52,15 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
         clock=utc_now,
         chat=chat_of(settings, url, stack),
         board=PostgresRiskBoard(pool),
-        scans=ScanEngine(reader, reader, policy, utc_now, pace, HistoryOfTheDay(reader, policy.limits)),
+        scans=ScanEngine(
+            reader,
+            reader,
+            policy,
+            utc_now,
+            pace,
+            history=HistoryOfTheDay(reader, policy.limits),
+            affairs=partial(take_affairs, desk, PostgresOwnAffairs(pool), reader, policy),
+        ),
     )
 
 

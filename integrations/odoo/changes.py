@@ -22,10 +22,11 @@ _WRITTEN: tuple[tuple[Kind, str | None, list[Any]], ...] = (
     (Kind.PRODUCT, None, []),
     (Kind.PARTNER, "commercial_partner_id", []),
     (Kind.INVOICE, "commercial_partner_id", [("move_type", "=", "out_invoice")]),
+    (Kind.RULE, "product_id", []),
 )
 
 #: Not everybody who may read orders may read these; without them, credit is judged by what is known.
-_DISPENSABLE = (Kind.INVOICE,)
+_DISPENSABLE = (Kind.INVOICE, Kind.RULE)
 
 
 class Changes(Noun):
@@ -40,7 +41,7 @@ class Changes(Noun):
 
     def changes(self, since: datetime) -> list[Change] | None:
         found = [change for noun, owner, domain in _WRITTEN for change in self._written(noun, owner, domain, since)]
-        found += self._written_templates(since)
+        found += self._written_templates(since) + self._written_prices(since)
         self._forget_renamed(found)
         return found
 
@@ -61,6 +62,25 @@ class Changes(Noun):
         written = {row["id"]: moment(row["write_date"]) for row in rows}
         products = self.pages.search_where("product.product", "product_tmpl_id", written, [], ["product_tmpl_id"])
         return [Change(Kind.PRODUCT, row["id"], written[row["product_tmpl_id"]]) for row in products]
+
+    def _written_prices(self, since: datetime) -> list[Change]:
+        """A price of a template is one of each of its products."""
+        try:
+            rows = self.pages.search(
+                "product.supplierinfo", [("write_date", ">=", stored(since))], ["write_date", "product_id", "product_tmpl_id"]
+            )
+        except (ErpRefused, ErpIncomplete):
+            return []
+        templates = {row["product_tmpl_id"] for row in rows if not row["product_id"]}
+        products = self.pages.search_where("product.product", "product_tmpl_id", templates, [], ["product_tmpl_id"])
+        of_template: dict[int, list[int]] = {}
+        for product in products:
+            of_template.setdefault(product["product_tmpl_id"], []).append(product["id"])
+        return [
+            Change(Kind.PRICE, row["id"], moment(row["write_date"]), product_id)
+            for row in rows
+            for product_id in ([row["product_id"]] if row["product_id"] else of_template.get(row["product_tmpl_id"], []))
+        ]
 
     def _forget_renamed(self, found: Iterable[Change]) -> None:
         """What is read again has to say the new names."""

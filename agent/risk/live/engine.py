@@ -1,10 +1,11 @@
 """Scans of one ERP, again and again, by one process."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
+from agent.domain.affairs import Affairs
 from agent.domain.changes import Change, Noun
 from agent.domain.findings import RiskReport
 from agent.domain.records import Record
@@ -70,14 +71,16 @@ class ScanEngine:
         clock: Clock,
         pace: Pace = Pace(),
         history: HistoryOfTheDay | None = None,
+        affairs: Callable[[datetime], Affairs] | None = None,
     ) -> None:
-        """Without `history` what needs the past is not looked at."""
+        """Without `history` what needs the past is not looked at; without `affairs` neither are our own approvals and jobs."""
         self._reader = reader
         self._changes = changes
         self._policy = policy
         self._clock = clock
         self._pace = pace
         self._history = history
+        self._affairs = affairs
         self._calls = changes.calls_sent
         self._news = News(changes, pace.overlap)
         self._kept: _Kept | None = None
@@ -122,6 +125,7 @@ class ScanEngine:
             self._begin_news()
         history = self._history.at(began) if self._history else None
         read = take_snapshot(self._reader, began, limits=self._policy.limits, history=history)
+        read = replace(read, affairs=self._affairs(began) if self._affairs else None)
         unnoticed = self._unnoticed(read)
         world = World(read)
         self._kept = _Kept(world, Judged(world, self._policy), began)
@@ -139,15 +143,22 @@ class ScanEngine:
         kept = self._kept
         if bulletin is None or kept is None:
             return None
-        refresh = Refresh(kept.world, self._reader, self._changes, kept.judged_at)
+        refresh = Refresh(kept.world, self._reader, self._changes, kept.judged_at, self._policy.limits)
         refresh.take_over([*bulletin.fresh, *_hints(about, bulletin.asked_at)], kept.touched)
         self._news.told(bulletin)
+        self._look_at_ourselves(kept, began)
         verdicts = self._judge(kept, began)
         return ScanResult(
             ScanKind.INCREMENTAL, began, began, len(kept.world.orders.by_id), len(kept.judged.judgements.risks),
             verdicts.orders, verdicts.findings, verdicts.orders_gone, verdicts.resolved,
             not_seen=tuple(kept.world.snapshot.not_seen), calls=self._calls() - calls,
         )  # fmt: skip
+
+    def _look_at_ourselves(self, kept: _Kept, now: datetime) -> None:
+        affairs = self._affairs(now) if self._affairs else None
+        if affairs != kept.world.rest("affairs"):
+            kept.world.keep("affairs", affairs)
+            kept.touched.beyond_orders = True
 
     def _judge(self, kept: _Kept, now: datetime) -> Verdicts:
         """What is touched; everything when the clock has to move on."""

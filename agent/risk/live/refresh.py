@@ -7,10 +7,12 @@ from datetime import datetime
 from agent.domain.changes import Change, Noun
 from agent.domain.stock import Move
 from agent.errors import ErpIncomplete, ErpRefused
+from agent.guardrails.policy import ThresholdBook
 from agent.ports.erp_changes import ErpChanges
 from agent.ports.erp_reader import ErpReader
 from agent.risk.live.table import Difference
 from agent.risk.live.touched import Touched, trace_lines, trace_moves, trace_orders, trace_pickings, trace_purchase_lines
+from agent.risk.live.trade import Trade
 from agent.risk.live.world import World
 from agent.risk.snapshot import goods_of
 
@@ -18,11 +20,12 @@ from agent.risk.snapshot import goods_of
 class Refresh:
     """Takes changes over into a world. `now` is the moment that dates are told by; raises what the reads raise."""
 
-    def __init__(self, world: World, reader: ErpReader, changes: ErpChanges, now: datetime) -> None:
+    def __init__(self, world: World, reader: ErpReader, changes: ErpChanges, now: datetime, limits: ThresholdBook) -> None:
         self._world = world
         self._reader = reader
         self._changes = changes
         self._now = now
+        self._trade = Trade(world, reader, limits, now)
 
     def take_over(self, found: Sequence[Change], touched: Touched) -> None:
         """Read again what these changes are about, and add what depends on what differs to `touched`."""
@@ -40,7 +43,9 @@ class Refresh:
         different = self._moves(moves, touched)
         self._pickings(ids[Noun.PICKING], touched)
         self._purchase_lines(purchases, different, touched)
-        self._stock(owners[Noun.QUANT] | _of_moves(world, found, different), touched)
+        self._trade.take_over(ids, owners, touched)
+        strange = self._stock(owners[Noun.QUANT] | _of_moves(world, found, different), touched)
+        self._trade.prices(strange, touched)
         self._debts(owners[Noun.INVOICE], orders, touched)
 
     def _products(self, ids: set[int], touched: Touched) -> list[int]:
@@ -101,8 +106,8 @@ class Refresh:
             found = self._changes.purchase_lines_again(sorted(purchases), sorted(ids))
             trace_purchase_lines(self._world, touched, lines.renew(asked, found))
 
-    def _stock(self, ids: set[int], touched: Touched) -> None:
-        """Stock of what changed, and of what is wanted for the first time; what nobody wants any more is dropped."""
+    def _stock(self, ids: set[int], touched: Touched) -> set[int]:
+        """Stock of what changed, and of what is wanted for the first time, which is returned; what nobody wants is dropped."""
         world = self._world
         wanted = {key for key in touched.products if world.wanted(key)}
         new = wanted - world.products.keys()
@@ -114,6 +119,7 @@ class Refresh:
             changed |= world.set_levels([key], [])
         touched.products |= changed
         touched.surroundings |= changed
+        return new
 
     def _debts(self, invoiced: set[int], orders: set[int], touched: Touched) -> None:
         """What customers owe, and what those with a limit have taken up; of new customers too."""

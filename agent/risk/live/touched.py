@@ -22,6 +22,8 @@ class Touched:
     """Products whose stock or purchases changed: orders that lack some of it say what there is."""
     customers: set[int] = field(default_factory=set)
     """How they stand with us may have changed."""
+    beyond_orders: bool = False
+    """Something changed that no order's own records show: a purchase's state, a minimum stock, a price, our own affairs."""
 
 
 def trace_orders(world: World, touched: Touched, differences: Iterable[Difference[SaleOrder]]) -> None:

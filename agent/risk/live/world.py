@@ -98,9 +98,20 @@ class World:
         lines = (line for order_id in order_ids for line in self.lines.rows("lines_by_order", order_id))
         return {product_id for line in lines for product_id in self.products_of(line)}
 
+    def rest(self, name: str) -> Any:
+        """A field of the snapshot that is kept as a whole."""
+        return self._rest[name]
+
+    def keep(self, name: str, value: Any) -> None:
+        self._rest[name] = value
+
     def wanted(self, product_id: int) -> bool:
-        """Whether open orders still want it, as it is or as a part."""
+        """Whether open orders still want it, as it is or as a part, somebody buys it, or a warehouse wants to have it."""
         if product_id in self.lines.indexes["lines_by_product"].rows:
+            return True
+        if product_id in self.purchase_lines.indexes["purchase_lines_by_product"].rows:
+            return True
+        if any(rule.product_id == product_id for rule in self._rest["reorder_rules"]):
             return True
         moves = self.moves.indexes["moves_by_product"].rows.get(product_id, ())
         return any(move.sale_line_id in self.lines.by_id for move in moves)

@@ -9,6 +9,7 @@ from agent.domain.changes import Noun
 from agent.domain.sales import Segment
 from tests.unit.risk.builders import CHAIR, DESK, FILM, MAIN, NORTH, euros, in_days, units
 from tests.unit.risk.changing_world import ChangingWorld
+from tests.unit.risk.events import rule
 
 KIT = 104
 GOODS = (CHAIR, DESK, FILM)
@@ -165,10 +166,39 @@ def _picking(erp: ChangingWorld, which: int, many: int, day: int) -> None:
         erp.write(Noun.PICKING, picking.id)
 
 
+def _offer(erp: ChangingWorld, which: int, many: int, day: int) -> None:
+    """A quotation is sent, or the customer takes one."""
+    world = erp.world
+    sent = [order for order in world.orders if order.state == "sent"]
+    if which % 2 and sent:
+        erp.change_order(sent[which % len(sent)], state="sale")
+    elif customer := _one(world.customers.values(), which):
+        order = world.order(None, customer, state="sent", ordered_at=in_days(day - 16))
+        erp.write(Noun.ORDER, order.id)
+
+
+def _price(erp: ChangingWorld, which: int, many: int, day: int) -> None:
+    """A vendor's price list gets a line, or loses one."""
+    world = erp.world
+    if which % 3 == 0 and world.prices:
+        gone = world.prices.pop(which % len(world.prices))
+        erp.write(Noun.PRICE, gone.id, gone.product_id)
+    else:
+        world.price(many, lead_days=max(day, 0), product=GOODS[which % 3], vendor=(902 + which % 2, f"Vendor {which % 2}"))
+        erp.write(Noun.PRICE, world.prices[-1].id, world.prices[-1].product_id)
+
+
+def _minimum(erp: ChangingWorld, which: int, many: int, day: int) -> None:
+    """A warehouse wants to have so many."""
+    found = rule(erp.world, many, many * 2, lead_days=max(day, 0), warehouse=WAREHOUSES[which % 2])
+    erp.write(Noun.RULE, found.id, found.product_id)
+
+
 DOING: dict[str, Callable[[ChangingWorld, int, int, int], None]] = {
     deed.__name__: deed
     for deed in (
         _order, _kit, _promise, _elsewhere, _complete, _more, _deliver, _reserve, _postpone, _finish, _transfer, _buy, _delay,
-        _cancel, _count, _customer, _invoice, _product, _picking,
+        _cancel, _count, _customer, _invoice, _product, _picking, _offer, _price,
+        _minimum,
     )
 }  # fmt: skip

@@ -1,0 +1,76 @@
+"""What is bought, kept in store and offered, kept up to date beside the orders: small tables that are read again as a whole."""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from agent.domain.changes import Noun
+from agent.errors import ErpIncomplete, ErpRefused
+from agent.guardrails.policy import ThresholdBook
+from agent.ports.erp_reader import ErpReader
+from agent.risk.live.touched import Touched
+from agent.risk.live.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """Reads again what changes name. What the login may not see stays as it was: the full look says so."""
+
+    world: World
+    reader: ErpReader
+    limits: ThresholdBook
+    now: datetime
+
+    def take_over(self, ids: Mapping[Noun, Set[int]], owners: Mapping[Noun, Set[int]], touched: Touched) -> None:
+        """Call it when the orders and purchase lines are up to date."""
+        purchases = ids.get(Noun.PURCHASE, set()) | owners.get(Noun.PURCHASE_LINE, set())
+        if purchases:
+            self._purchases(purchases, touched)
+        if self._offers(ids.get(Noun.ORDER, set())):
+            oldest = self.now - timedelta(days=self.limits.longest(["quotation_forgotten_days"]))
+            self._keep("quotations", self.reader.sent_quotations(oldest), touched)
+        if ids.get(Noun.RULE):
+            self._rules(touched)
+        self.prices(owners.get(Noun.PRICE, set()) & self.world.products.keys(), touched)
+
+    def _offers(self, orders: Set[int]) -> bool:
+        """Whether some of these may be quotations, or were."""
+        known = {quotation.id for quotation in self.world.rest("quotations")}
+        return bool(orders - self.world.orders.by_id.keys() or orders & known)
+
+    def _purchases(self, changed: Set[int], touched: Touched) -> None:
+        """Those of open lines alone are open themselves."""
+        open_ids = self.world.purchase_lines.indexes["by_purchase"].rows.keys()
+        kept = [purchase for purchase in self.world.rest("purchases") if purchase.id in open_ids - changed]
+        found = self.reader.purchases(sorted(changed & open_ids)) if changed & open_ids else []
+        self._keep("purchases", sorted([*kept, *found], key=lambda purchase: purchase.id), touched)
+        vendors = self.world.rest("vendors")
+        strange = {line.vendor_id for line in self.world.purchase_lines.by_id.values()} - vendors.keys()
+        if strange:
+            self._keep("vendors", {**vendors, **{each.id: each for each in self.reader.vendors(sorted(strange))}}, touched)
+
+    def _rules(self, touched: Touched) -> None:
+        try:
+            rules = self.reader.reorder_rules()
+        except (ErpRefused, ErpIncomplete):
+            return
+        self._keep("reorder_rules", rules, touched)
+        touched.products |= {rule.product_id for rule in rules} - self.world.products.keys()
+
+    def prices(self, product_ids: Set[int], touched: Touched) -> None:
+        """Read these products' price lists: orders that lack some of one may be offered another vendor."""
+        if not product_ids:
+            return
+        try:
+            found = self.reader.vendor_prices(sorted(product_ids))
+        except (ErpRefused, ErpIncomplete):
+            return
+        kept = [price for price in self.world.rest("vendor_prices") if price.product_id not in product_ids]
+        self._keep("vendor_prices", [*kept, *found], touched)
+        touched.surroundings |= product_ids
+
+    def _keep(self, name: str, value: Any, touched: Touched) -> None:
+        if value != self.world.rest(name):
+            self.world.keep(name, value)
+            touched.beyond_orders = True

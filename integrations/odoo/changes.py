@@ -88,4 +88,4 @@ class Changes(Noun):
         if Kind.PRODUCT in kinds:
             self.lookups.products.forget()
         if Kind.PARTNER in kinds:
-            self.lookups.companies.forget()
+            self.lookups.forget_partners()

@@ -1,27 +1,32 @@
-"""Small tables that other records point to, remembered for a minute."""
+"""Small tables that other records point to, remembered for a while."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from agent.domain.records import Record
-from agent.domain.stock import PickingKind, Product
+from agent.domain.stock import PickingKind, Product, Warehouse
 from agent.errors import ErpRefused
 from integrations.odoo.pages import Pages, Row
 
 T = TypeVar("T")
 
-#: A name, a unit or a location may be this old.
+#: A product or a partner may be this old: people correct their names and addresses in the middle of the day.
 MAX_AGE_S = 60.0
+
+#: Units, currencies, places, operation types, people and tags may be this old. They are set up once; what is new in them is
+#: always found, for it is asked for by its id, and what changes in between is a name.
+SET_UP_AGE_S = 600.0
 
 
 class Remembered(Generic[T]):
-    """Things by id, read in batches when first asked for and forgotten together after a minute."""
+    """Things by id, read in batches when first asked for and forgotten together when they are too old."""
 
-    def __init__(self, what: str, load: Callable[[Iterable[int]], dict[int, T]]) -> None:
+    def __init__(self, what: str, load: Callable[[Iterable[int]], dict[int, T]], max_age_s: float = SET_UP_AGE_S) -> None:
         self._what = what
         self._load = load
+        self._max_age_s = max_age_s
         self._known: dict[int, T] = {}
         self._since = time.monotonic()
 
@@ -48,9 +53,36 @@ class Remembered(Generic[T]):
         self._known, self._since = {}, time.monotonic()
 
     def _fresh(self) -> dict[int, T]:
-        if time.monotonic() - self._since > MAX_AGE_S:
+        if time.monotonic() - self._since > self._max_age_s:
             self.forget()
         return self._known
+
+
+class Table(Generic[T]):
+    """A whole table that is set up once, read when first asked for and again when it is too old."""
+
+    def __init__(self, load: Callable[[], Sequence[T]]) -> None:
+        self._load = load
+        self._known: Sequence[T] | None = None
+        self._since = time.monotonic()
+
+    def rows(self) -> Sequence[T]:
+        known = self._known
+        if known is None or time.monotonic() - self._since > SET_UP_AGE_S:
+            self._known = known = self._load()
+            self._since = time.monotonic()
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    name: str
+    owner_id: int
+    """The commercial partner, the one that is invoiced."""
+    tag_ids: tuple[int, ...]
+    language: str | None
+    """Such as `fr_FR`."""
+    email: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +126,7 @@ def received_in(kind: PickingType | None) -> int | None:
 
 
 class Lookups:
-    """The tables, each read at most once a minute per record."""
+    """The tables, each read once per record for as long as it is remembered."""
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
@@ -109,9 +141,15 @@ class Lookups:
         self.warehouse_names = Remembered("warehouse", self._names("stock.warehouse"))
         self.locations = Remembered("location", self._locations)
         self.picking_types = Remembered("operation type", self._picking_types)
-        self.products = Remembered("product", self._products)
-        self.companies = Remembered("partner", self._commercial_partners)
+        self.warehouses = Table(self._warehouses)
+        self.products = Remembered("product", self._products, MAX_AGE_S)
+        self.partners = Remembered("partner", self._partners, MAX_AGE_S)
+        self.companies = Remembered("partner", self._commercial_partners, MAX_AGE_S)
         """Partner id → the commercial partner, the one that is invoiced."""
+
+    def forget_partners(self) -> None:
+        self.partners.forget()
+        self.companies.forget()
 
     def _names(self, model: str) -> Callable[[Iterable[int]], dict[int, str]]:
         return lambda ids: {key: row["name"] for key, row in self._pages.read(model, ids, ["name"]).items()}
@@ -182,15 +220,33 @@ class Lookups:
         return {user: names[rows[company]["currency_id"]] for user, company in company_of.items()}
 
     def _commercial_partners(self, ids: Iterable[int]) -> dict[int, Record]:
-        rows = self._pages.read("res.partner", ids, ["commercial_partner_id", "name"])
-        names = {key: row["name"] for key, row in rows.items()}
-        owners = {row["commercial_partner_id"] for row in rows.values()}
-        names |= {key: row["name"] for key, row in self._pages.read("res.partner", owners - names.keys(), ["name"]).items()}
+        wanted = set(ids)
+        known, _ = self.partners.visible(wanted)
+        owner_of = {key: known[key].owner_id for key in wanted if key in known}
+        owners, _ = self.partners.visible(owner_of.values())
         return {
-            key: Record("res.partner", owner, names.get(owner) or "")
-            for key, row in rows.items()
-            for owner in [row["commercial_partner_id"]]
+            key: Record("res.partner", owner, owners[owner].name if owner in owners else "") for key, owner in owner_of.items()
         }
+
+    def _partners(self, ids: Iterable[int]) -> dict[int, Partner]:
+        rows = self._pages.read("res.partner", ids, ["name", "commercial_partner_id", "category_id", "lang", "email"])
+        return {
+            key: Partner(
+                row["name"] or "",
+                row["commercial_partner_id"],
+                tuple(row["category_id"]),
+                row["lang"] or None,
+                row["email"] or None,
+            )
+            for key, row in rows.items()
+        }
+
+    def _warehouses(self) -> list[Warehouse]:
+        rows = self._pages.search("stock.warehouse", [], ["name", "code", "company_id"])
+        companies, _ = self.company_names.visible(row["company_id"] for row in rows)
+        return [
+            Warehouse(row["id"], row["name"], row["code"], row["company_id"], companies.get(row["company_id"])) for row in rows
+        ]
 
 
 def _path(row: Row) -> list[str]:

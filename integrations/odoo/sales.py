@@ -6,6 +6,7 @@ from typing import Any
 
 from agent.domain.money import Money
 from agent.domain.sales import Customer, SaleOrder, SaleOrderLine, Segment
+from integrations.odoo.lookups import Partner
 from integrations.odoo.noun import Noun
 from integrations.odoo.pages import Row
 from integrations.odoo.values import exact, moment, moment_or_none, money, quantity, stored
@@ -84,29 +85,31 @@ class Sales(Noun):
         return lines
 
     def orders_of_lines(self, line_ids: Sequence[int]) -> dict[int, SaleOrder]:
-        order_of = {key: row["order_id"] for key, row in self.pages.read("sale.order.line", line_ids, ["order_id"]).items()}
-        orders = {order.id: order for order in self._orders_by_id(order_of.values())}
-        return {line: orders[order] for line, order in order_of.items() if order in orders}
+        rows = self.pages.search_where("sale.order", "order_line", line_ids, [], [*self._order_fields, "order_line"])
+        own = {row["id"]: row["order_line"] for row in rows}
+        wanted = set(line_ids)
+        orders = self._orders({row["id"]: row for row in rows}.values())
+        return {line: order for order in orders for line in own[order.id] if line in wanted}
 
     def customers(self, ids: Sequence[int]) -> list[Customer]:
-        limits = ["credit_limit"] if self.pages.has_field("res.partner", "credit_limit") else []
-        rows = self.pages.read("res.partner", ids, ["name", "category_id", "lang", "email", *limits])
-        tags, _ = self.lookups.tags.visible(tag for row in rows.values() for tag in row["category_id"])
-        # Odoo, too, reads a limit of 0 as: no limit
-        limited = [key for key, row in rows.items() if row.get("credit_limit", 0) > 0]
-        credit = self._credit(limited)
-        return [_customer(row, tags, *credit.get(key, (None, None))) for key, row in rows.items()]
+        known, _ = self.lookups.partners.visible(ids)
+        partners = {key: known[key] for key in dict.fromkeys(ids) if key in known}
+        tags, _ = self.lookups.tags.visible(tag for partner in partners.values() for tag in partner.tag_ids)
+        credit = self._credit(list(partners))
+        return [_customer(key, partner, tags, *credit.get(key, (None, None))) for key, partner in partners.items()]
 
     def _credit(self, customer_ids: Sequence[int]) -> dict[int, tuple[Money, Money]]:
-        """Customer → limit, and what Odoo compares with it; both in the currency of the login's own company."""
-        if not customer_ids:
+        """Customer with a limit → the limit, and what Odoo compares with it; in the currency of the login's own company."""
+        if not customer_ids or not self.pages.has_field("res.partner", "credit_limit"):
             return {}
         currency = self.own_currency
         to_invoice = ["credit_to_invoice"] if self.pages.has_field("res.partner", "credit_to_invoice") else []
-        rows = self.pages.read("res.partner", customer_ids, ["credit_limit", "credit", *to_invoice])
+        limited = [("credit_limit", ">", 0)]  # Odoo, too, reads a limit of 0 as: no limit
+        fields = ["credit_limit", "credit", *to_invoice]
+        rows = self.pages.search_where("res.partner", "id", customer_ids, limited, fields)
         return {
-            key: (money(row["credit_limit"], currency), money(row["credit"] + row.get("credit_to_invoice", 0), currency))
-            for key, row in rows.items()
+            row["id"]: (money(row["credit_limit"], currency), money(row["credit"] + row.get("credit_to_invoice", 0), currency))
+            for row in rows
         }
 
     def _orders_by_id(self, ids: Iterable[int]) -> list[SaleOrder]:
@@ -144,13 +147,13 @@ class Sales(Noun):
         return [*_ORDER_FIELDS, *self.states.fields]
 
 
-def _customer(row: Row, tags: dict[int, str], limit: Money | None, exposure: Money | None) -> Customer:
+def _customer(key: int, partner: Partner, tags: dict[int, str], limit: Money | None, exposure: Money | None) -> Customer:
     return Customer(
-        row["id"],
-        row["name"] or "",
-        _segment(tags.get(tag, "") for tag in row["category_id"]),
-        (row["lang"] or "en").split("_")[0],
-        row["email"] or None,
+        key,
+        partner.name,
+        _segment(tags.get(tag, "") for tag in partner.tag_ids),
+        (partner.language or "en").split("_")[0],
+        partner.email,
         limit,
         exposure,
     )

@@ -20,11 +20,7 @@ class Stock(Noun):
         return [known[key].product for key in dict.fromkeys(ids) if key in known]
 
     def warehouses(self) -> list[Warehouse]:
-        rows = self.pages.search("stock.warehouse", [], ["name", "code", "company_id"])
-        companies, _ = self.lookups.company_names.visible(row["company_id"] for row in rows)
-        return [
-            Warehouse(row["id"], row["name"], row["code"], row["company_id"], companies.get(row["company_id"])) for row in rows
-        ]
+        return list(self.lookups.warehouses.rows())
 
     def stock_levels(self, product_ids: Sequence[int]) -> list[StockLevel]:
         fields = ["product_id", "location_id", "quantity", "reserved_quantity"]

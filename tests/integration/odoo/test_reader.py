@@ -49,9 +49,15 @@ def test_each_situation_is_found_as_what_it_is(reader: OdooReader, odoo_situatio
     assert {situation: found.get(name, set()) for situation, name in odoo_situations.items()} == EXPECTED
 
 
-def test_the_calls_of_a_snapshot_do_not_depend_on_the_number_of_orders(odoo: Odoo, odoo_situations: dict[str, str]) -> None:
+WAYS = pytest.mark.parametrize("by_key", [False, True], ids=["JSON-RPC", "JSON-2"])
+
+
+@WAYS
+def test_the_calls_of_a_snapshot_do_not_depend_on_the_number_of_orders(
+    odoo: Odoo, odoo_situations: dict[str, str], by_key: bool
+) -> None:
     def calls() -> tuple[int, int]:
-        reader = OdooReader(odoo.connection("reader"))
+        reader = OdooReader(odoo.connection("reader", by_key=by_key))
         orders = len(take_snapshot(reader, datetime.now(UTC)).orders)
         return orders, reader.connection.calls
 
@@ -66,6 +72,36 @@ def test_the_calls_of_a_snapshot_do_not_depend_on_the_number_of_orders(odoo: Odo
         planting.call("sale.order", "action_cancel", copies)
     assert many == few + 50
     assert calls_for_many == calls_for_few < 60
+
+
+@WAYS
+def test_why_one_order_is_at_risk_takes_twelve_calls_when_the_small_tables_are_known(
+    odoo: Odoo, odoo_situations: dict[str, str], by_key: bool
+) -> None:
+    reader = OdooReader(odoo.connection("reader", by_key=by_key))
+    now, calls = datetime.now(UTC), {}
+    for looked in ("first", "again"):
+        for situation, name in odoo_situations.items():
+            before = reader.connection.calls
+            take_snapshot(reader, now, [name])
+            calls[situation, looked] = reader.connection.calls - before
+    assert max(count for (_, looked), count in calls.items() if looked == "again") <= 12, calls
+    assert max(calls.values()) <= 32, calls
+
+
+def test_a_limit_that_a_company_sets_for_everybody_is_every_customers_limit(
+    odoo: Odoo, reader: OdooReader, odoo_situations: dict[str, str]
+) -> None:
+    admin = odoo.connection("admin")
+    [order] = reader.sale_orders([odoo_situations["healthy"]])
+    [field] = admin.ask("ir.model.fields", "search", domain=[("model", "=", "res.partner"), ("name", "=", "credit_limit")])
+    [made] = admin.change("ir.default", "create", vals_list=[{"field_id": field, "company_id": 1, "json_value": "1234.0"}])
+    try:
+        [customer] = OdooReader(odoo.connection("reader")).customers([order.customer_id])
+    finally:
+        admin.change("ir.default", "unlink", ids=[made])
+    assert customer.credit_limit is not None
+    assert customer.credit_limit.amount == 1234
 
 
 def test_small_pages_read_the_same(odoo: Odoo, odoo_situations: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:

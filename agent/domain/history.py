@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from agent.domain.findings import FindingKind
 from agent.domain.money import Money
 from agent.domain.quantity import Quantity
 from agent.domain.records import Record
@@ -187,3 +188,5 @@ class History:
     invoiced: tuple[InvoicedLine, ...] = ()
     not_seen: tuple[str, ...] = ()
     """A sentence for each part that could not be read, and why."""
+    unjudged: frozenset[FindingKind] = frozenset()
+    """Kinds whose facts are among these parts."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from agent.domain.findings import Finding, OrderRisk
+from agent.domain.findings import Finding, FindingKind, OrderRisk
 
 
 class ScanKind(StrEnum):
@@ -32,6 +32,8 @@ class ScanResult:
     """Fingerprints of troubles that are over; a full scan leaves it empty likewise."""
     not_seen: tuple[str, ...] = ()
     """A sentence for each thing that was not looked at, and why."""
+    unjudged: frozenset[FindingKind] = frozenset()
+    """Of a full scan: kinds that rest on what was not looked at. Those that were open stay open, though they were not found."""
     missed: tuple[str, ...] = ()
     """Of a full scan: what the incremental ones before it had not noticed, a sentence each."""
     calls: int = 0

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from agent.domain.findings import FindingKind
 from agent.domain.history import History
 from agent.guardrails.policy import ThresholdBook
 from agent.ports.erp_history import ErpHistory
@@ -10,6 +11,15 @@ from agent.risk.garbage import collector_at_rest
 
 #: The thresholds that say how far back something is looked at, in days.
 WINDOWS = ("trend_window_days", "trend_history_days", "event_window_days", "damage_window_days")
+
+#: What is found by looking at each part.
+RECEIVED = (FindingKind.RECEIPT_SHORT, FindingKind.VENDOR_SHORT_TREND, FindingKind.VENDOR_DELAY_TREND)
+QUEUED = (FindingKind.ZONE_BOTTLENECK,)
+COUNTED = (FindingKind.ADJUSTMENT_OUT_OF_TOLERANCE,)
+WRITTEN_OFF = (FindingKind.DAMAGE_CLUSTER,)
+CHECKED = (FindingKind.QUALITY_FAILED,)
+UNINVOICED = (FindingKind.SHIPPED_NOT_INVOICED,)
+INVOICED = (FindingKind.INVOICE_MISMATCH,)
 
 
 @collector_at_rest()
@@ -24,18 +34,21 @@ def take_history(history: ErpHistory, now: datetime, limits: ThresholdBook) -> H
     return History(
         since=since,
         as_of=now,
-        receipts=tuple(gaps.read(lambda: history.receipts(since), "What vendors delivered was not compared.")),
+        receipts=tuple(gaps.read(lambda: history.receipts(since), "What vendors delivered was not compared.", RECEIVED)),
         finished=tuple(
-            gaps.read(lambda: history.finished_pickings(since), "Queues in the warehouse were not compared with the past.")
+            gaps.read(
+                lambda: history.finished_pickings(since), "Queues in the warehouse were not compared with the past.", QUEUED
+            )
         ),
-        adjustments=tuple(gaps.read(lambda: history.adjustments(since), "Stock counts were not looked at.")),
-        scraps=tuple(gaps.read(lambda: history.scraps(since), "Write-offs were not looked at.")),
-        quality_failures=tuple(gaps.read(lambda: history.quality_failures(since), "Failed checks were not looked at.")),
-        uninvoiced=tuple(gaps.read(history.uninvoiced, "Deliveries without an invoice were not looked for.")),
+        adjustments=tuple(gaps.read(lambda: history.adjustments(since), "Stock counts were not looked at.", COUNTED)),
+        scraps=tuple(gaps.read(lambda: history.scraps(since), "Write-offs were not looked at.", WRITTEN_OFF)),
+        quality_failures=tuple(gaps.read(lambda: history.quality_failures(since), "Failed checks were not looked at.", CHECKED)),
+        uninvoiced=tuple(gaps.read(history.uninvoiced, "Deliveries without an invoice were not looked for.", UNINVOICED)),
         invoiced=tuple(
-            gaps.read(lambda: history.invoiced_lines(since), "Bills and invoices were not compared with their orders.")
+            gaps.read(lambda: history.invoiced_lines(since), "Bills and invoices were not compared with their orders.", INVOICED)
         ),
         not_seen=tuple(gaps.sentences),
+        unjudged=frozenset(gaps.unjudged),
     )
 
 

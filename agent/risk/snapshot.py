@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from agent.domain.affairs import Affairs
+from agent.domain.findings import FindingKind
 from agent.domain.history import History
 from agent.domain.purchasing import PurchaseLine, PurchaseOrder, Vendor, VendorPrice
 from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLine
@@ -22,6 +23,10 @@ from agent.risk.gaps import Gaps
 from agent.risk.garbage import collector_at_rest
 
 STATES = {"draft": "still a quotation", "sent": "a quotation that was sent and not confirmed", "cancel": "cancelled"}
+
+#: Found by looking at price lists, and at minimum stocks.
+LISTED = (FindingKind.PRICE_VARIANCE, FindingKind.LEAD_TIME_VARIANCE)
+KEPT_IN_STORE = (FindingKind.REORDER_BREACH, FindingKind.DUPLICATE_REPLENISHMENT)
 
 #: Where nobody says otherwise.
 USUAL = ThresholdBook(Thresholds())
@@ -60,6 +65,8 @@ class Snapshot:
     affairs: Affairs | None = None
     not_seen: Sequence[str] = ()
     """A sentence for each thing that was not looked at, and why."""
+    unjudged: frozenset[FindingKind] = frozenset()
+    """Kinds whose facts are among it: that none is found does not say that none is there."""
 
     @cached_property
     def lines_by_id(self) -> Mapping[int, SaleOrderLine]:
@@ -214,7 +221,9 @@ def take_snapshot(
     products |= _bought_or_kept(reader, products, trade)
     levels = reader.stock_levels(sorted(products))
     customer_ids = sorted({order.customer_id for order in orders if order.id in subjects})
-    overdue = gaps.read(lambda: reader.overdue_invoices(now, customer_ids), "Credit was judged without overdue invoices.")
+    debts, lists = "Credit was judged without overdue invoices.", "Vendors' price lists were not looked at."
+    overdue = gaps.read(lambda: reader.overdue_invoices(now, customer_ids), debts, (FindingKind.CREDIT_HOLD,))
+    prices = gaps.read(lambda: reader.vendor_prices(sorted(products)), lists, LISTED)
     return Snapshot(
         now=now,
         orders={order.id: order for order in orders},
@@ -229,12 +238,13 @@ def take_snapshot(
         customers={customer.id: customer for customer in reader.customers(customer_ids)},
         overdue_invoices=overdue,
         vendors={vendor.id: vendor for vendor in reader.vendors(sorted(_vendors_of(trade.purchase_lines, history)))},
-        vendor_prices=gaps.read(lambda: reader.vendor_prices(sorted(products)), "Vendors' price lists were not looked at."),
+        vendor_prices=prices,
         purchases=trade.purchases,
         reorder_rules=trade.reorder_rules,
         quotations=trade.quotations,
         history=history,
         not_seen=tuple(gaps.sentences),
+        unjudged=frozenset(gaps.unjudged),
     )
 
 
@@ -254,7 +264,7 @@ def _trade(reader: ErpReader, now: datetime, limits: ThresholdBook, gaps: Gaps) 
     return _Trade(
         purchase_lines=lines,
         purchases=reader.purchases(sorted({line.order_id for line in lines})),
-        reorder_rules=gaps.read(reader.reorder_rules, "Minimum stocks were not looked at."),
+        reorder_rules=gaps.read(reader.reorder_rules, "Minimum stocks were not looked at.", KEPT_IN_STORE),
         quotations=reader.sent_quotations(oldest),
     )
 

@@ -57,7 +57,8 @@ _TELL = """
 _RESOLVE = """
     WITH gone AS (
         UPDATE finding SET resolved_at = clock_timestamp(), changed_at = clock_timestamp(), scan_id = %(scan)s
-        WHERE resolved_at IS NULL AND CASE WHEN %(full)s THEN fingerprint <> ALL (%(kept)s) ELSE fingerprint = ANY (%(over)s) END
+        WHERE resolved_at IS NULL AND CASE
+            WHEN %(full)s THEN fingerprint <> ALL (%(kept)s) AND kind <> ALL (%(unjudged)s) ELSE fingerprint = ANY (%(over)s) END
         RETURNING id, severity, summary
     )
     INSERT INTO finding_event (finding_id, kind, scan_id, severity, summary)
@@ -92,7 +93,7 @@ def publish_findings(connection: Connection[DictRow], scan_id: int, scan: ScanRe
     found = {finding.fingerprint: finding for finding in reversed(scan.findings)}
     known = {row["fingerprint"]: row for row in connection.execute(_KNOWN, [list(found)]).fetchall()}
     over = {"full": scan.kind is ScanKind.FULL, "kept": list(found), "over": sorted(scan.resolved - found.keys())}
-    resolved = connection.execute(_RESOLVE, {"scan": scan_id, **over}).rowcount
+    resolved = connection.execute(_RESOLVE, {"scan": scan_id, "unjudged": sorted(scan.unjudged), **over}).rowcount
     rows = {key: _row(finding, url) for key, finding in found.items()}
     new = [row for key, row in rows.items() if key not in known]
     changes = [change for key, row in rows.items() if key in known and (change := _change(known[key], row))]

@@ -132,7 +132,8 @@ class ScanEngine:
         report = _report(self._kept)
         return ScanResult(
             ScanKind.FULL, began, began, report.open_orders, len(report.orders), report.orders, report.findings,
-            not_seen=tuple(report.not_seen), missed=unnoticed, calls=self._calls() - calls,
+            not_seen=tuple(report.not_seen), unjudged=read.unjudged | (history.unjudged if history else frozenset()),
+            missed=unnoticed, calls=self._calls() - calls,
         )  # fmt: skip
 
     @collector_at_rest()

@@ -11,6 +11,7 @@ from statistics import median
 import psycopg
 import pytest
 
+from agent.domain.finding_life import FindingState
 from agent.domain.findings import FindingKind, Severity
 from agent.errors import DatabaseUnavailable, PreconditionFailed
 from app.contract.risk import OrderRiskRow
@@ -92,6 +93,16 @@ def test_a_full_scan_is_everything_and_an_incremental_one_the_difference(
     assert {row["order"] for row in seen.orders(10)} == {"S00002", "S00003"}
     publish(database, full(trouble(3), at=LATER))
     assert {row["order"] for row in seen.orders(10)} == {"S00003"}
+
+
+def test_what_could_not_be_looked_at_is_not_over(database: TestDatabase) -> None:
+    hold = trouble(1, FindingKind.CREDIT_HOLD)
+    publish(database, full(hold, trouble(2)))
+    blind = publish(database, replace(full(at=LATER), unjudged=frozenset({FindingKind.CREDIT_HOLD})))
+    assert blind.resolved == 1
+    assert [finding.body["kind"] for finding in known(database, states=(FindingState.OPEN,))] == ["credit_hold"]
+    assert publish(database, full(at=LATER)).resolved == 1
+    assert not known(database, states=(FindingState.OPEN,))
 
 
 def test_the_standing_tells_the_last_scan_and_the_last_full_one(database: TestDatabase, seen: PostgresFindingDesk) -> None:

@@ -4,9 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from agent.domain.findings import FindingKind
 from agent.errors import ErpIncomplete, ErpRefused, ErpUnavailable
 from agent.guardrails.policy import ThresholdBook, Thresholds
 from agent.guardrails.thresholds import ThresholdException, Where
+from agent.risk.detectors import HISTORY_DETECTORS
 from agent.risk.history import HistoryOfTheDay, take_history
 from tests.unit.risk.builders import NOW
 
@@ -57,8 +59,14 @@ def test_what_may_not_be_seen_is_said_and_the_rest_is_told():
         "Bills and invoices were not compared with their orders. The login may not see invoices.",
     )
     assert (history.scraps, history.invoiced) == ((), ())
+    assert history.unjudged == {FindingKind.DAMAGE_CLUSTER, FindingKind.INVOICE_MISMATCH}
     assert history.receipts == ("receipts",)
     assert history.uninvoiced == ("uninvoiced",)
+
+
+def test_every_rule_that_needs_the_past_rests_on_some_part_of_it():
+    blind = Past(**{part: ErpRefused("The login may not see it.") for part in PARTS})
+    assert take_history(blind, NOW, ThresholdBook(Thresholds())).unjudged == {rule.__name__ for rule in HISTORY_DETECTORS}
 
 
 def test_an_erp_that_is_away_is_no_gap():

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evals.bench import chat, forecast, processes, risk
+from evals.bench import chat, forecast, processes, risk, scans
 from evals.bench.figures import Figure, NotRun, show
 
 BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "risk": risk.run,
+    "scans": scans.run,
     "forecast": forecast.run,
     "chat": chat.run,
     "processes": processes.run,

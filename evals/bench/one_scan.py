@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 from agent.guardrails.policy import load_policy
-from agent.risk import take_snapshot
+from agent.risk import HistoryOfTheDay, take_snapshot
 from agent.risk.live import ScanEngine, judgements
 from evals.bench.changed_odoo import change_a_hundredth
 from evals.bench.risk import Recording, bare_reads, client_of
@@ -34,7 +34,9 @@ class Scanner:
         self.recording = Recording(odoo)
         assert self.recording.user_id, "the login belongs to no measurement"
         reader = OdooReader(self.recording)
-        self.engine = ScanEngine(reader, reader, load_policy(), lambda: datetime.now(UTC))
+        policy = load_policy()
+        history = HistoryOfTheDay(reader, policy.limits)
+        self.engine = ScanEngine(reader, reader, policy, lambda: datetime.now(UTC), history=history)
 
     def scan(self) -> float:
         """Seconds of the next scan that is due."""

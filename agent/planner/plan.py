@@ -9,6 +9,8 @@ from agent.planner.calls import Plan, Reading
 EXAMPLES = """You can ask:
 - which orders will miss their promise this week, and why?
 - why is S00042 late?
+- what is new since yesterday?
+- which orders wait for P00042, and what if it comes on 2026-12-20?
 - what is late from a vendor?
 - how much is there of a product, by warehouse?
 - what waits for approval?
@@ -21,7 +23,8 @@ _GREETING = re.compile(r"^(?:help|hi|hello|hey)?[\s!.?]*$|^what can (?:you|i) (?
 
 #: The first that fits decides.
 _READINGS: tuple[Reading, ...] = (
-    requests.note, requests.move, requests.decide, questions.approvals, questions.procedure, questions.why, questions.stock,
+    requests.note, requests.move, requests.decide, questions.approvals, questions.procedure, questions.changed, questions.impact,
+    questions.why, questions.stock,
     questions.vendor, questions.risk,
 )  # fmt: skip
 

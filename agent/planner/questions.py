@@ -60,6 +60,12 @@ _RISK = re.compile(
     r"|keep (?:its|their) promise|expedite|worry|worst|problems?)\b|^(?:what|which|show|list)\b.*\borders\b",
     re.I,
 )
+_CHANGED = re.compile(
+    r"\b(?:morning|daily) brief|\bbrief me\b|\bwhat(?:'s| is| has)? (?:new|changed|worse|better|gone)\b|\bsince yesterday\b", re.I
+)
+_PURCHASE = re.compile(r"\bPO?-?\d{4,}\b", re.I)
+_IMPACT = re.compile(r"\b(?:wait\w*|endanger\w*|impact\w*|affect\w*|hits?|what if|depends?|hurt\w*|mean|means)\b", re.I)
+_FRESH = re.compile(r"\b(?:fresh(?:ly)?|anew|live|again from (?:odoo|the erp))\b", re.I)
 _LIMIT = re.compile(
     r"\b(?:top|first|worst|most urgent)\s+(?P<limit>\d{1,2})\b|\b(?P<before>\d{1,2})\s+(?:worst|most urgent)\b", re.I
 )
@@ -78,7 +84,25 @@ def procedure(text: str, today: date) -> Plan | None:
 
 def why(text: str, today: date) -> Plan | None:
     names = list(dict.fromkeys(name.upper() for name in ORDER.findall(text)))[:5]
-    return Plan(tuple(Call("why_order", {"order": name}) for name in names)) if names else None
+    return Plan(tuple(Call("why_order", {"order": name, **_fresh(text)}) for name in names)) if names else None
+
+
+def changed(text: str, today: date) -> Plan | None:
+    """`what is new since yesterday`, `morning brief`."""
+    return Plan((Call("what_changed"),)) if _CHANGED.search(text) and not ORDER.search(text) else None
+
+
+def impact(text: str, today: date) -> Plan | None:
+    """`who waits for P00222`, `what if P00222 comes on 2026-12-20`."""
+    purchase = _PURCHASE.search(text)
+    if not purchase or not _IMPACT.search(text):
+        return None
+    until = read_date(text[purchase.end() :], today)
+    return Plan((Call("impact_of", {"cause": purchase[0].upper()} | ({"new_date": until.isoformat()} if until else {})),))
+
+
+def _fresh(text: str) -> dict[str, bool]:
+    return {"fresh": True} if _FRESH.search(text) else {}
 
 
 def stock(text: str, today: date) -> Plan | None:
@@ -101,7 +125,7 @@ def vendor(text: str, today: date) -> Plan | None:
 def risk(text: str, today: date) -> Plan | None:
     if not _RISK.search(text):
         return None
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, Any] = dict(_fresh(text))
     if limit := _LIMIT.search(text):
         arguments["limit"] = min(50, max(1, int(limit["limit"] or limit["before"])))
     if until := _until(text, today):

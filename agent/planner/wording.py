@@ -145,9 +145,41 @@ def _proposed(result: Result) -> str:
     )
 
 
+def _impact_of(result: Result) -> str:
+    asked = f" If it came {_day(result['if_it_came'])}:" if result["if_it_came"] else ""
+    if not result["orders"]:
+        return f"{_sentence(result['what'])}{asked} No open order waits for it."
+    worth = _amounts(result["value_endangered"])
+    waiting, broken = _count(result["orders_waiting"], "order"), result["promises_broken"]
+    breaks = f"{broken} of them break{'s' if broken == 1 else ''} the promise{f', worth {worth}' if worth else ''}"
+    head = (
+        f"{_sentence(result['what'])}{asked} {waiting} {'waits' if result['orders_waiting'] == 1 else 'wait'} for it; {breaks}:"
+    )
+    return "\n".join([head, *(_impacted(order) for order in result["orders"])])
+
+
+def _impacted(order: Result) -> str:
+    promised = f"promised {_day(order['promise_date'])}" if order["promise_date"] else "no promise date"
+    ready = f"ready {_day(order['ready'])}" if order["ready"] else "nothing in sight"
+    late = f", {_count(order['days_late'], 'day')} late" if order["promise_breaks"] and order["days_late"] else ""
+    return f"- {order['order']} ({order['customer']}): {promised}, {ready}{late}; waits for {order['waits_for']}."
+
+
+def _what_changed(result: Result) -> str:
+    counts = ", ".join(f"{number} {change}" for change, number in result["counts"].items() if number)
+    at_risk = f"{result['orders_at_risk']} of {_count(result['open_orders'], 'open order')} at risk"
+    if not counts:
+        return f"Nothing changed since {_day(result['since'])}; {at_risk}."
+    rest = f" {result['not_shown']} more are in the brief." if result["not_shown"] else ""
+    lines = [f"- {line['change']}: {_sentence(line['summary'])}" for line in result["findings"]]
+    return "\n".join([f"Since {_day(result['since'])}: {counts}; {at_risk}.{rest}", *lines])
+
+
 _TEMPLATES: dict[str, Callable[[Result], str]] = {
     "orders_at_risk": _orders_at_risk,
     "why_order": _why_order,
+    "impact_of": _impact_of,
+    "what_changed": _what_changed,
     "late_from_vendor": _late_from_vendor,
     "stock_of_product": _stock_of_product,
     "waiting_approvals": _waiting_approvals,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from agent.tools import approvals, orders, procedures, proposals, purchases, stock
+from agent.tools import approvals, brief, impact, orders, procedures, proposals, purchases, stock
 from agent.tools.base import Effect, Tool, ToolArguments, failure
 from agent.tools.context import BY_RULES, ToolContext, Turn
 from agent.tools.proposals import propose
@@ -11,7 +11,9 @@ from agent.tools.proposals import propose
 __all__ = ["BY_RULES", "TOOLS", "Effect", "Tool", "ToolArguments", "ToolContext", "Turn", "call", "failure", "offered", "propose"]
 
 TOOLS: Mapping[str, Tool] = {
-    tool.name: tool for module in (orders, purchases, stock, approvals, procedures, proposals) for tool in module.TOOLS
+    tool.name: tool
+    for module in (orders, impact, brief, purchases, stock, approvals, procedures, proposals)
+    for tool in module.TOOLS
 }
 
 

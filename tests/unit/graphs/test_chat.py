@@ -77,7 +77,7 @@ def test_the_model_is_told_the_prompt_and_the_date_and_given_the_persons_tools(a
     assert system["role"] == "system"
     assert system["content"].startswith(load("chat").text)
     assert "Today is " in system["content"]
-    assert len(request["tools"]) == 8
+    assert len(request["tools"]) == 10
     assert request["stream_options"] == {"include_usage": True}
 
 

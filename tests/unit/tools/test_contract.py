@@ -13,6 +13,7 @@ from agent.tools import TOOLS, Effect, Tool, ToolArguments, ToolContext, call, o
 from agent.tools.base import NOBODY_ASKS, NOT_ALLOWED
 from integrations.demo import SITUATIONS
 from tests.fixtures.demo import DemoDatabase, DemoErp
+from tests.fixtures.scans import full, publish
 from tests.fixtures.turns import turn_of, utc_now
 
 EVERY_TOOL = pytest.mark.parametrize("tool", TOOLS.values(), ids=list(TOOLS))
@@ -21,6 +22,8 @@ SOON = (utc_now() + timedelta(days=20)).date().isoformat()
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "orders_at_risk": {},
     "why_order": {"order": SITUATIONS["promise_missed"]},
+    "impact_of": {"cause": "wire rope, 12"},
+    "what_changed": {},
     "late_from_vendor": {},
     "stock_of_product": {"product": "wire rope"},
     "waiting_approvals": {},
@@ -64,6 +67,7 @@ def test_only_proposing_tools_are_named_so_and_need_the_right_to_propose(tool: T
 
 @EVERY_TOOL
 def test_a_result_is_json_and_cites_the_records_it_rests_on(tool: Tool, demo_database: DemoDatabase, demo_erp: DemoErp) -> None:
+    publish(demo_database, full())
     context = turn_of(demo_database, demo_erp.reader, demo_database.person("maria"))
     result = call(tool.name, ARGUMENTS[tool.name], context)
     assert "error" not in result
@@ -111,6 +115,7 @@ def test_a_role_that_may_not_propose_is_offered_no_proposals_and_refused_at_the_
 def test_whoever_may_not_see_prices_sees_no_amount_in_any_result(
     name: str, demo_database: DemoDatabase, demo_erp: DemoErp
 ) -> None:
+    publish(demo_database, full())
     walter = demo_database.person("walter", Role.WAREHOUSE_LEAD)
     result = json.dumps(call(name, ARGUMENTS[name], turn_of(demo_database, demo_erp.reader, walter)), ensure_ascii=False)
     assert "error" not in result

@@ -233,7 +233,7 @@ def test_a_read_is_repeated_when_the_connection_breaks(odoo: Odoo, way: str) -> 
 
 
 def test_a_read_that_gets_no_answer_is_unavailable(odoo: Odoo, way: str) -> None:
-    with relayed(odoo, way, "reader", timeout_s=2) as (relay, connection):
+    with relayed(odoo, way, "reader", timeout_s=5) as (relay, connection):
         relay.lose_answers = True
         with pytest.raises(ErpUnavailable):
             connection.ask("res.users", "search", domain=[])
@@ -244,7 +244,7 @@ def test_a_write_whose_answer_is_lost_says_so_and_may_have_taken_effect(
 ) -> None:
     reader = OdooReader(odoo.connection("reader"))
     [order] = reader.sale_orders([odoo_situations["healthy_two"]])
-    with relayed(odoo, way, "writer", timeout_s=2) as (relay, connection):
+    with relayed(odoo, way, "writer", timeout_s=5) as (relay, connection):
         relay.lose_answers = True
         with pytest.raises(ErpAnswerLost, match="look whether it took effect"):
             OdooWriter(connection).set_promise_date(order.record, MOMENT)

@@ -53,6 +53,10 @@ class Ground:
     """By the customer's credit."""
     claimed: Claimed
 
+    def after(self, claims: Iterable[Claim]) -> "Ground":
+        """What is left when this is spoken for too: two lines of one order may want the same goods."""
+        return replace(self, claimed=self.claimed.with_these(claims))
+
     @property
     def now(self) -> datetime:
         return self.situation.now

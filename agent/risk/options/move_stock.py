@@ -1,6 +1,7 @@
 """Move stock from another warehouse of the company, after that warehouse's own demand."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -24,15 +25,15 @@ class _Take:
 
 def move_stock(ground: Ground) -> Iterator[Option]:
     """One option for each other warehouse that can give something earlier than it comes otherwise; the harmless first."""
-    takes: dict[int, list[_Take]] = {}
+    takes: defaultdict[int, list[_Take]] = defaultdict(list)
     for leaf in ground.leaves:
         for level in ground.situation.snapshot.levels_by_product.get(leaf.product_id, ()) if leaf.short_now > ROUNDING else ():
             if (
                 _may_send(ground, level.warehouse_id, leaf.warehouse_id)
                 and (leaf.ready is None or leaf.ready > _arrival(ground, level.warehouse_id, leaf))
-                and (take := _take(ground, leaf, level.warehouse_id))
+                and (take := _take(ground.after(_claims(takes, level.warehouse_id)), leaf, level.warehouse_id))
             ):
-                takes.setdefault(level.warehouse_id, []).append(take)
+                takes[level.warehouse_id].append(take)
     for warehouse_id, found in sorted(takes.items(), key=lambda item: (sum(len(take.harms) for take in item[1]), item[0])):
         yield _transfer(ground, warehouse_id, found)
 
@@ -92,8 +93,12 @@ def _transfer(ground: Ground, warehouse_id: int, takes: Sequence[_Take]) -> Opti
         harms=harms,
         approval=ground.approval("create_transfer", ground.facts(cost, harms)),
         whole=ready is not None,
-        claims=tuple(Claim(take.leaf.product_id, warehouse_id, take.quantity) for take in takes),
+        claims=tuple(_claims({warehouse_id: takes}, warehouse_id)),
     )
+
+
+def _claims(takes: Mapping[int, Sequence[_Take]], warehouse_id: int) -> list[Claim]:
+    return [Claim(take.leaf.product_id, warehouse_id, take.quantity) for take in takes.get(warehouse_id, ())]
 
 
 def _enough(take: _Take) -> bool:

@@ -29,7 +29,10 @@ def take_reservation(ground: Ground) -> Iterator[Option]:
     Only where it brings the whole line forward, and only from customers' orders whose promise is later. Everybody between the
     two in the queue is served as before: what one gives up it asks for again at its own, later place.
     """
-    gifts = [gift for leaf in ground.leaves if _late(ground, leaf) for gift in _gifts(ground, leaf)]
+    gifts: list[tuple[LineOutlook, _Gift]] = []
+    for leaf in ground.leaves:
+        if _late(ground, leaf):
+            gifts += _gifts(ground.after(_claim(gift) for _, gift in gifts), leaf)
     if not gifts:
         return
     covered = {(leaf.line.id, leaf.product_id): ground.ships(leaf.warehouse_id) for leaf, _ in gifts}

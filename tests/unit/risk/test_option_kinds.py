@@ -186,3 +186,27 @@ def test_a_transfer_costs_what_the_policy_says_and_harmless_ones_are_the_warehou
     world.stock(20, warehouse=NORTH)
     (option,) = options(world, OptionKind.MOVE_STOCK, transfer_cost=65)
     assert (option.cost, option.approval) == (euros(65), "one of warehouse_lead or ops_manager")
+
+
+def two_lines_of_chairs() -> World:
+    """Our order wants five chairs on each of two lines; five are somewhere, and none are expected."""
+    world = World()
+    ours = world.order(promise=in_days(2))
+    world.line(ours, 5)
+    world.line(ours, 5)
+    return world
+
+
+def test_stock_elsewhere_is_not_moved_for_two_lines_at_once():
+    world = two_lines_of_chairs()
+    world.stock(5, warehouse=NORTH)
+    (option,) = options(world, OptionKind.MOVE_STOCK)
+    assert ([claim.amount for claim in option.claims], option.whole) == ([5], False)
+
+
+def test_a_reservation_is_not_taken_for_two_lines_at_once():
+    world = two_lines_of_chairs()
+    world.line(world.order(promise=in_days(9)), 5, reserved=5)
+    world.stock(5, reserved=5)
+    (option,) = options(world, OptionKind.TAKE_RESERVATION)
+    assert ([claim.amount for claim in option.claims], option.whole) == ([5], False)

@@ -23,7 +23,7 @@ ONCE_EACH: dict[str, str] = {
     "purchase_approval_stalled": "P00777",
     "price_variance": "P00888",
     "lead_time_variance": "P00999",
-    "duplicate_replenishment": "P00123",
+    "duplicate_replenishment": "Cleaning wipes, heavy duty",
     "vendor_short_trend": "Sorbents Limited",
     "vendor_delay_trend": "Jabones La Toja",
     "invoice_mismatch": "Papelera Duero",
@@ -35,7 +35,7 @@ ONCE_EACH: dict[str, str] = {
     "quality_failed": "QC/00777",
 }
 FIRST_AID_KITS_HOLDER, FIRST_AID_KITS_PURCHASE = "S01919", "P00212"
-FIRST_OF_TWO = "P00122"
+FIRST_OF_TWO, SECOND_OF_TWO = "P00122", "P00123"
 
 #: Nothing else is sold or bought of these.
 ONCE_EACH_CODES = frozenset(
@@ -133,7 +133,7 @@ def _slow(books: Books, company: Company) -> None:
 
 
 def _twice(books: Books, company: Company) -> None:
-    for name, ordered in ((FIRST_OF_TWO, -4), (ONCE_EACH["duplicate_replenishment"], -3)):
+    for name, ordered in ((FIRST_OF_TWO, -4), (SECOND_OF_TWO, -3)):
         _purchase(books, company, name, "Wasunie", "RTM", "WIP-5", 80, ordered=ordered, due=ordered + 7)
 
 

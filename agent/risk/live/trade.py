@@ -27,17 +27,18 @@ class Trade:
         purchases = ids.get(Noun.PURCHASE, set()) | owners.get(Noun.PURCHASE_LINE, set())
         if purchases:
             self._purchases(purchases, touched)
-        if self._offers(ids.get(Noun.ORDER, set())):
+        if self._offers(ids.get(Noun.ORDER, set()), owners.get(Noun.PARTNER, set())):
             oldest = self.now - timedelta(days=self.limits.longest(["quotation_forgotten_days"]))
             self._keep("quotations", self.reader.sent_quotations(oldest), touched)
         if ids.get(Noun.RULE):
             self._rules(touched)
         self.prices(owners.get(Noun.PRICE, set()) & self.world.products.keys(), touched)
 
-    def _offers(self, orders: Set[int]) -> bool:
-        """Whether some of these may be quotations, or were."""
-        known = {quotation.id for quotation in self.world.rest("quotations")}
-        return bool(orders - self.world.orders.by_id.keys() or orders & known)
+    def _offers(self, orders: Set[int], customers: Set[int]) -> bool:
+        """Whether some of these may be quotations, or were, or somebody is called differently who was sent one."""
+        known = self.world.rest("quotations")
+        asked = {quotation.customer_id for quotation in known}
+        return bool(orders - self.world.orders.by_id.keys() or orders & {each.id for each in known} or customers & asked)
 
     def _purchases(self, changed: Set[int], touched: Touched) -> None:
         """Those of open lines alone are open themselves."""

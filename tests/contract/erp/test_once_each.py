@@ -7,12 +7,12 @@ import pytest
 from agent.domain.findings import Finding, FindingKind
 from agent.guardrails.policy import load_policy
 from agent.risk import assess
-from agent.risk.detectors import HISTORY_DETECTORS, OPERATIONS_DETECTORS, ORDER_DETECTORS
 from integrations.demo import ONCE_EACH
 from tests.contract.erp.conftest import Past
 from tests.fixtures.whole_snapshot import whole_snapshot
 
-RULES = {detect.__name__ for detect in (*ORDER_DETECTORS, *OPERATIONS_DETECTORS, *HISTORY_DETECTORS)}
+SAID_OTHERWISE = {"adjustment_out_of_tolerance", "reorder_breach"}
+"""A count and a rule have numbers that nobody says: the sentence names the goods, the evidence the record."""
 MAY_FOLLOW = {"allocation_conflict": {"promise_at_risk"}}
 """Who waits because another has the goods is late."""
 
@@ -30,15 +30,14 @@ def about(name: str, findings: list[Finding]) -> list[Finding]:
 
 def test_each_planted_trouble_is_found_for_what_it_is_and_nothing_else(past: Past) -> None:
     findings = told_of(past)
-    found = {kind: {str(each.kind) for each in about(name, findings)} for kind, name in past.once_each.items() if kind in RULES}
+    found = {kind: {str(each.kind) for each in about(name, findings)} for kind, name in past.once_each.items()}
     assert {kind: kinds - MAY_FOLLOW.get(kind, set()) for kind, kinds in found.items()} == {kind: {kind} for kind in found}
 
 
 def test_each_planted_trouble_is_one_finding(past: Past) -> None:
     findings = told_of(past)
     for kind, name in past.once_each.items():
-        if kind in RULES:
-            assert len([each for each in about(name, findings) if each.kind == kind]) == 1, kind
+        assert len([each for each in about(name, findings) if each.kind == kind]) == 1, kind
 
 
 def test_one_is_planted_of_each_kind_that_an_erp_can_show(past: Past) -> None:
@@ -49,8 +48,7 @@ def test_one_is_planted_of_each_kind_that_an_erp_can_show(past: Past) -> None:
 
 @pytest.mark.parametrize("kind", sorted(ONCE_EACH))
 def test_a_sentence_says_it_with_the_name_of_what_it_is_about(past: Past, kind: str) -> None:
-    if kind not in RULES:
-        pytest.skip(f"there is no rule for {kind} yet")
-    [found] = [each for each in about(past.once_each[kind], told_of(past)) if each.kind == kind]
-    assert past.once_each[kind] in found.summary
+    name = past.once_each[kind]
+    [found] = [each for each in about(name, told_of(past)) if each.kind == kind]
+    assert name in found.summary or kind in SAID_OTHERWISE
     assert found.evidence

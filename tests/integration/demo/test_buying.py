@@ -7,7 +7,7 @@ import pytest
 
 from agent.domain.purchasing import PurchaseLine, PurchaseOrder, VendorPrice
 from integrations.demo import ONCE_EACH
-from integrations.demo.once_each import FIRST_OF_TWO
+from integrations.demo.once_each import FIRST_OF_TWO, SECOND_OF_TWO
 from tests.fixtures.demo import DemoErp
 
 NOBODY = 2_000_000_000
@@ -73,7 +73,7 @@ def test_nothing_but_the_planted_wipes_is_on_order_twice(demo_erp: DemoErp) -> N
     for line in demo_erp.reader.open_purchase_lines():
         purchases.setdefault((line.product_id, line.warehouse_id), []).append(line.order_name)
     twice = [sorted(names) for names in purchases.values() if len(names) > 1]
-    assert twice == [[FIRST_OF_TWO, ONCE_EACH["duplicate_replenishment"]]]
+    assert twice == [[FIRST_OF_TWO, SECOND_OF_TWO]]
 
 
 def test_a_purchase_is_worth_what_its_lines_are(demo_erp: DemoErp) -> None:

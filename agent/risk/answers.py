@@ -8,13 +8,14 @@ from decimal import Decimal
 from agent.domain.findings import OrderRisk, RiskReport
 from agent.domain.money import Money
 from agent.domain.risk_list import OneOrder, RiskFilter, RiskList
-from agent.errors import DatabaseUnavailable
+from agent.errors import DatabaseUnavailable, RecordMissing
 from agent.guardrails.policy import Policy
 from agent.ports.erp_reader import ErpReader
 from agent.ports.risk_board import RiskReading
 from agent.risk.assess import assess
 from agent.risk.rows import order_row
 from agent.risk.snapshot import take_snapshot
+from agent.risk.wording import listed
 
 #: An older scan is no answer any more: its worker is away, and reading anew takes seconds.
 TOO_OLD = timedelta(hours=1)
@@ -30,10 +31,15 @@ class RiskAnswers:
     board: RiskReading | None = None
 
     def orders(self, wanted: RiskFilter, fresh: bool = False) -> RiskList:
-        """Raises what the reader raises when it has to be asked."""
+        """Raises RecordMissing when no warehouse is called so, and what the reader raises when it has to be asked."""
         if not fresh and self.board is not None and self._scanned():
-            return self.board.listed(wanted)
-        return self.of_report(assess(take_snapshot(self.reader, self.now()), self.policy), wanted)
+            found = self.board.listed(wanted)
+        else:
+            found = self.of_report(assess(take_snapshot(self.reader, self.now()), self.policy), wanted)
+        if not found.at_risk and self._warehouse_ids(wanted) == frozenset():
+            known = listed(sorted(f"{warehouse.name} ({warehouse.code})" for warehouse in self.reader.warehouses()))
+            raise RecordMissing(f"No warehouse is called “{wanted.warehouse}”; there are {known}.")
+        return found
 
     def order(self, name: str, fresh: bool = False) -> OneOrder:
         """One order. Raises RecordMissing when there is no open order of this name, and what the reader raises."""

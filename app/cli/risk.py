@@ -135,13 +135,18 @@ def _each_kind(order: OrderRiskRow) -> list[FindingRow]:
     return list({finding.kind: finding for finding in reversed(order.findings)}.values())[::-1]
 
 
-def order_page(order: OrderRiskRow, found: OneOrder) -> None:
+def _standing(order: OrderRiskRow) -> str:
+    """An order for which nothing is in sight is not "on time", however far away its promise is."""
+    if order.projected_date is None:
+        return "nothing in sight for some line"
     days = "1 day" if order.days_late == 1 else f"{order.days_late} days"
-    late = f"{days} late" if order.days_late else "on time so far"
+    return f"ready {output.day(order.projected_date)}, {f'{days} late' if order.days_late else 'on time so far'}"
+
+
+def order_page(order: OrderRiskRow, found: OneOrder) -> None:
     value = output.money(order.value_at_risk, order.currency)
     output.say(f"{order.order} · {order.customer}", style="bold")
-    ready = output.day(order.projected_date) if order.projected_date else "with nothing in sight for some line"
-    output.say(f"promised {output.day(order.promise_date)}, ready {ready}, {late}; {value} at risk")
+    output.say(f"promised {output.day(order.promise_date)}, {_standing(order)}; {value} at risk")
     output.say(_as_of(found.as_of, found.fresh), style="dim")
     for finding in order.findings:
         output.console().print(Text.assemble("\n", output.severity(finding.severity), "  ", output.plain(finding.summary)))

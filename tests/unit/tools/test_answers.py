@@ -8,10 +8,11 @@ import pytest
 
 from agent.domain.decisions import ProposalState, Role
 from agent.domain.risk_list import RiskFilter
-from agent.errors import ErpUnavailable, KnowledgeUnavailable
+from agent.errors import ErpUnavailable, KnowledgeUnavailable, RecordMissing
 from agent.guardrails.grounding import Facts, unsupported
 from agent.guardrails.sentences import sentences
 from agent.planner import word
+from agent.risk.answers import RiskAnswers
 from agent.tools import ToolContext, call
 from integrations.demo import SITUATIONS, DemoReader
 from tests.fixtures.demo import DemoDatabase, DemoErp
@@ -47,6 +48,15 @@ def test_a_deadline_leaves_later_promises_out(ask: Ask) -> None:
     assert due["orders"]
     assert all(order["promise_date"] <= today.isoformat() for order in due["orders"])
     assert due["at_risk"] < ask("orders_at_risk")["at_risk"]
+
+
+def test_a_warehouse_that_does_not_exist_is_refused_with_those_that_do_instead_of_being_called_free_of_risk(
+    turn: ToolContext,
+) -> None:
+    answers = RiskAnswers(turn.reader, turn.policy, utc_now)
+    with pytest.raises(RecordMissing, match=r"“Rotterdm”.*Rotterdam Harbour \(RTM\)"):
+        answers.orders(RiskFilter(warehouse="Rotterdm"))
+    assert answers.orders(RiskFilter(warehouse="rotterdam harbour")).at_risk
 
 
 def test_the_erp_is_read_once_for_all_questions_about_the_list_in_a_turn(turn: ToolContext) -> None:

@@ -32,7 +32,7 @@ def impact(
     """The customer orders that wait for something, those whose promise breaks first; nothing is changed or sent."""
     from app.wiring.cli import reading
 
-    if (cause is None) == (mail is None) or cause is not None and not cause.strip():
+    if (cause is None) == (mail is None) or (cause is not None and not cause.strip()):
         raise typer.BadParameter("name a purchase, transfer, product or vendor, or give --mail FILE")
     with reading() as company:
         row = company.impact_of_mail(str(mail), content_of(str(mail))) if mail else company.impact(cause or "", date)

@@ -17,7 +17,7 @@ def draw_ageing(figure: Figure, ageing: Ageing) -> None:
         axes.bar_label(bars, labels=[str(count) if count else "" for count in counts], label_type="center", fontsize=8, color=INK)
         left = [sum(pair) for pair in zip(left, counts, strict=True)]
     _frame(axes, ageing)
-    axes.set_title(f"as of {ageing.as_of:%Y-%m-%d %H:%M} UTC", loc="right", fontsize=7, color=GREY)
+    axes.set_title(f"as of {ageing.as_of:%Y-%m-%d %H:%M} UTC", loc="right", fontsize=7, color=GREY, pad=26)
 
 
 def _frame(axes: Axes, ageing: Ageing) -> None:

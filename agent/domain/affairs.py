@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from agent.domain.findings import FindingKind
 from agent.domain.records import Record
 
 
@@ -80,3 +81,7 @@ class Affairs:
     """The latest of each tracking number, by when it happened; delivered ones left out."""
     shipments: tuple[Shipment, ...] = ()
     """Of the reports' tracking numbers."""
+    not_seen: tuple[str, ...] = ()
+    """A sentence for each thing that was not looked at, and why."""
+    unjudged: frozenset[FindingKind] = frozenset()
+    """Kinds whose facts are among it: that none is found does not say that none is there."""

@@ -33,7 +33,10 @@ class ScanResult:
     not_seen: tuple[str, ...] = ()
     """A sentence for each thing that was not looked at, and why."""
     unjudged: frozenset[FindingKind] = frozenset()
-    """Of a full scan: kinds that rest on what was not looked at. Those that were open stay open, though they were not found."""
+    """Kinds that rest on what was not looked at. Those that were open stay open, though they were not found; so do their orders
+    at risk."""
+    open_ids: frozenset[int] = frozenset()
+    """Of every order that is open; without them no order counts as open any more."""
     missed: tuple[str, ...] = ()
     """Of a full scan: what the incremental ones before it had not noticed, a sentence each."""
     calls: int = 0

@@ -37,6 +37,9 @@ class Thresholds(BaseModel):
     invoicing_days: int = Field(default=3, ge=0)
     """Delivered goods may wait this long for their invoice."""
 
+    carrier_report_days: int = Field(default=30, ge=1)
+    """A carrier's last word counts this long after it was said, or after the day it names: then nobody follows the shipment."""
+
     # the warehouse
     picking_stalled_hours: int = Field(default=48, ge=0)
     transfer_days: int = Field(default=2, ge=0)

@@ -12,8 +12,11 @@ class OwnAffairs(Protocol):
     def failures(self, since: datetime) -> list[JobFailure]:
         """Jobs of any queue that were given up since (aware)."""
 
-    def carrier_reports(self) -> list[CarrierReport]:
-        """The latest of each tracking number by when it happened; what was delivered or cancelled is left out."""
+    def carrier_reports(self, since: datetime) -> list[CarrierReport]:
+        """The latest of each tracking number by when it happened; what was delivered or cancelled is left out.
+
+        So is what happened, and was expected, before `since` (aware): nobody follows that shipment any more.
+        """
 
 
 class CarrierDesk(Protocol):

@@ -1,31 +1,48 @@
 """Our own affairs as the rules look at them."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from agent.domain.affairs import Affairs, CarrierReport, Shipment, WaitingApproval
+from agent.domain.affairs import Affairs, WaitingApproval
 from agent.domain.decisions import Proposal, ProposalState
+from agent.domain.findings import FindingKind
 from agent.domain.records import Record
-from agent.errors import ErpIncomplete, ErpRefused, PolicyRejected
+from agent.errors import PolicyRejected
 from agent.guardrails.approvals import waiting_step
 from agent.guardrails.policy import Policy
 from agent.ports.erp_history import ErpHistory
 from agent.ports.ledger import ProposalBook
 from agent.ports.own_affairs import OwnAffairs
+from agent.risk.gaps import Gaps
 
 #: More proposals than this do not wait at once anywhere.
 MOST = 2_000
 
 
 def take_affairs(book: ProposalBook, own: OwnAffairs, history: ErpHistory, policy: Policy, now: datetime) -> Affairs:
-    """Approvals that wait, jobs that were given up lately, and what carriers said of shipments the ERP knows."""
-    reports = own.carrier_reports()
+    """Approvals that wait, jobs that were given up lately, and what carriers said of shipments the ERP knows.
+
+    A carrier's word that can be matched with no delivery, because they may not be seen, is said to be unseen.
+    """
+    gaps = Gaps()
+    reports = own.carrier_reports(now - timedelta(days=policy.limits.longest(["carrier_report_days"])))
+    numbers = [report.tracking for report in reports]
+    unmatched = "What carriers said was not matched with deliveries."
+    shipments = gaps.read(lambda: history.shipments(numbers), unmatched, (FindingKind.CARRIER_DELAY,)) if numbers else ()
     return Affairs(
         approvals=tuple(_waiting(book.proposals([ProposalState.PENDING], MOST), policy, now)),
         failures=tuple(own.failures(now - timedelta(hours=policy.limits.longest(["failure_window_hours"])))),
         reports=tuple(reports),
-        shipments=tuple(_shipments(history, reports)),
+        shipments=tuple(shipments),
+        not_seen=tuple(gaps.sentences),
+        unjudged=frozenset(gaps.unjudged),
     )
+
+
+def as_far_as_known(seen: Affairs | None, before: Affairs | None) -> Affairs | None:
+    """What was seen now; shipments that could not be looked at are as they were known before."""
+    return replace(seen, shipments=before.shipments) if seen and before and seen.unjudged else seen
 
 
 def _waiting(proposals: Sequence[Proposal], policy: Policy, now: datetime) -> Iterator[WaitingApproval]:
@@ -48,13 +65,3 @@ def _waiting(proposals: Sequence[Proposal], policy: Policy, now: datetime) -> It
                 due_at=begun + requirement.sla,
                 waits_for=step.words(),
             )
-
-
-def _shipments(history: ErpHistory, reports: Sequence[CarrierReport]) -> list[Shipment]:
-    """Without the right to see deliveries a carrier's word cannot be matched, and nothing is said."""
-    if not reports:
-        return []
-    try:
-        return history.shipments([report.tracking for report in reports])
-    except (ErpRefused, ErpIncomplete):
-        return []

@@ -30,7 +30,7 @@ def assess(snapshot: Snapshot, policy: Policy) -> RiskReport:
         open_orders=len(snapshot.subjects),
         orders=ranked(risk for risk in risks if risk),
         findings=gravest_first([*(finding for each in own.values() for finding in each), *general]),
-        not_seen=(*snapshot.not_seen, *(snapshot.history.not_seen if snapshot.history else ())),
+        not_seen=snapshot.all_not_seen,
     )
 
 

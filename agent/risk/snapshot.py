@@ -68,6 +68,16 @@ class Snapshot:
     unjudged: frozenset[FindingKind] = frozenset()
     """Kinds whose facts are among it: that none is found does not say that none is there."""
 
+    @property
+    def all_not_seen(self) -> tuple[str, ...]:
+        """Those of the past and of our own affairs too."""
+        return tuple(sentence for part in (self, self.history, self.affairs) if part for sentence in part.not_seen)
+
+    @property
+    def all_unjudged(self) -> frozenset[FindingKind]:
+        """Likewise."""
+        return frozenset(kind for part in (self, self.history, self.affairs) if part for kind in part.unjudged)
+
     @cached_property
     def lines_by_id(self) -> Mapping[int, SaleOrderLine]:
         return {line.id: line for line in self.lines}

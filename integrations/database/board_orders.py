@@ -27,20 +27,45 @@ _WRITE = """
         score = EXCLUDED.score, value = EXCLUDED.value, currency = EXCLUDED.currency, promise_date = EXCLUDED.promise_date,
         body = EXCLUDED.body, sha256 = EXCLUDED.sha256, scan_id = EXCLUDED.scan_id
 """
+_UNJUDGED = """
+    SELECT order_risk.order_id FROM finding JOIN order_risk USING (order_id) WHERE resolved_at IS NULL AND kind = ANY (%(kinds)s)
+    UNION SELECT order_risk.order_id FROM finding CROSS JOIN jsonb_array_elements(finding.body -> 'affects') AS affected
+    JOIN order_risk ON order_risk.name = affected ->> 'order' WHERE resolved_at IS NULL AND kind = ANY (%(kinds)s)
+"""
+_REMOVE = """
+    DELETE FROM order_risk WHERE CASE WHEN %(full)s THEN order_id <> ALL (%(found)s) ELSE order_id = ANY (%(gone)s) END
+    AND order_id <> ALL (%(unjudged)s)
+"""
 
 
-def publish_orders(connection: Connection[DictRow], scan_id: int, scan: ScanResult, url: Link) -> tuple[int, int]:
-    """How many were written and how many are gone; what is as it was stays untouched."""
-    full = scan.kind is ScanKind.FULL
+def remove_orders(connection: Connection[DictRow], scan: ScanResult) -> tuple[int, int]:
+    """How many are gone, and how many are at risk when the scan is published.
+
+    Whoever is open and has a finding that could not be judged stays. Call it before the findings are published.
+    """
+    unjudged: set[int] = set()
+    if scan.unjudged:
+        rows = connection.execute(_UNJUDGED, {"kinds": sorted(scan.unjudged)}).fetchall()
+        unjudged = {row["order_id"] for row in rows} & scan.open_ids
+    found = [risk.order.id for risk in scan.orders]
+    leaving = {"full": scan.kind is ScanKind.FULL, "found": found, "gone": sorted(scan.orders_gone), "unjudged": list(unjudged)}
+    gone = connection.execute(_REMOVE, leaving).rowcount
+    return gone, _left(connection, found) + len(found) if unjudged else scan.at_risk
+
+
+def _left(connection: Connection[DictRow], found: list[int]) -> int:
+    row = connection.execute("SELECT count(*) AS number FROM order_risk WHERE order_id <> ALL (%s)", [found]).fetchone()
+    assert row is not None
+    return int(row["number"])
+
+
+def publish_orders(connection: Connection[DictRow], scan_id: int, scan: ScanResult, url: Link) -> int:
+    """How many were written; what is as it was stays untouched."""
     found = {risk.order.id: risk for risk in scan.orders}
-    gone = connection.execute(
-        "DELETE FROM order_risk WHERE order_id <> ALL (%s)" if full else "DELETE FROM order_risk WHERE order_id = ANY (%s)",
-        [list(found) if full else sorted(scan.orders_gone)],
-    ).rowcount
     known = connection.execute("SELECT order_id, sha256 FROM order_risk WHERE order_id = ANY (%s)", [list(found)]).fetchall()
     hashes = {row["order_id"]: row["sha256"] for row in known}
     differing = _differing(found.values(), hashes, scan, url)
-    return write(connection, _WRITE, differing, scan_id), gone
+    return write(connection, _WRITE, differing, scan_id)
 
 
 def _differing(risks: Iterable[OrderRisk], hashes: dict[int, str], scan: ScanResult, url: Link) -> Iterator[dict[str, Any]]:

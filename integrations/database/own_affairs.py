@@ -9,7 +9,7 @@ from integrations.database.pool import Pool, transaction
 
 _LATEST = """
     SELECT * FROM (SELECT DISTINCT ON (tracking) * FROM carrier_report ORDER BY tracking, occurred_at DESC, id DESC) AS latest
-    WHERE status NOT IN ('delivered', 'cancelled') ORDER BY id
+    WHERE status NOT IN ('delivered', 'cancelled') AND greatest(occurred_at, eta) >= %s ORDER BY id
 """
 _REPORT = """
     INSERT INTO carrier_report (tracking, status, eta, said, occurred_at, reported_by) VALUES (%s, %s, %s, %s, %s, %s) RETURNING *
@@ -27,9 +27,9 @@ class PostgresOwnAffairs:
             found = connection.execute("SELECT * FROM given_up WHERE at >= %s ORDER BY id", [since]).fetchall()
         return [JobFailure(row["id"], row["task_name"], row["reason"], row["at"]) for row in found]
 
-    def carrier_reports(self) -> list[CarrierReport]:
+    def carrier_reports(self, since: datetime) -> list[CarrierReport]:
         with transaction(self._pool) as connection:
-            return [_report(row) for row in connection.execute(_LATEST).fetchall()]
+            return [_report(row) for row in connection.execute(_LATEST, [since]).fetchall()]
 
 
 class PostgresCarrierDesk:

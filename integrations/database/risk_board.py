@@ -12,7 +12,7 @@ from agent.domain.scans import ScanResult
 from agent.domain.stock import Warehouse
 from agent.errors import PreconditionFailed
 from integrations.database.board_findings import publish_findings
-from integrations.database.board_orders import publish_orders
+from integrations.database.board_orders import publish_orders, remove_orders
 from integrations.database.pool import transaction
 from integrations.database.risk_reading import PostgresRiskReading
 
@@ -34,10 +34,11 @@ class PostgresRiskBoard(PostgresRiskReading):
         with transaction(self._pool) as connection:
             connection.execute("SELECT FROM scan_turn FOR UPDATE")
             _refuse_older(connection, scan)
-            scan_id = _stored(connection, scan)
+            gone, at_risk = remove_orders(connection, scan)
+            scan_id = _stored(connection, scan, at_risk)
             named = [(warehouse.id, warehouse.code, warehouse.name) for warehouse in warehouses]
             connection.execute(_WAREHOUSES, [list(column) for column in zip(*named, strict=True)] or [[], [], []])
-            written, gone = publish_orders(connection, scan_id, scan, url)
+            written = publish_orders(connection, scan_id, scan, url)
             told = publish_findings(connection, scan_id, scan, url)
         return Published(scan_id, written, gone, **{kind.value: told[kind] for kind in EventKind if told[kind]})
 
@@ -50,8 +51,8 @@ def _refuse_older(connection: Connection[DictRow], scan: ScanResult) -> None:
         )
 
 
-def _stored(connection: Connection[DictRow], scan: ScanResult) -> int:
-    values: list[Any] = [scan.kind.value, scan.began_at, scan.as_of, scan.open_orders, scan.at_risk, scan.calls]
+def _stored(connection: Connection[DictRow], scan: ScanResult, at_risk: int) -> int:
+    values: list[Any] = [scan.kind.value, scan.began_at, scan.as_of, scan.open_orders, at_risk, scan.calls]
     row = connection.execute(_SCAN, [*values, list(scan.not_seen), list(scan.missed)]).fetchone()
     assert row is not None
     return int(row["id"])

@@ -1,7 +1,7 @@
 """A carrier says that a shipment comes after the promise, or that something went wrong with it."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from agent.domain.affairs import CarrierReport, Shipment
 from agent.domain.findings import Evidence, Finding, FindingKind, Severity
@@ -30,8 +30,17 @@ def carrier_delay(operations: Operations) -> Iterator[Finding]:
     for shipment in affairs.shipments:
         found = reports.get(shipment.tracking)
         latest = max(found, key=lambda report: report.occurred_at) if found else None
-        if latest and (latest.status in TROUBLES or _days_late(shipment, latest) > 0):
+        if (
+            latest
+            and not _forgotten(operations, shipment, latest)
+            and (latest.status in TROUBLES or _days_late(shipment, latest) > 0)
+        ):
             yield _finding(operations, shipment, latest)
+
+
+def _forgotten(operations: Operations, shipment: Shipment, report: CarrierReport) -> bool:
+    until = max(report.occurred_at, report.eta or report.occurred_at)
+    return operations.now - until > timedelta(days=_limits(operations, shipment).carrier_report_days)
 
 
 def _days_late(shipment: Shipment, report: CarrierReport) -> int:

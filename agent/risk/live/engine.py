@@ -15,6 +15,7 @@ from agent.guardrails.policy import Policy
 from agent.ports.clock import Clock
 from agent.ports.erp_changes import ErpChanges
 from agent.ports.erp_reader import ErpReader
+from agent.risk.affairs import as_far_as_known
 from agent.risk.assess import gravest_first
 from agent.risk.garbage import collector_at_rest
 from agent.risk.history import HistoryOfTheDay
@@ -55,6 +56,10 @@ class _Kept:
     @property
     def judged_at(self) -> datetime:
         return self.world.snapshot.now
+
+    @property
+    def open_ids(self) -> frozenset[int]:
+        return frozenset(self.world.orders.by_id)
 
 
 class ScanEngine:
@@ -125,14 +130,14 @@ class ScanEngine:
             self._begin_news()
         history = self._history.at(began) if self._history else None
         read = take_snapshot(self._reader, began, limits=self._policy.limits, history=history)
-        read = replace(read, affairs=self._affairs(began) if self._affairs else None)
+        read = replace(read, affairs=self._our_affairs(began))
         unnoticed = self._unnoticed(read)
         world = World(read)
         self._kept = _Kept(world, Judged(world, self._policy), began)
         report = _report(self._kept)
         return ScanResult(
             ScanKind.FULL, began, began, report.open_orders, len(report.orders), report.orders, report.findings,
-            not_seen=tuple(report.not_seen), unjudged=read.unjudged | (history.unjudged if history else frozenset()),
+            not_seen=read.all_not_seen, unjudged=read.all_unjudged, open_ids=self._kept.open_ids,
             missed=unnoticed, calls=self._calls() - calls,
         )  # fmt: skip
 
@@ -148,18 +153,22 @@ class ScanEngine:
         refresh.take_over([*bulletin.fresh, *_hints(about, bulletin.asked_at)], kept.touched)
         self._news.told(bulletin)
         self._look_at_ourselves(kept, began)
-        verdicts = self._judge(kept, began)
+        verdicts, seen = self._judge(kept, began), kept.world.snapshot
         return ScanResult(
             ScanKind.INCREMENTAL, began, began, len(kept.world.orders.by_id), len(kept.judged.judgements.risks),
             verdicts.orders, verdicts.findings, verdicts.orders_gone, verdicts.resolved,
-            not_seen=tuple(kept.world.snapshot.not_seen), calls=self._calls() - calls,
+            not_seen=seen.all_not_seen, unjudged=seen.all_unjudged, open_ids=kept.open_ids, calls=self._calls() - calls,
         )  # fmt: skip
 
     def _look_at_ourselves(self, kept: _Kept, now: datetime) -> None:
-        affairs = self._affairs(now) if self._affairs else None
+        affairs = self._our_affairs(now)
         if affairs != kept.world.rest("affairs"):
             kept.world.keep("affairs", affairs)
             kept.touched.beyond_orders = True
+
+    def _our_affairs(self, now: datetime) -> Affairs | None:
+        before = self._kept.world.rest("affairs") if self._kept else None
+        return as_far_as_known(self._affairs(now), before) if self._affairs else None
 
     def _judge(self, kept: _Kept, now: datetime) -> Verdicts:
         """What is touched; everything when the clock has to move on."""
@@ -196,5 +205,5 @@ def _report(kept: _Kept) -> RiskReport:
         open_orders=len(snapshot.subjects),
         orders=ranked(judgements.risks.values()),
         findings=gravest_first(judgements.everything()),
-        not_seen=(*snapshot.not_seen, *(snapshot.history.not_seen if snapshot.history else ())),
+        not_seen=snapshot.all_not_seen,
     )

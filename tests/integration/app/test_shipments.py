@@ -44,6 +44,16 @@ def test_what_a_carrier_said_is_kept_and_the_latest_word_counts(api: TestClient,
     assert [shipment.order.name for shipment in affairs.shipments] == ["S3"]
 
 
+def test_what_nobody_followed_for_long_is_read_no_longer(api: TestClient, database: TestDatabase, signed_in: As) -> None:
+    now = datetime.now(UTC)
+    said = {"eta": now.isoformat(), "occurred_at": (now - timedelta(days=9)).isoformat()}
+    clerk = signed_in(database.person(None, Role.OPS_AGENT))
+    assert api.post("/v1/shipments/reports", json=LATER | said, headers=clerk).status_code == 201
+    month = timedelta(days=load_policy().limits.usual.carrier_report_days)
+    assert len(affairs_of(database, now + month - timedelta(minutes=1)).reports) == 1
+    assert affairs_of(database, now + month + timedelta(minutes=1)).reports == ()
+
+
 def test_what_was_delivered_is_watched_no_longer(api: TestClient, database: TestDatabase, signed_in: As) -> None:
     clerk = signed_in(database.person(None, Role.OPS_AGENT))
     for status in ("exception", "delivered"):

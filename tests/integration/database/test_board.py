@@ -105,6 +105,29 @@ def test_what_could_not_be_looked_at_is_not_over(database: TestDatabase) -> None
     assert not known(database, states=(FindingState.OPEN,))
 
 
+CREDIT_UNSEEN = {"unjudged": frozenset({FindingKind.CREDIT_HOLD}), "open_ids": frozenset({1, 2, 3})}
+
+
+def test_an_open_order_whose_only_trouble_could_not_be_looked_at_stays_at_risk(
+    database: TestDatabase, seen: PostgresFindingDesk
+) -> None:
+    hold = trouble(1, FindingKind.CREDIT_HOLD)
+    closed = trouble(4, FindingKind.CREDIT_HOLD)
+    of_customer = replace(late_receipt(7, 3), kind=FindingKind.CREDIT_HOLD)
+    publish(database, full(hold, trouble(2), of_customer, closed))
+    publish(database, replace(full(at=LATER), **CREDIT_UNSEEN))
+    assert {row["order"] for row in seen.orders(10)} == {"S00001", "S00003"}
+    standing = seen.standing()
+    assert standing is not None
+    assert standing.at_risk == 2
+    publish(database, difference(at=LATER, orders_gone=frozenset({1}), **CREDIT_UNSEEN))
+    assert {row["order"] for row in seen.orders(10)} == {"S00001", "S00003"}
+    publish(database, difference(at=LATER, orders_gone=frozenset({1}), **CREDIT_UNSEEN | {"open_ids": frozenset({2, 3})}))
+    assert {row["order"] for row in seen.orders(10)} == {"S00003"}
+    publish(database, full(at=LATER))
+    assert seen.orders(10) == []
+
+
 def test_the_standing_tells_the_last_scan_and_the_last_full_one(database: TestDatabase, seen: PostgresFindingDesk) -> None:
     publish(database, full(trouble(1)))
     publish(database, difference(at=LATER, not_seen=("Invoices were not looked at.",)))

@@ -68,10 +68,20 @@ def failure(world: World, at: datetime, task: str = "read mail", reason: str = "
     world.affairs["failures"].append(JobFailure(next(world.ids), task, reason, at))
 
 
-def shipment(world: World, order: SaleOrder, status: str, eta: datetime | None, said: str = "", **given: Any) -> Shipment:
+def shipment(
+    world: World,
+    order: SaleOrder,
+    status: str,
+    eta: datetime | None,
+    said: str = "",
+    occurred_at: datetime | None = None,
+    **given: Any,
+) -> Shipment:
     picking = Record("stock.picking", next(world.ids), "MA/OUT/00077")
     found = Shipment(picking, "TR1", order.id, order.record, order.customer_name, order.promise_date, MAIN)
     found = replace(found, **given)
     world.affairs["shipments"].append(found)
-    world.affairs["reports"].append(CarrierReport(next(world.ids), found.tracking, status, eta, said, in_days(-0.5)))
+    world.affairs["reports"].append(
+        CarrierReport(next(world.ids), found.tracking, status, eta, said, occurred_at or in_days(-0.5))
+    )
     return found

@@ -68,6 +68,16 @@ def test_a_shipment_is_as_grave_as_the_promise_it_breaks(segment, status, eta, s
     assert world.one("carrier_delay").severity is severity
 
 
+@pytest.mark.parametrize(
+    ("said", "eta", "told"),
+    [(-30, None, True), (-30.01, None, False), (-45, -30, True), (-45, -30.01, False), (-45, 3, True)],
+)
+def test_a_carriers_last_word_counts_for_a_month_after_it_and_after_the_day_it_names(said, eta, told):
+    world = World()
+    shipment(world, world.order(in_days(-60)), "exception", None if eta is None else in_days(eta), occurred_at=in_days(said))
+    assert ("carrier_delay" in world.kinds(carrier_report_days=30)) is told
+
+
 def test_a_late_shipment_says_how_late_and_a_page_is_linked_only_for_what_the_erp_has():
     world = World()
     order = world.order(in_days(5))

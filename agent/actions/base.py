@@ -7,6 +7,7 @@ from typing import Any, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from agent.domain.decisions import ProposalContent
+from agent.domain.order_numbers import no_such_order, spellings
 from agent.domain.sales import Customer, SaleOrder
 from agent.errors import PreconditionFailed, RecordMissing
 from agent.ports.erp_reader import ErpReader
@@ -67,13 +68,12 @@ class Action(Protocol[A]):
 
 def find_order(name: str, reader: ErpReader) -> SaleOrder:
     """Raises RecordMissing, and PreconditionFailed when two companies use the same number."""
-    orders = reader.sale_orders([name])
+    orders = reader.sale_orders(spellings(name))
+    orders = [order for order in orders if order.name == name] or orders
     if not orders:
-        raise RecordMissing(f"There is no sale order {name}, or it may not be read; check the number.")
+        raise RecordMissing(no_such_order(name))
     if len(orders) > 1:
-        raise PreconditionFailed(
-            f"There are {len(orders)} sale orders {name}; open the right one in the ERP and change it there."
-        )
+        raise PreconditionFailed(f"There are {len(orders)} orders {name}; open the right one in the ERP and change it there.")
     return orders[0]
 
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from agent.domain.findings import OrderRisk, RiskReport
 from agent.domain.money import Money
-from agent.domain.risk_list import OneOrder, RiskFilter, RiskList
+from agent.domain.order_numbers import spellings
+from agent.domain.risk_list import OneOrder, RiskFilter, RiskList, Row
 from agent.errors import DatabaseUnavailable, RecordMissing
 from agent.guardrails.policy import Policy
 from agent.ports.erp_reader import ErpReader
@@ -43,11 +44,15 @@ class RiskAnswers:
 
     def order(self, name: str, fresh: bool = False) -> OneOrder:
         """One order. Raises RecordMissing when there is no open order of this name, and what the reader raises."""
-        if not fresh and self.board is not None and self._scanned() and (row := self.board.order(name)):
+        if not fresh and self.board is not None and self._scanned() and (row := self._scanned_order(name)):
             return OneOrder(datetime.fromisoformat(row["as_of"]), False, row, ())
         report = assess(take_snapshot(self.reader, self.now(), [name]), self.policy)
         row = next((order_row(risk, report.as_of, self.reader.url) for risk in report.orders), None)
         return OneOrder(report.as_of, True, row, report.not_seen)
+
+    def _scanned_order(self, name: str) -> Row | None:
+        assert self.board is not None
+        return next((row for spelling in spellings(name) if (row := self.board.order(spelling))), None)
 
     def of_report(self, report: RiskReport, wanted: RiskFilter) -> RiskList:
         """A fresh answer from what was just assessed."""

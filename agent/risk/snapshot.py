@@ -13,6 +13,7 @@ from typing import TypeVar
 from agent.domain.affairs import Affairs
 from agent.domain.findings import FindingKind
 from agent.domain.history import History
+from agent.domain.order_numbers import all_spellings, no_such_order, spellings
 from agent.domain.purchasing import PurchaseLine, PurchaseOrder, Vendor, VendorPrice
 from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLine
 from agent.domain.stock import Move, Picking, Product, ReorderRule, StockLevel, Warehouse
@@ -211,7 +212,7 @@ def take_snapshot(
     Of all orders, also what is being bought, kept in store and offered to customers; `limits` say how far back an offer matters.
     `now` is aware. Raises RecordMissing when a named order does not exist or is not open, and what the reader raises.
     """
-    orders = reader.open_sale_orders(names)
+    orders = reader.open_sale_orders(None if names is None else all_spellings(names))
     if names is not None:
         _demand_all(names, orders, reader)
     subjects = frozenset(order.id for order in orders)
@@ -346,18 +347,19 @@ def _orders_of(reader: ErpReader, lines: Sequence[SaleOrderLine]) -> list[SaleOr
 
 
 def _demand_all(names: Sequence[str], found: Iterable[SaleOrder], reader: ErpReader) -> None:
-    absent = sorted(set(names) - {order.name for order in found})
+    known = {order.name for order in found}
+    absent = sorted(name for name in set(names) if known.isdisjoint(spellings(name)))
     if not absent:
         return
-    other = {order.name: order for order in reader.sale_orders(absent)}
-    raise RecordMissing(" ".join(_why_absent(name, other.get(name)) for name in absent))
+    other = {order.name: order for order in reader.sale_orders(all_spellings(absent))}
+    named = {name: next((other[each] for each in spellings(name) if each in other), None) for name in absent}
+    raise RecordMissing(" ".join(_why_absent(name, order) for name, order in named.items()))
 
 
 def _why_absent(name: str, order: SaleOrder | None) -> str:
     if order is None:
-        return f"There is no sale order {name}; check the number, and that the reader may see its company."
+        return no_such_order(name)
     if order.state in STATES:
-        return (
-            f"{name} is {STATES[order.state]} (state {order.state}), not a confirmed order; nothing is promised yet or any more."
-        )
-    return f"{name} has nothing left to deliver: it went out completely, or its rest was cancelled."
+        state = f"{STATES[order.state]} (state {order.state})"
+        return f"{order.name} is {state}, not a confirmed order; nothing is promised yet or any more."
+    return f"{order.name} has nothing left to deliver: it went out completely, or its rest was cancelled."

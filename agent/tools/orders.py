@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from agent.domain.money import Money
+from agent.domain.order_numbers import order_is_missing, spellings
 from agent.domain.risk_list import RiskFilter, Row
 from agent.guardrails.permissions import Permission
 from agent.ports.erp_reader import ErpReader
@@ -51,7 +52,7 @@ def orders_at_risk(context: ToolContext, arguments: OrdersAtRisk) -> dict[str, A
 
 def why_order(context: ToolContext, arguments: WhyOrder) -> dict[str, Any]:
     name = arguments.order.strip()
-    order = next(iter(context.reader.sale_orders([name])), None) or next(iter(context.reader.sale_orders([name.upper()])), None)
+    order = next(iter(context.reader.sale_orders(spellings(name))), None)
     if order is None:
         return unknown_order(name, context.reader)
     found = context.order_at_risk(order.name, arguments.fresh)
@@ -74,9 +75,9 @@ def why_order(context: ToolContext, arguments: WhyOrder) -> dict[str, Any]:
 
 def unknown_order(name: str, reader: ErpReader) -> dict[str, Any]:
     """An error that names the order only where that is plainly a number, and offers close ones."""
-    named = f" {name}" if name.isalnum() and len(name) <= 12 else " of that number"
+    said = f"{order_is_missing(name)}." if name.isalnum() and len(name) <= 12 else "There is no order of that number."
     known = [order.name for order in reader.open_sale_orders()]
-    return failure(f"There is no sale order{named}, or it may not be read.", get_close_matches(name.upper(), known, 3, 0.7))
+    return failure(said, get_close_matches(name.upper(), known, 3, 0.7))
 
 
 def _summary(row: Row) -> dict[str, Any]:

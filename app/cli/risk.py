@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from agent.domain.order_numbers import shortened
 from agent.domain.plans import Plan
 from agent.domain.risk_list import OneOrder, RiskFilter, RiskList
 from app.cli import output
@@ -46,7 +47,7 @@ def show(
         found = company.answers.order(order, fresh)
         _warn_of_gaps(found.not_seen)
         if found.row is None:
-            message = f"{order} is not at risk as of {output.minute(found.as_of)}."
+            message = f"{shortened(order.strip().upper())} is not at risk as of {output.minute(found.as_of)}."
             output.shown(json, None, lambda: output.say(message))
             return
         row = found.row

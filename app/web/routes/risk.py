@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from agent.domain.decisions import Person
+from agent.domain.order_numbers import shortened, spellings
 from agent.errors import RecordMissing
 from agent.guardrails.permissions import Permission, may
 from app.contract.risk import BoardRow, OrderRiskRow
@@ -35,11 +36,11 @@ def orders_at_risk(
 @router.get("/{order}")
 def order_at_risk(order: str, context: Context, person: Reader) -> OrderRiskRow:
     """One order at risk, by its name."""
-    row = context.board.order(order)
+    row = next((row for name in spellings(order) if (row := context.board.order(name))), None)
     if row is None:
         standing = context.board.standing()
         when = standing.as_of.isoformat() if standing else "none was made yet"
-        raise RecordMissing(f"{order} is not among the orders at risk of the last scan ({when}).")
+        raise RecordMissing(f"{shortened(order)} is not among the orders at risk of the last scan ({when}).")
     return _shown(row, person)
 
 

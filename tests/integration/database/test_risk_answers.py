@@ -78,5 +78,5 @@ def test_that_an_order_is_not_at_risk_is_said_after_a_fresh_look_only(database: 
     reader = scanned(database, world)
     found = answers(database, reader).order(world.orders[3].name)
     assert (found.row, found.fresh) == (None, True)
-    with pytest.raises(RecordMissing, match="There is no sale order S99999"):
+    with pytest.raises(RecordMissing, match="There is no order S99999"):
         answers(database, reader).order("S99999")

@@ -130,13 +130,13 @@ def test_a_moment_outside_of_all_calendars_is_refused(erp, given):
 
 
 def test_an_order_that_does_not_exist_is_named(erp):
-    with pytest.raises(RecordMissing, match="There is no sale order S9"):
+    with pytest.raises(RecordMissing, match="There is no order S9"):
         prepare("move_promise_date", {"order": "S9", "promise_date": "2026-11-23"}, erp)
 
 
 def test_an_order_number_of_two_companies_is_not_guessed(erp):
     erp.sale_orders = lambda names: [order(id=1), order(id=2)]
-    with pytest.raises(PreconditionFailed, match="There are 2 sale orders S00042"):
+    with pytest.raises(PreconditionFailed, match="There are 2 orders S00042"):
         move(erp, "2026-11-23")
 
 

@@ -52,7 +52,7 @@ def test_an_order_that_is_gone_is_refused(rig):
     run = rig()
     run.erp.orders.clear()
     assert run.run() is Outcome.REFUSED_STALE
-    assert "There is no sale order S00042" in run.detail
+    assert "There is no order S00042" in run.detail
 
 
 def test_the_executor_finds_missing_approvals_itself(rig):

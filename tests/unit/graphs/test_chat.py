@@ -95,7 +95,7 @@ def test_a_wrong_argument_comes_back_to_the_model_as_an_error(ask: Ask, scripted
     scripted_model.say(Reply(calls=(("why_order", {"order": "S99999"}),)), "There is no such order.")
     assert ask()[-1].body["answer"] == "There is no such order."
     (result,) = last_results(scripted_model.requests[-1])
-    assert result["error"].startswith("There is no sale order S99999")
+    assert result["error"].startswith("There is no order S99999")
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault is not Fault.HANG])

@@ -162,7 +162,9 @@ def test_an_order_that_is_not_open_says_in_which_state_it_is(given, words):
 
 def test_an_order_that_does_not_exist_is_named():
     world = busy_world(1)
-    with pytest.raises(RecordMissing, match="There is no sale order S99999; check the number"):
+    with pytest.raises(
+        RecordMissing, match="There is no order S99999, or its company may not be read; `expediter risk list` names orders"
+    ):
         take_snapshot(WorldReader(world), NOW, [world.orders[0].name, "S99999"])
 
 

@@ -79,7 +79,7 @@ def test_an_order_without_trouble_is_said_to_be_on_time(ask: Ask) -> None:
 
 def test_an_unknown_order_is_an_error_with_close_numbers(ask: Ask) -> None:
     result = ask("why_order", order=f"{LATE}9")
-    assert result["error"] == f"There is no sale order {LATE}9, or it may not be read."
+    assert result["error"] == f"There is no order {LATE}9, or its company may not be read."
     assert LATE in result["did_you_mean"]
 
 
@@ -143,7 +143,7 @@ def test_a_promise_in_the_past_is_refused(ask: Ask, turn: ToolContext) -> None:
 
 
 def test_a_proposal_for_an_unknown_order_is_an_error(ask: Ask) -> None:
-    assert ask("propose_note", order="S99999", text="Hello.")["error"].startswith("There is no sale order S99999")
+    assert ask("propose_note", order="S99999", text="Hello.")["error"].startswith("There is no order S99999")
 
 
 @pytest.mark.parametrize("tool", ["orders_at_risk", "late_from_vendor"])

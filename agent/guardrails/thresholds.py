@@ -49,7 +49,9 @@ class Thresholds(BaseModel):
     zone_queue_minimum: int = Field(default=5, ge=1)
     """A shorter queue is no bottleneck."""
     zone_age_percent: int = Field(default=50, ge=0)
-    """A queue may be this much older than usual: among many transfers even minutes are no accident."""
+    """A queue may be this much older than what the zone finished was on the whole."""
+    zone_age_hours: int = Field(default=4, ge=0)
+    """A younger queue is no bottleneck, however quick the zone used to be."""
     zone_history_weeks: int = Field(default=8, ge=1, le=52)
     adjustment_value: int = Field(default=500, ge=0)
     """What a stock count may be off by, at cost."""

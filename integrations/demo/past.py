@@ -109,19 +109,6 @@ def _transferred(books: Books, company: Company, goods: list[Article]) -> None:
         pack = Decimal(article.family.pack)
         move = books.move(picking, article.product, pack, company.stock["DUB"], company.packing["DUB"])
         books.done(picking, move, picking.scheduled_at + timedelta(hours=1 + position % 2))
-    _small_queues(books, company, goods)
-
-
-def _small_queues(books: Books, company: Company, goods: list[Article]) -> None:
-    """A week ago at this hour two transfers waited in Dublin's repacking for an hour, and so in each week before."""
-    for position in range(2 * WEEKS):
-        article = goods[13 * position % len(goods)]
-        due = books.now - timedelta(days=7 * (1 + position // 2), hours=1)
-        warehouse = company.warehouses["DUB"]
-        picking = books.picking("internal", warehouse, due, due - timedelta(hours=2), zone_id=company.repacking.id)
-        pack = Decimal(article.family.pack)
-        move = books.move(picking, article.product, pack, company.stock["DUB"], company.packing["DUB"])
-        books.done(picking, move, due + timedelta(hours=2))
 
 
 def _morning(books: Books, days_ago: int) -> tuple[datetime, datetime]:

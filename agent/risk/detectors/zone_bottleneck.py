@@ -8,18 +8,18 @@ from statistics import median
 from agent.domain.findings import Affected, Evidence, Finding, FindingKind, Severity, Trend
 from agent.domain.history import FinishedPicking, History
 from agent.domain.records import Record
-from agent.domain.stock import Picking
+from agent.domain.stock import Picking, PickingKind
 from agent.guardrails.policy import Thresholds
 from agent.risk.operations import Operations, worst_of
 from agent.risk.snapshot import grouped
-from agent.risk.trend import rise
+from agent.risk.trend import trend
 from agent.risk.wording import days, waiting_orders
 
 OPEN = ("assigned", "confirmed", "waiting")
-A_WEEK = timedelta(weeks=1)
+A_DAY = timedelta(days=1)
+DAYS_A_WEEK = 7
 #: Waiting transfers shown as evidence: the oldest ones.
 SHOWN = 5
-Ages = list[timedelta]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +30,23 @@ class _Queue:
     age: timedelta
     """Half of them have waited longer."""
     usual: timedelta
+    """Half of what was finished had waited longer by then."""
     trend: Trend
+    """This look at the queue beside those of the days before: whether it was as old as now."""
 
 
 def zone_bottleneck(operations: Operations) -> Iterator[Finding]:
-    """One finding for each operation type whose open transfers are older than its own queue was in the policy's past weeks.
+    """One finding for each operation type whose open transfers are older than what it usually finishes, and than its queue was.
 
-    The past is looked at once a week, at the same hour of the same weekday: what was due then and not done yet. Nothing is said
-    of a short queue, of a zone with too little past, or when accident explains the difference.
+    The queue is compared with itself at the same time of day, on each day of the policy's past weeks: what was due then and not
+    done yet. A zone that starts late every morning, or every Monday, has no bottleneck then. Nothing is said of a short queue, of
+    a zone with too little past, or when accident explains the difference. Receipts wait for vendors, not for hands.
     """
     history = operations.snapshot.history
     if history is None:
         return
     finished = grouped(history.finished, lambda picking: picking.zone.id)
-    queues = (picking for picking in operations.snapshot.pickings if picking.zone and picking.state in OPEN)
+    queues = (one for one in operations.snapshot.pickings if one.state in OPEN and one.kind is not PickingKind.RECEIPT)
     for zone_id, pickings in grouped(queues, lambda picking: picking.zone.id if picking.zone else None).items():
         limits = operations.thresholds(pickings[0].warehouse_id)
         queue = _queue(operations.now, pickings, finished.get(zone_id, ()), history, limits)
@@ -55,21 +58,28 @@ def _queue(
     now: datetime, pickings: Sequence[Picking], finished: Sequence[FinishedPicking], history: History, limits: Thresholds
 ) -> _Queue | None:
     due = [(now - _entry(picking), picking) for picking in pickings if _entry(picking) <= now]
-    past = list(_past(now, pickings, finished, history, limits)) if len(due) >= limits.zone_queue_minimum else []
-    if sum(bool(ages) for ages in past) * 2 < limits.zone_history_weeks:
+    if len(due) < limits.zone_queue_minimum or len(finished) < limits.trend_minimum_past:
         return None
-    earlier = [age for ages in past for age in ages]
-    usual, age = _median(earlier), _median([age for age, _ in due])
-    trend = rise([age > usual for age, _ in due], [age > usual for age in earlier], limits)
-    if trend is None or age * 100 <= usual * (100 + limits.zone_age_percent):
+    age = _median([age for age, _ in due])
+    usual = _median([max(one.done_at - _entry(one), timedelta()) for one in finished if one.done_at > now - _past(limits)])
+    if age < timedelta(hours=limits.zone_age_hours) or age * 100 <= usual * (100 + limits.zone_age_percent):
+        return None
+    looks = _looks(now, pickings, finished, history, limits)
+    found = trend(1, 1, sum(before >= age for before in looks), len(looks))
+    if len(looks) * 2 < _past(limits).days or found.chance * 100 > limits.trend_chance_percent:
         return None
     zone = pickings[0].zone
     assert zone is not None
-    return _Queue(zone, sorted(due, key=lambda one: one[0], reverse=True), age, usual, trend)
+    return _Queue(zone, sorted(due, key=lambda one: one[0], reverse=True), age, usual, found)
 
 
-def _median(ages: Ages) -> timedelta:
-    return timedelta(seconds=median(age.total_seconds() for age in ages))
+def _past(limits: Thresholds) -> timedelta:
+    return timedelta(weeks=limits.zone_history_weeks)
+
+
+def _median(ages: Sequence[timedelta]) -> timedelta:
+    """Nothing when there is nothing: an empty queue is a fresh one."""
+    return timedelta(seconds=median(age.total_seconds() for age in ages)) if ages else timedelta()
 
 
 def _entry(picking: Picking | FinishedPicking) -> datetime:
@@ -77,16 +87,20 @@ def _entry(picking: Picking | FinishedPicking) -> datetime:
     return max(picking.scheduled_at, picking.created_at)
 
 
-def _past(
+def _looks(
     now: datetime, pickings: Sequence[Picking], finished: Sequence[FinishedPicking], history: History, limits: Thresholds
-) -> Iterator[Ages]:
-    """The queue's ages at each of the past weeks that the history reaches back to; what is open still was open then."""
-    for week in range(1, limits.zone_history_weeks + 1):
-        moment = now - week * A_WEEK
-        if moment >= history.since:
-            done_later = (moment - _entry(one) for one in finished if _entry(one) <= moment < one.done_at)
-            still_open = (moment - _entry(one) for one in pickings if _entry(one) <= moment)
-            yield [*done_later, *still_open]
+) -> list[timedelta]:
+    """The queue's age at this time of each day since the zone's past begins, within the policy's weeks; yesterday's first.
+
+    What is open still was open then.
+    """
+    begins = max(history.since, now - _past(limits), min(_entry(one) for one in finished))
+    ages: list[list[timedelta]] = [[] for _ in range((now - begins) // A_DAY)]
+    spans = [*((_entry(one), one.done_at) for one in finished), *((_entry(one), now) for one in pickings)]
+    for entered, done in spans:
+        for number in range(max((now - done) // A_DAY, 0), min((now - entered) // A_DAY, len(ages))):
+            ages[number].append(now - (number + 1) * A_DAY - entered)
+    return [_median(each) for each in ages]
 
 
 def _finding(operations: Operations, queue: _Queue, limits: Thresholds) -> Finding:
@@ -98,11 +112,11 @@ def _finding(operations: Operations, queue: _Queue, limits: Thresholds) -> Findi
         subject=queue.zone,
         since=_entry(oldest),
         summary=f"{len(queue.waiting)} transfers wait in {queue.zone.name}, half of them for more than {_long(queue.age)}, "
-        f"where {_long(queue.usual)} was usual in the last {limits.zone_history_weeks} weeks ({queue.trend.sureness})"
-        f"{waiting_orders(orders)}.",
+        f"where {_long(queue.usual)} is usual; at this time of day {_rarity(queue.trend)} "
+        f"of the last {limits.zone_history_weeks} weeks ({queue.trend.sureness}){waiting_orders(orders)}.",
         evidence=(
             Evidence(queue.zone, "median age of open transfers", _long(queue.age)),
-            Evidence(queue.zone, "median age in past weeks", _long(queue.usual)),
+            Evidence(queue.zone, "median wait of finished transfers", _long(queue.usual)),
             *(Evidence(one.record, "scheduled_date", one.scheduled_at.isoformat()) for _, one in queue.waiting[:SHOWN]),
         ),
         affects=orders,
@@ -121,6 +135,13 @@ def _orders(operations: Operations, queue: _Queue) -> tuple[Affected, ...]:
     return tuple(sorted(orders, key=lambda order: (-order.days, -order.value.amount, order.order.name)))
 
 
+def _rarity(trend: Trend) -> str:
+    """`they had waited so long on 2 of the 56 days`."""
+    return f"they had waited so long on {trend.bad_before or 'none'} of the {trend.of_before} days"
+
+
 def _long(age: timedelta) -> str:
     hours = round(age.total_seconds() / 3600)
-    return days(round(hours / 24)) if hours >= 72 else "1 hour" if hours == 1 else f"{hours} hours"
+    return (
+        days(round(hours / 24)) if hours >= 72 else "1 hour" if hours == 1 else f"{hours} hours" if hours else "less than an hour"
+    )

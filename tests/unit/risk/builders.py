@@ -219,6 +219,10 @@ class World:
     def kinds(self, **thresholds: int) -> list[str]:
         return [finding.kind.value for finding in self.findings(**thresholds)]
 
+    def kinds_at(self, now: datetime) -> list[str]:
+        """As judged at another moment than `NOW`."""
+        return [finding.kind.value for finding in assess(replace(self.snapshot(), now=now), POLICY).findings]
+
     def one(self, kind: str, **thresholds: int) -> Finding:
         """The only finding of a kind."""
         (found,) = [finding for finding in self.findings(**thresholds) if finding.kind == kind]

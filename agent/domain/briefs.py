@@ -34,6 +34,8 @@ class BriefLine:
 class Brief:
     since: datetime
     standing: Standing
+    at_risk: int
+    """Orders at risk that the filter leaves; of all of them where it names nothing."""
     lines: tuple[BriefLine, ...]
     """By change, then gravest first, of these what is at stake most."""
     counts: Mapping[Change, int]

@@ -111,11 +111,11 @@ class FindingFilter:
     kinds: tuple[FindingKind, ...] = ()
     severities: tuple[Severity, ...] = ()
     warehouse: str | None = None
-    """Its code or name, case ignored."""
+    """Its code, name or a part of the name that no other has; case ignored."""
     owner: str | None = None
-    """Handle."""
+    """Handle, case ignored."""
     order: str | None = None
-    """Name of an order that it endangers."""
+    """Number of an order that it endangers, as typed."""
     since: datetime | None = None
     """Something happened to it then or later, by a scan."""
     limit: int = 50

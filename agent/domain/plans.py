@@ -21,6 +21,8 @@ class PlanStep:
     """If nothing is done; None when nothing is in sight for some line."""
     days_late: int
     """If nothing is done; to today when nothing is in sight."""
+    held: bool
+    """By the customer's credit: it does not leave, however soon its goods are ready."""
     option: Option | None
     """None when nothing helps, or the policy allows nothing that would."""
     days_late_then: int

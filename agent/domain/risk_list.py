@@ -15,7 +15,7 @@ class RiskFilter:
     """Every part narrows."""
 
     warehouse: str | None = None
-    """Code or name, case ignored."""
+    """Code, name or a part of the name that no other has; case ignored."""
     promised_by: date | None = None
     """Promised up to this day (UTC), missed promises included; orders without a promise are left out then."""
     limit: int = 50

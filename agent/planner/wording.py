@@ -35,12 +35,21 @@ def _orders_at_risk(result: Result) -> str:
 
 
 def _order_line(order: Result) -> str:
-    ships = f"can ship {_day(order['projected_date'])}" if order["projected_date"] else "no supply in sight"
+    ships = f"{_goods(order)}can ship {_day(order['projected_date'])}" if order["projected_date"] else "no supply in sight"
     late = f", {_count(order['days_late'], 'day')} late" if order["days_late"] else ""
     worth = f", {_money(order['value_at_risk'])}" if order["value_at_risk"] else ""
     why = " ".join(_sentence(reason) for reason in order["reasons"][:2])
     promised = f"promised {_day(order['promise_date'])}" if order["promise_date"] else "no promise date"
-    return f"- {order['order']} ({order['customer']}{worth}): {promised}, {ships}{late}. {why}".rstrip()
+    return f"- {order['order']} ({order['customer']}{worth}): {promised}, {ships}{late}{_held(order)}. {why}".rstrip()
+
+
+def _goods(order: Result) -> str:
+    """Of an order that is held only its goods can be ready."""
+    return "its goods " if order["held_by_credit"] else ""
+
+
+def _held(order: Result) -> str:
+    return ", and it is held until finance releases the customer's credit" if order["held_by_credit"] else ""
 
 
 def _why_order(result: Result) -> str:
@@ -48,11 +57,15 @@ def _why_order(result: Result) -> str:
     if not result["at_risk"]:
         promised = f"its promise is {_day(result['promise_date'])}" if result["promise_date"] else "no date was promised"
         return f"{subject} is not at risk; {promised}."
-    ships = f"it can ship {_day(result['projected_date'])}" if result["projected_date"] else "no supply is in sight for all of it"
+    ships = (
+        f"{_goods(result) or 'it '}can ship {_day(result['projected_date'])}"
+        if result["projected_date"]
+        else "no supply is in sight for all of it"
+    )
     late = f", {_count(result['days_late'], 'day')} late" if result["days_late"] else ""
     worth = f" {_money(result['value_at_risk'])} is at risk." if result["value_at_risk"] else ""
     promised = f"was promised for {_day(result['promise_date'])}" if result["promise_date"] else "has no promise date"
-    lines = [f"{subject} {promised}; {ships}{late}.{worth}", "Why:"]
+    lines = [f"{subject} {promised}; {ships}{late}{_held(result)}.{worth}", "Why:"]
     lines += [f"- {_sentence(finding['summary'])}" for finding in result["findings"]]
     if result["options"]:
         lines += ["What can be done:", *(_option(option) for option in result["options"])]
@@ -168,6 +181,8 @@ def _impacted(order: Result) -> str:
 def _what_changed(result: Result) -> str:
     counts = ", ".join(f"{number} {change}" for change, number in result["counts"].items() if number)
     at_risk = f"{result['orders_at_risk']} of {_count(result['open_orders'], 'open order')} at risk"
+    if result["warehouse"]:
+        at_risk = f"{_count(result['orders_at_risk'], 'order')} at risk in {result['warehouse']}"
     if not counts:
         return f"Nothing changed since {_day(result['since'])}; {at_risk}."
     rest = f" {result['not_shown']} more are in the brief." if result["not_shown"] else ""

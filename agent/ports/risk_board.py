@@ -18,16 +18,20 @@ class RiskReading(Protocol):
     def standing(self) -> Standing | None:
         """None before the first scan."""
 
-    def orders(self, limit: int, warehouse: str | None = None) -> list[dict[str, Any]]:
-        """The orders at risk, most urgent first; `warehouse` is a code or name, case ignored."""
-
     def listed(self, wanted: RiskFilter) -> RiskList:
-        """The same with totals of all that the filter finds. Raises PreconditionFailed before the first scan."""
+        """The orders at risk, most urgent first, with totals of all that the filter finds.
+
+        Raises RecordMissing where no warehouse is called so, PreconditionFailed before the first scan.
+        """
+
+    def at_risk(self, warehouse: str | None, owner: str | None) -> int:
+        """How many orders are at risk in this warehouse, because of something this person takes care of. Raises RecordMissing."""
 
     def order(self, name: str) -> dict[str, Any] | None:
         """None when it is not at risk. Of several with this name, in different companies, the most urgent."""
 
-    def findings(self, wanted: FindingFilter) -> FindingList: ...
+    def findings(self, wanted: FindingFilter) -> FindingList:
+        """Raises RecordMissing where no warehouse, or nobody, is called so."""
 
     def finding(self, finding_id: int) -> KnownFinding:
         """With its history. Raises RecordMissing."""

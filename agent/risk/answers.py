@@ -9,14 +9,14 @@ from agent.domain.findings import OrderRisk, RiskReport
 from agent.domain.money import Money
 from agent.domain.order_numbers import spellings
 from agent.domain.risk_list import OneOrder, RiskFilter, RiskList, Row
-from agent.errors import DatabaseUnavailable, RecordMissing
+from agent.domain.warehouse_names import warehouses_called
+from agent.errors import DatabaseUnavailable
 from agent.guardrails.policy import Policy
 from agent.ports.erp_reader import ErpReader
 from agent.ports.risk_board import RiskReading
 from agent.risk.assess import assess
 from agent.risk.rows import order_row
 from agent.risk.snapshot import take_snapshot
-from agent.risk.wording import listed
 
 #: An older scan is no answer any more: its worker is away, and reading anew takes seconds.
 TOO_OLD = timedelta(hours=1)
@@ -34,13 +34,8 @@ class RiskAnswers:
     def orders(self, wanted: RiskFilter, fresh: bool = False) -> RiskList:
         """Raises RecordMissing when no warehouse is called so, and what the reader raises when it has to be asked."""
         if not fresh and self.board is not None and self._scanned():
-            found = self.board.listed(wanted)
-        else:
-            found = self.of_report(assess(take_snapshot(self.reader, self.now()), self.policy), wanted)
-        if not found.at_risk and self._warehouse_ids(wanted) == frozenset():
-            known = listed(sorted(f"{warehouse.name} ({warehouse.code})" for warehouse in self.reader.warehouses()))
-            raise RecordMissing(f"No warehouse is called “{wanted.warehouse}”; there are {known}.")
-        return found
+            return self.board.listed(wanted)
+        return self.of_report(assess(take_snapshot(self.reader, self.now()), self.policy), wanted)
 
     def order(self, name: str, fresh: bool = False) -> OneOrder:
         """One order. Raises RecordMissing when there is no open order of this name, and what the reader raises."""
@@ -55,8 +50,9 @@ class RiskAnswers:
         return next((row for spelling in spellings(name) if (row := self.board.order(spelling))), None)
 
     def of_report(self, report: RiskReport, wanted: RiskFilter) -> RiskList:
-        """A fresh answer from what was just assessed."""
-        found = [risk for risk in report.orders if _wanted(risk, wanted, self._warehouse_ids(wanted))]
+        """A fresh answer from what was just assessed. Raises RecordMissing when no warehouse is called so."""
+        warehouse_ids = warehouses_called(wanted.warehouse, self.reader.warehouses()) if wanted.warehouse is not None else None
+        found = [risk for risk in report.orders if _wanted(risk, wanted, warehouse_ids)]
         return RiskList(
             as_of=report.as_of,
             fresh=True,
@@ -76,16 +72,6 @@ class RiskAnswers:
         except DatabaseUnavailable:
             return False
         return standing is not None and self.now() - standing.as_of <= TOO_OLD
-
-    def _warehouse_ids(self, wanted: RiskFilter) -> frozenset[int] | None:
-        if wanted.warehouse is None:
-            return None
-        name = wanted.warehouse.casefold()
-        return frozenset(
-            warehouse.id
-            for warehouse in self.reader.warehouses()
-            if name in (warehouse.code.casefold(), warehouse.name.casefold())
-        )
 
 
 def _wanted(risk: OrderRisk, wanted: RiskFilter, warehouse_ids: frozenset[int] | None) -> bool:

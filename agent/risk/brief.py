@@ -18,7 +18,8 @@ GRAVITY = list(Severity)
 def make_brief(board: RiskReading, since: datetime, warehouse: str | None = None, owner: str | None = None) -> Brief:
     """From the last scan and what it and those before it changed since (aware). Raises PreconditionFailed before the first scan.
 
-    What people put aside is no news unless it is gone; `owner` is a handle, `warehouse` a code or name.
+    What people put aside is no news unless it is gone; `owner` is a handle, `warehouse` a code, name or part of one.
+    Raises RecordMissing when nobody, or no warehouse, is called so.
     """
     standing = board.standing()
     if standing is None:
@@ -27,7 +28,8 @@ def make_brief(board: RiskReading, since: datetime, warehouse: str | None = None
     changed = board.findings(wanted).findings
     before = board.severities_at(since, [finding.id for finding in changed])
     lines = sorted(_lines(changed, before), key=lambda line: list(Change).index(line.change))
-    return Brief(since, standing, tuple(lines), Counter(line.change for line in lines))
+    at_risk = standing.at_risk if warehouse is None and owner is None else board.at_risk(warehouse, owner)
+    return Brief(since, standing, at_risk, tuple(lines), Counter(line.change for line in lines))
 
 
 def _lines(changed: tuple[KnownFinding, ...], before: Mapping[int, Severity]) -> Iterator[BriefLine]:

@@ -28,7 +28,7 @@ def plan(snapshot: Snapshot, policy: Policy) -> Plan:
         held = any(finding.kind is FindingKind.CREDIT_HOLD for finding in risk.findings)
         best = _best(situation, options_for(situation, policy, held, claimed))
         claimed = claimed.with_these(best.claims if best else ())
-        steps.append(_step(situation, risk, best))
+        steps.append(_step(situation, risk, best, held))
     fine = sorted(snapshot.orders[order_id].name for order_id in snapshot.subjects - {risk.order.id for risk in report.orders})
     return Plan(report.as_of, tuple(steps), tuple(fine), report.not_seen)
 
@@ -69,7 +69,7 @@ def _late(situation: Situation, option: Option | None) -> int:
     return max(0, days_between(promise, option.ready_date))
 
 
-def _step(situation: Situation, risk: OrderRisk, option: Option | None) -> PlanStep:
+def _step(situation: Situation, risk: OrderRisk, option: Option | None, held: bool) -> PlanStep:
     return PlanStep(
         order=risk.order,
         customer_name=risk.customer_name,
@@ -77,6 +77,7 @@ def _step(situation: Situation, risk: OrderRisk, option: Option | None) -> PlanS
         value=risk.value_at_risk,
         projected_date=risk.projected_date,
         days_late=risk.days_late,
+        held=held,
         option=option,
         days_late_then=_late(situation, option),
     )

@@ -101,6 +101,7 @@ def plan_rows(plan: Plan) -> list[dict[str, Any]]:
             "value": _money(step.value),
             "projected_date": _iso(step.projected_date),
             "days_late": step.days_late,
+            "held": step.held,
             "option": _option(step.option) if step.option else None,
             "days_late_then": step.days_late_then,
             "as_of": plan.as_of.isoformat(),

@@ -17,7 +17,9 @@ SHOWN = 15
 
 class WhatChanged(ToolArguments):
     hours: int = Field(default=24, ge=1, le=24 * 31, description="Since so many hours ago; 24 for since yesterday")
-    warehouse: str | None = Field(default=None, max_length=64, description="Only this warehouse, by code or name")
+    warehouse: str | None = Field(
+        default=None, max_length=64, description="Only this warehouse, by code or name, or a part of the name"
+    )
 
 
 def what_changed(context: ToolContext, arguments: WhatChanged) -> dict[str, Any]:
@@ -30,7 +32,8 @@ def what_changed(context: ToolContext, arguments: WhatChanged) -> dict[str, Any]
         "as_of": brief.standing.as_of.isoformat(),
         "since": since.isoformat(),
         "open_orders": brief.standing.open_orders,
-        "orders_at_risk": brief.standing.at_risk,
+        "warehouse": arguments.warehouse,
+        "orders_at_risk": brief.at_risk,
         "counts": {change.value: brief.counts.get(change, 0) for change in Change},
         "not_shown": len(brief.lines) - len(shown),
         "findings": [_line(line) for line in shown],

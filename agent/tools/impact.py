@@ -8,6 +8,7 @@ from pydantic import Field
 from agent.domain.impact import ImpactedOrder
 from agent.domain.money import Money
 from agent.guardrails.permissions import Permission
+from agent.risk.asked_days import arrival
 from agent.risk.causes import find_cause, snapshot_of_cause
 from agent.risk.impact import impact
 from agent.tools.base import Effect, Tool, ToolArguments, cited
@@ -29,7 +30,7 @@ class ImpactOf(ToolArguments):
 def impact_of(context: ToolContext, arguments: ImpactOf) -> dict[str, Any]:
     cause = find_cause(context.reader, arguments.cause)
     day = arguments.new_date
-    moment = datetime(day.year, day.month, day.day, MIDDAY, tzinfo=UTC) if day else None
+    moment = arrival(datetime(day.year, day.month, day.day, MIDDAY, tzinfo=UTC), context.now()) if day else None
     found = impact(snapshot_of_cause(context.reader, cause, context.now()), context.policy, cause, moment)
     shown = found.orders[:SHOWN]
     return {

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
+from agent.domain.findings import FindingKind
 from agent.domain.money import Money
 from agent.domain.order_numbers import order_is_missing, spellings
 from agent.domain.risk_list import RiskFilter, Row
@@ -21,7 +22,9 @@ class OrdersAtRisk(ToolArguments):
         default=None, description="Only orders promised up to this date (ISO), earlier missed promises included; null for all"
     )
 
-    warehouse: str | None = Field(default=None, max_length=64, description="Only orders of this warehouse, by code or name")
+    warehouse: str | None = Field(
+        default=None, max_length=64, description="Only orders of this warehouse, by code or name, or a part of the name"
+    )
     fresh: bool = Field(default=False, description="Read the ERP anew instead of answering from the last scan")
 
 
@@ -88,6 +91,7 @@ def _summary(row: Row) -> dict[str, Any]:
         "projected_date": _date(row["projected_date"]),
         "days_late": row["days_late"],
         "value_at_risk": _amount(row["value_at_risk"], row["currency"]),
+        "held_by_credit": _held(row),
         "score": row["score"],
         "reasons": [finding["summary"] for finding in row["findings"]],
         "options": [option["summary"] for option in row["options"]],
@@ -99,10 +103,15 @@ def _detail(row: Row) -> dict[str, Any]:
         "projected_date": _date(row["projected_date"]),
         "days_late": row["days_late"],
         "value_at_risk": _amount(row["value_at_risk"], row["currency"]),
+        "held_by_credit": _held(row),
         "score": row["score"],
         "findings": [_finding(finding) for finding in row["findings"]],
         "options": [_option(option) for option in row["options"]],
     }
+
+
+def _held(row: Row) -> bool:
+    return any(finding["kind"] == FindingKind.CREDIT_HOLD for finding in row["findings"])
 
 
 def _finding(finding: Row) -> dict[str, Any]:

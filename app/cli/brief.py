@@ -33,25 +33,31 @@ def brief(
     since: Annotated[
         datetime | None, typer.Option(parser=ago, metavar="SINCE", help="24h, 3d, 2026-12-01; a day ago when left out.")
     ] = None,
-    warehouse: Annotated[str | None, typer.Option(help="Only this one, by code or name.")] = None,
+    warehouse: Annotated[str | None, typer.Option(help="Only this one, by code, name or part of the name.")] = None,
     owner: Annotated[str | None, typer.Option(metavar="NAME", help="Only what this person takes care of.")] = None,
     by: Annotated[Grouping | None, typer.Option(help="In sections.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="Lines to show of each kind.")] = 20,
     json: Json = False,
 ) -> None:
     """What is new, worse, better and gone since yesterday, from the last scan."""
+    from agent.risk.asked_days import since_when
     from agent.risk.brief import make_brief
     from app.wiring.cli import reading
 
+    now = datetime.now(UTC)
+
     with reading() as company:
-        row = BriefRow.of(make_brief(company.board, since or datetime.now(UTC) - timedelta(days=1), warehouse, owner))
-    output.shown(json, row, lambda: page(row, by, limit))
+        row = BriefRow.of(make_brief(company.board, since_when(since or now - timedelta(days=1), now), warehouse, owner))
+    narrowed = (f" in {warehouse}" if warehouse else "") + (f" through what {owner} takes care of" if owner else "")
+    output.shown(json, row, lambda: page(row, by, limit, narrowed))
 
 
-def page(row: BriefRow, by: Grouping | None, limit: int) -> None:
+def page(row: BriefRow, by: Grouping | None, limit: int, narrowed: str = "") -> None:
+    """`narrowed` says of which part of the company it tells; the open orders are counted of the whole only."""
+    orders = "order" if row.at_risk == 1 else "orders"
+    of = f"{row.at_risk} {orders} at risk{narrowed}" if narrowed else f"{row.at_risk} of {row.open_orders} open orders at risk"
     output.say(
-        f"{row.at_risk} of {row.open_orders} open orders at risk as of {output.minute(row.as_of)}. "
-        f"Since {output.minute(row.since)}: {_counts(row)}.",
+        f"{of} as of {output.minute(row.as_of)}. Since {output.minute(row.since)}: {_counts(row)}.",
         style="bold",
     )
     if by is None:

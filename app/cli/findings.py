@@ -10,6 +10,8 @@ from rich.text import Text
 from agent.domain.finding_life import EventKind, FindingFilter, FindingState
 from agent.domain.findings import FindingKind, Severity
 from app.cli import output
+from app.cli.dates import ago
+from app.cli.evidence import evidence_line
 from app.cli.options import LARGEST_ID, AsPerson, Json, Token, api_of
 from app.client import Api
 from app.contract.findings import FindingEventRow, FindingsRow, KnownFindingRow
@@ -49,16 +51,17 @@ def findings(
     kind: Annotated[list[FindingKind] | None, typer.Option(help="Only these kinds; may be given several times.")] = None,
     state: Annotated[list[FindingState] | None, typer.Option(help="Only these states.", show_default="open")] = None,
     severity: Annotated[list[Severity] | None, typer.Option(help="Only this grave.")] = None,
-    warehouse: Annotated[str | None, typer.Option(help="Its code or name.")] = None,
+    warehouse: Annotated[str | None, typer.Option(help="Its code, name or part of the name.")] = None,
     owner: Annotated[str | None, typer.Option(metavar="NAME", help="Assigned to this person.")] = None,
     order: Annotated[str | None, typer.Option(help="Endangers this order.")] = None,
     since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="Changed then or later, in UTC.")
+        datetime | None, typer.Option(parser=ago, metavar="SINCE", help="Changed then or later: 24h, 3d, 2026-12-01.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000)] = 50,
     json: Json = False,
 ) -> None:
     """What the last scan found wrong, gravest first; what people put aside is counted only."""
+    from agent.risk.asked_days import since_when
     from app.wiring.cli import reading
 
     wanted = FindingFilter(
@@ -68,11 +71,11 @@ def findings(
         warehouse=warehouse,
         owner=owner,
         order=order,
-        since=since.replace(tzinfo=UTC) if since else None,
+        since=since_when(since, datetime.now(UTC)) if since else None,
         limit=limit,
     )
     with reading() as company:
-        found = FindingsRow.of(company.board.findings(wanted), company.board.standing())
+        found = FindingsRow.of(company.findings(wanted), company.board.standing())
     output.shown(json, found, lambda: _table(found, wanted))
 
 
@@ -132,13 +135,15 @@ def comment(
 
 def mark(
     finding_id: FindingId,
-    alarm: Annotated[bool, typer.Option("--true/--false", help="Was it a true alarm or a false one?")],
     reason: Reason,
+    alarm: Annotated[bool | None, typer.Option("--true/--false", help="Was it a true alarm or a false one?")] = None,
     as_person: AsPerson = None,
     token: Token = None,
     json: Json = False,
 ) -> None:
     """Say whether a finding is right; `risk scorecard` counts it, and a false alarm leaves the list."""
+    if alarm is None:
+        raise typer.BadParameter("say which: --true when the trouble is real, --false when there is none")
     _say(api_of(as_person, token), finding_id, json, EventKind.MARKED_TRUE if alarm else EventKind.MARKED_FALSE, reason=reason)
 
 
@@ -190,7 +195,7 @@ def page(row: KnownFindingRow) -> None:
     if row.value is not None:
         output.say(f"{output.money(row.value, row.currency or '')} at stake", style="dim")
     for fact in row.evidence:
-        output.say(f"  {fact.name} ({fact.model}) {fact.field}: {fact.value}{f'  {fact.url}' if fact.url else ''}", style="dim")
+        output.say(f"  {evidence_line(fact)}", style="dim")
     for order in row.affects:
         output.say(f"  {order.order} ({order.customer}) waits: {order.days} d, {output.money(order.value, order.currency)}")
     output.say("\nHistory", style="bold")

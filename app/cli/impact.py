@@ -8,6 +8,7 @@ import typer
 from rich.text import Text
 from rich.tree import Tree
 
+from agent.domain.order_numbers import shortened
 from app.cli import output
 from app.cli.dates import midday
 from app.cli.mail import content_of
@@ -32,10 +33,12 @@ def impact(
     """The customer orders that wait for something, those whose promise breaks first; nothing is changed or sent."""
     from app.wiring.cli import reading
 
-    if (cause is None) == (mail is None) or (cause is not None and not cause.strip()):
+    if cause is not None and mail is not None:
+        raise typer.BadParameter(f"the mail names what it is about; leave out either {shortened(cause)!r} or --mail")
+    if mail is None and not (cause or "").strip():
         raise typer.BadParameter("name a purchase, transfer, product or vendor, or give --mail FILE")
     with reading() as company:
-        row = company.impact_of_mail(str(mail), content_of(str(mail))) if mail else company.impact(cause or "", date)
+        row = company.impact_of_mail(content_of(str(mail)), date) if mail else company.impact(cause or "", date)
         output.shown(json, row, lambda: impact_page(ImpactRow.model_validate(row), drafts))
 
 
@@ -45,11 +48,11 @@ def impact_page(found: ImpactRow, drafts: bool) -> None:
         output.say(f"No open order waits for it as of {output.minute(found.as_of)}.")
         return
     then = ("ready then",) if found.new_date else ()
-    columns = ("order", "customer", "promise", "ready now", *then, "late", "value", "waits for")
-    output.table(columns, [_line(order, found.new_date is not None) for order in found.orders], right=("late", "value"))
+    columns = ("order", "customer", "promise", "ready now", *then, "late", "of these goods", "waits for")
+    output.table(columns, [_line(order, found.new_date is not None) for order in found.orders], right=("late", "of these goods"))
     endangered = [order for order in found.orders if order.endangered]
     worth = ", ".join(output.money(money.amount, money.currency) for money in found.value_endangered)
-    said = f"{len(endangered)} of {len(found.orders)} break their promise{f', {worth}' if worth else ''}"
+    said = f"{len(endangered)} of {len(found.orders)} break their promise{f', {worth} of these goods' if worth else ''}"
     output.say(f"{said}, as of {output.minute(found.as_of)}. Nothing was changed or sent.", style="dim")
     for order in endangered if drafts else ():
         output.say(f"\nDraft to {order.customer} about {order.order} ({order.language}), to be reviewed:", style="bold")

@@ -7,15 +7,18 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from agent.domain.findings import FindingKind
 from agent.domain.order_numbers import shortened
 from agent.domain.plans import Plan
 from agent.domain.risk_list import OneOrder, RiskFilter, RiskList
 from app.cli import output
+from app.cli.evidence import evidence_line
 from app.cli.options import Json
 from app.contract.risk import FindingRow, OrderRiskRow, PlanStepRow
 
 group = typer.Typer(help="Which orders will miss their promise, why, and what can be done.", no_args_is_help=True)
 
+HELD = "held until finance releases the customer's credit"
 
 Fresh = Annotated[bool, typer.Option("--fresh", help="Read the ERP anew instead of answering from the last scan.")]
 
@@ -23,7 +26,7 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Read the ERP anew instead 
 @group.command("list")
 def list_(
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many to show, most urgent first.")] = 20,
-    warehouse: Annotated[str | None, typer.Option(help="Only orders of this one, by code or name.")] = None,
+    warehouse: Annotated[str | None, typer.Option(help="Only orders of this one, by code, name or part of the name.")] = None,
     fresh: Fresh = False,
     json: Json = False,
 ) -> None:
@@ -71,7 +74,9 @@ def plan(
 def plan_page(steps: list[PlanStepRow], made: Plan) -> None:
     for number, step in enumerate(steps, start=1):
         value = output.money(step.value.amount, step.value.currency)
-        late = f"{step.days_late} d late" if step.days_late else "on time so far" if step.projected_date else "nothing in sight"
+        on_time = "" if step.held else "on time so far" if step.projected_date else "nothing in sight"
+        late = f"{step.days_late} d late" if step.days_late else on_time
+        late = ", ".join(filter(None, (late, HELD if step.held else "")))
         output.say(
             f"{number}. {step.order} · {step.customer}: promised {output.day(step.promise_date)}, {late}, {value}", style="bold"
         )
@@ -125,7 +130,7 @@ def _line(order: OrderRiskRow) -> tuple[object, ...]:
         order.customer,
         output.day(order.promise_date),
         output.day(order.projected_date) if order.projected_date else "nothing in sight",
-        f"{order.days_late} d" if order.days_late else "–",
+        f"{order.days_late} d" if order.days_late else "held" if held_by_credit(order) else "–",
         output.money(order.value_at_risk, order.currency),
         f"{order.score:.0f}",
         Text(" · ").join(output.marked(finding.kind.replace("_", " "), finding.severity) for finding in _each_kind(order)),
@@ -136,12 +141,18 @@ def _each_kind(order: OrderRiskRow) -> list[FindingRow]:
     return list({finding.kind: finding for finding in reversed(order.findings)}.values())[::-1]
 
 
+def held_by_credit(order: OrderRiskRow) -> bool:
+    return any(finding.kind is FindingKind.CREDIT_HOLD for finding in order.findings)
+
+
 def _standing(order: OrderRiskRow) -> str:
-    """An order for which nothing is in sight is not "on time", however far away its promise is."""
+    """An order for which nothing is in sight, or that is held, is not "on time", however far away its promise is."""
+    held = held_by_credit(order)
     if order.projected_date is None:
-        return "nothing in sight for some line"
+        return f"nothing in sight for some line{f', {HELD}' if held else ''}"
     days = "1 day" if order.days_late == 1 else f"{order.days_late} days"
-    return f"ready {output.day(order.projected_date)}, {f'{days} late' if order.days_late else 'on time so far'}"
+    late = f", {days} late" if order.days_late else "" if held else ", on time so far"
+    return f"{'goods ' if held else ''}ready {output.day(order.projected_date)}{late}{f', {HELD}' if held else ''}"
 
 
 def order_page(order: OrderRiskRow, found: OneOrder) -> None:
@@ -152,8 +163,7 @@ def order_page(order: OrderRiskRow, found: OneOrder) -> None:
     for finding in order.findings:
         output.console().print(Text.assemble("\n", output.severity(finding.severity), "  ", output.plain(finding.summary)))
         for fact in finding.evidence:
-            where = f"  {fact.url}" if fact.url else ""
-            output.say(f"    {fact.name} ({fact.model}) {fact.field}: {fact.value}{where}", style="dim")
+            output.say(f"    {evidence_line(fact)}", style="dim")
     if order.options:
         output.say("\nWhat can be done", style="bold")
     for option in order.options:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from agent.domain.affairs import ShipmentStatus
+from agent.errors import ExpediterError
 from app.cli import output
 from app.cli.dates import midday
 from app.cli.options import AsPerson, Json, Token, api_of
@@ -27,5 +28,18 @@ def report(
 ) -> None:
     """Note what a carrier said; the next scan tells whether a promise breaks."""
     told = api_of(as_person, token).report_shipment(tracking, status, eta.isoformat() if eta else None, said)
+    if _nobody_carries(told.tracking):
+        output.warn(f"No delivery has the number {told.tracking} so far; check it, for the report counts only once one has.")
     when = f", expected {output.day(told.eta)}" if told.eta else ""
     output.shown(json, told, lambda: output.say(f"Noted: {told.tracking} is {told.status.replace('_', ' ')}{when}."))
+
+
+def _nobody_carries(tracking: str) -> bool:
+    """Where the ERP can be read from here."""
+    from app.wiring.cli import reading
+
+    try:
+        with reading() as company:
+            return not company.reader.shipments([tracking])
+    except ExpediterError:
+        return False

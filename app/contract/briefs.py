@@ -20,6 +20,7 @@ class BriefRow(Contract):
     as_of: Moment
     open_orders: int
     at_risk: int
+    """Of the warehouse and the owner that were asked about."""
     counts: Mapping[Change, int]
     lines: tuple[BriefLineRow, ...]
 
@@ -29,7 +30,7 @@ class BriefRow(Contract):
             since=brief.since,
             as_of=brief.standing.as_of,
             open_orders=brief.standing.open_orders,
-            at_risk=brief.standing.at_risk,
+            at_risk=brief.at_risk,
             counts=brief.counts,
             lines=tuple(
                 BriefLineRow(change=line.change, before=line.before, finding=KnownFindingRow.of(line.finding))

@@ -94,6 +94,8 @@ class PlanStepRow(Contract):
     value: CostRow
     projected_date: Moment | None
     days_late: int
+    held: bool
+    """By the customer's credit."""
     option: OptionRow | None
     days_late_then: int
     as_of: Moment
@@ -124,7 +126,9 @@ class BoardRow(Contract):
     last_full: Moment | None
     """When everything was last read anew."""
     open_orders: int
+    """Of all warehouses."""
     at_risk: int
+    """Of the warehouse that was asked about, else of all."""
     not_seen: tuple[str, ...]
     """A sentence for each thing that was not looked at."""
     orders: tuple[OrderRiskRow, ...]

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from agent.domain.chat import PartKind
 from agent.domain.decisions import Proposal, ProposalState
+from agent.domain.finding_life import FindingFilter, FindingList
 from agent.domain.findings import RiskReport
+from agent.domain.order_numbers import no_such_order, spellings
 from agent.domain.plans import Plan
+from agent.errors import RecordMissing
 from agent.guardrails.policy import Policy, load_policy
 from agent.ports.audit_log import AuditLog
 from agent.ports.charts import PictureFormat
@@ -96,6 +99,14 @@ class ReadingCompany:
         scanned = self.settings.worker_database_url is not None or self.company.has_database
         return RiskAnswers(self.reader, self.policy, utc_now, self.board if scanned else None)
 
+    def findings(self, wanted: FindingFilter) -> FindingList:
+        """Of the last scan. Raises RecordMissing when nothing is called as the filter names it; the ERP knows the orders."""
+        found = self.board.findings(wanted)
+        nothing = not found.total and not found.set_aside
+        if wanted.order is not None and nothing and not self.reader.sale_orders(spellings(wanted.order)):
+            raise RecordMissing(no_such_order(wanted.order))
+        return found
+
     def risk(self) -> RiskReport:
         """Everything assessed right now."""
         from agent.risk import assess, take_history, take_snapshot
@@ -112,15 +123,19 @@ class ReadingCompany:
         return made, plan_rows(made)
 
     def impact(self, cause: str, new_date: datetime | None) -> dict[str, Any]:
-        """What a purchase, transfer, product or vendor endangers, also if it came on another date. Raises RecordMissing."""
+        """What a purchase, transfer, product or vendor endangers, also if it came on another date.
+
+        Raises RecordMissing, and PreconditionFailed for a date on which nothing can come.
+        """
         from agent.risk.causes import find_cause
 
-        return self._impact(find_cause(self.reader, cause), new_date)
+        return self._impact(find_cause(self.reader, cause), _arrival(new_date))
 
-    def impact_of_mail(self, file: str, raw: bytes) -> dict[str, Any]:
-        """The same for the purchase or transfer that a mail is linked to, and the date it names.
+    def impact_of_mail(self, raw: bytes, new_date: datetime | None) -> dict[str, Any]:
+        """The same for the purchase or transfer that a mail is linked to, and the date it names unless another is given.
 
-        Raises MailUnreadable, and RecordMissing where the mail links to neither.
+        Raises MailUnreadable, RecordMissing where the mail links to neither, PreconditionFailed for a given date on which nothing
+        can come.
         """
         from agent.graphs.mail_impact import cause_of_mail
         from agent.triage import triage
@@ -128,7 +143,8 @@ class ReadingCompany:
 
         authserv = DEMO_AUTHSERV if self.company.demo else self.settings.mail_authserv
         found = triage(parse_mail(raw), self.reader, utc_now(), authserv, self.policy.thresholds)
-        return self._impact(*cause_of_mail(self.reader, found))
+        cause, named = cause_of_mail(self.reader, found)
+        return self._impact(cause, _arrival(new_date) or named)
 
     def _impact(self, cause: "Cause", new_date: datetime | None) -> dict[str, Any]:
         from agent.risk.causes import snapshot_of_cause
@@ -192,6 +208,12 @@ class ReadingCompany:
         from app.wiring.prepare import index_documents
 
         return index_documents(self.company, folder)
+
+
+def _arrival(new_date: datetime | None) -> datetime | None:
+    from agent.risk.asked_days import arrival
+
+    return arrival(new_date, utc_now()) if new_date else None
 
 
 class BookWhenAsked:

@@ -20,8 +20,10 @@ from agent.domain.finding_life import (
 )
 from agent.domain.findings import Severity
 from agent.domain.money import Money
+from agent.domain.order_numbers import spellings
 from agent.domain.risk_list import RiskFilter, RiskList
 from agent.errors import PreconditionFailed, RecordMissing
+from integrations.database.named import person_id, warehouse_ids
 from integrations.database.pool import Pool, transaction
 
 _STANDING = """
@@ -30,8 +32,8 @@ _STANDING = """
     FROM scan ORDER BY id DESC LIMIT 1
 """
 _WANTED = SQL("""
-    (%(name)s::text IS NULL OR name = %(name)s) AND (%(warehouse)s::text IS NULL OR warehouse_id IN (
-        SELECT id FROM board_warehouse WHERE lower(%(warehouse)s) IN (lower(code), lower(board_warehouse.name))))
+    (%(name)s::text IS NULL OR name = %(name)s)
+    AND (%(warehouse_ids)s::bigint[] IS NULL OR warehouse_id = ANY (%(warehouse_ids)s))
     AND (%(promised_by)s::date IS NULL OR (promise_date AT TIME ZONE 'UTC')::date <= %(promised_by)s)
 """)
 _ORDERS = SQL("""
@@ -42,6 +44,13 @@ _TOTALS = SQL("""
     SELECT currency, sum(value) AS value, count(*) AS orders, count(*) FILTER (WHERE promise_date < %(as_of)s) AS missed
     FROM order_risk WHERE {} GROUP BY currency ORDER BY value DESC, currency
 """).format(_WANTED)
+_AT_RISK = """
+    SELECT count(*) AS orders FROM order_risk
+    WHERE (%(warehouse_ids)s::bigint[] IS NULL OR warehouse_id = ANY (%(warehouse_ids)s))
+    AND (%(owner_id)s::bigint IS NULL OR order_id IN (
+        SELECT finding_endangers.order_id FROM finding_endangers JOIN known_finding ON known_finding.id = finding_id
+        WHERE owner_id = %(owner_id)s AND resolved_at IS NULL))
+"""
 _STATES = "SELECT fingerprint, id, state FROM known_finding WHERE fingerprint = ANY (%s)"
 _FINDINGS = SQL("""
     SELECT listed.*, board_warehouse.name AS warehouse, (SELECT as_of FROM scan ORDER BY id DESC LIMIT 1) AS as_of,
@@ -57,9 +66,9 @@ _RANKED = SQL("array_position(ARRAY['critical', 'high', 'medium', 'low'], severi
 _FILTERS: dict[str, LiteralString] = {
     "kinds": "kind = ANY (%(kinds)s)",
     "severities": "severity = ANY (%(severities)s)",
-    "warehouse": "warehouse_id IN (SELECT id FROM board_warehouse WHERE lower(%(warehouse)s) IN (lower(code), lower(name)))",
-    "owner": "owner_id = (SELECT id FROM person WHERE handle = %(owner)s)",
-    "order": "id IN (SELECT finding_id FROM finding_endangers WHERE order_name = %(order)s)",
+    "warehouse": "warehouse_id = ANY (%(warehouse_ids)s)",
+    "owner": "owner_id = %(owner_id)s",
+    "order": "id IN (SELECT finding_id FROM finding_endangers WHERE order_name = ANY (%(order_names)s))",
     "since": "changed_at >= %(since)s",
 }
 _HISTORY = """
@@ -84,9 +93,6 @@ class PostgresRiskReading:
             row = connection.execute(_STANDING).fetchone()
         return Standing(**row | {"not_seen": tuple(row["not_seen"])}) if row else None
 
-    def orders(self, limit: int, warehouse: str | None = None) -> list[dict[str, Any]]:
-        return self._orders(_narrowed(warehouse=warehouse, limit=limit))
-
     def order(self, name: str) -> dict[str, Any] | None:
         return next(iter(self._orders(_narrowed(name=name, limit=1))), None)
 
@@ -94,8 +100,9 @@ class PostgresRiskReading:
         standing = self.standing()
         if standing is None:
             raise PreconditionFailed("Nothing has been scanned yet; the worker scans as soon as it runs (`expediter up`).")
-        values = _narrowed(warehouse=wanted.warehouse, promised_by=wanted.promised_by, limit=wanted.limit)
         with transaction(self._pool) as connection:
+            ids = warehouse_ids(connection, wanted.warehouse)
+            values = _narrowed(warehouse_ids=ids, promised_by=wanted.promised_by, limit=wanted.limit)
             totals = connection.execute(_TOTALS, values | {"as_of": standing.as_of}).fetchall()
         return RiskList(
             as_of=standing.as_of,
@@ -108,9 +115,16 @@ class PostgresRiskReading:
             not_seen=standing.not_seen,
         )
 
-    def findings(self, wanted: FindingFilter) -> FindingList:
-        values = _values(wanted)
+    def at_risk(self, warehouse: str | None, owner: str | None) -> int:
         with transaction(self._pool) as connection:
+            values = {"warehouse_ids": warehouse_ids(connection, warehouse), "owner_id": person_id(connection, owner)}
+            found = connection.execute(_AT_RISK, values).fetchone()
+        assert found is not None
+        return int(found["orders"])
+
+    def findings(self, wanted: FindingFilter) -> FindingList:
+        with transaction(self._pool) as connection:
+            values = _values(wanted, connection)
             by_state = _counts(connection, wanted, values)
             rows = connection.execute(_listed(_where(wanted, wanted.states)), values).fetchall()
         return FindingList(
@@ -141,7 +155,7 @@ class PostgresRiskReading:
 
 
 def _narrowed(**given: Any) -> dict[str, Any]:
-    return {"name": None, "warehouse": None, "promised_by": None, **given}
+    return {"name": None, "warehouse_ids": None, "promised_by": None, **given}
 
 
 def _order(row: dict[str, Any], states: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -153,14 +167,14 @@ def _living(known: dict[str, Any] | None) -> dict[str, Any]:
     return {"id": known and known["id"], "state": known and known["state"]}
 
 
-def _values(wanted: FindingFilter) -> dict[str, Any]:
+def _values(wanted: FindingFilter, connection: Connection[DictRow]) -> dict[str, Any]:
     return {
         "states": [state.value for state in wanted.states],
         "kinds": [kind.value for kind in wanted.kinds],
         "severities": [severity.value for severity in wanted.severities],
-        "warehouse": wanted.warehouse,
-        "owner": wanted.owner,
-        "order": wanted.order,
+        "warehouse_ids": warehouse_ids(connection, wanted.warehouse),
+        "owner_id": person_id(connection, wanted.owner),
+        "order_names": list(spellings(wanted.order)) if wanted.order else None,
         "since": wanted.since,
         "limit": wanted.limit,
     }
@@ -173,7 +187,7 @@ def _listed(where: Composable) -> Composed:
 
 def _where(wanted: FindingFilter, states: Iterable[FindingState]) -> Composed:
     """Unresolved ones are named as such, so that their index serves however many were resolved over the years."""
-    parts = [SQL(condition) for name, condition in _FILTERS.items() if getattr(wanted, name)]
+    parts = [SQL(condition) for name, condition in _FILTERS.items() if getattr(wanted, name) not in (None, ())]
     if FindingState.RESOLVED not in states:
         parts.append(SQL("resolved_at IS NULL"))
     if tuple(states) != tuple(FindingState):

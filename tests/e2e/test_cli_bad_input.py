@@ -14,6 +14,7 @@ from typing import IO
 
 import pytest
 
+from integrations.demo.situations import SITUATIONS
 from tests.e2e.running_demo import EXPEDITER, Ran, clean_environment, expediter, state_folder
 from tests.fixtures.odoo import Odoo
 
@@ -75,6 +76,18 @@ def refused(ended: Ran, words: str, code: int = 1) -> None:
         (["person", "add", "eve", "--name", "E\nve", "--email", "e@x.example", "--role", "ops_agent"], "no line breaks"),
         (["person", "add", "eve", "--name", "Eve", "--email", "nonsense", "--role", "ops_agent"], "is no mail address"),
         (["risk", "show", "S" * 100_000], "`expediter risk list` names orders"),
+        (["risk", "show", " "], "Say which order, by its number as in S00042; `expediter risk list` names orders."),
+        (["risk", "tree", "S99999"], "There is no order S99999"),
+        (["risk", "list", "--warehouse", "nowhere"], "No warehouse is called “nowhere”; there are"),
+        (["risk", "findings", "--warehouse", "nowhere"], "No warehouse is called “nowhere”; there are"),
+        (["risk", "brief", "--warehouse", "nowhere"], "No warehouse is called “nowhere”; there are"),
+        (["risk", "findings", "--owner", "nobody"], "Nobody here is called “nobody”; there are"),
+        (["risk", "brief", "--owner", "nobody"], "Nobody here is called “nobody”; there are"),
+        (["risk", "findings", "--order", "S99999"], "There is no order S99999"),
+        (["risk", "findings", "--since", "2999-01-01"], "2999-01-01 00:00 is still to come; ask since a time that is past"),
+        (["risk", "brief", "--since", "2999-01-01"], "is still to come; ask since a time that is past"),
+        (["risk", "impact", "ROP-4", "--date", "2020-01-01"], "2020-01-01 is past"),
+        (["risk", "impact", "ROP-4", "--date", "2999-01-01"], "2999-01-01 is too far away"),
     ],
 )
 def test_what_does_not_exist_is_said_in_one_sentence(state: Path, arguments: list[str], words: str) -> None:
@@ -177,6 +190,43 @@ def test_wrong_usage_is_exit_2(empty: Path, arguments: list[str]) -> None:
     ended = expediter(empty, *arguments)
     assert ended.code == 2
     assert "Usage:" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["risk", "mark", "F1", "--reason", "Seen."], "--true when the trouble is real, --false when there is none"),
+        (["risk", "impact", "P00222", "--mail", "x.eml"], "leave out either 'P00222' or --mail"),
+    ],
+)
+def test_what_is_left_out_or_said_twice_is_named(empty: Path, arguments: list[str], words: str) -> None:
+    ended = expediter(empty, *arguments)
+    assert ended.code == 2
+    assert words in " ".join(ended.err.replace("│", " ").split())
+
+
+def test_an_order_that_credit_holds_is_not_called_on_time(state: Path) -> None:
+    held = SITUATIONS["credit_hold"]
+    for command in ("show", "plan"):
+        told = expediter(state, "risk", command, held).out
+        assert "held until finance releases the customer's credit" in told
+        assert "on time so far" not in told
+
+
+def test_evidence_is_told_in_words_and_kept_raw_for_programs(state: Path) -> None:
+    late = SITUATIONS["receipt_overdue"]
+    told, kept = expediter(state, "risk", "show", late).out, expediter(state, "risk", "show", late, "--json").out
+    assert "(purchase line), vendor's date: " in told
+    assert "date_planned" not in told
+    assert "date_planned" in kept
+
+
+def test_a_part_of_a_warehouses_name_is_enough(state: Path) -> None:
+    listed = json.loads(expediter(state, "risk", "list", "--warehouse", "rotter", "--json").out)
+    assert listed == json.loads(expediter(state, "risk", "list", "--warehouse", "RTM", "--json").out)
+    assert 0 < len(listed) < len(json.loads(expediter(state, "risk", "list", "--limit", "100", "--json").out))
+    told = expediter(state, "risk", "brief", "--warehouse", "rotter")
+    assert f"{len(listed)} orders at risk in rotter as of" in told.out, told.err
 
 
 def test_without_arguments_the_help_shows_examples(empty: Path) -> None:

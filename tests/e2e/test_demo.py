@@ -139,6 +139,12 @@ def test_a_finding_is_acknowledged_leaves_the_list_and_keeps_who_said_it(demo: R
     assert (refused.code, "within the next year" in refused.err) == (1, True)
 
 
+def test_a_report_on_a_number_that_no_delivery_has_is_kept_with_a_warning(demo: RunningDemo) -> None:
+    said = demo.run("shipment", "report", "NOSUCH123", "--as", "maria", "--status", "exception")
+    assert (said.code, "Noted: NOSUCH123 is exception." in said.out) == (0, True)
+    assert "No delivery has the number NOSUCH123 so far" in said.err
+
+
 def test_mails_are_triaged_as_json_lines(demo: RunningDemo) -> None:
     files = sorted(map(str, (demo.state / "demo" / "mailbox").glob("*.eml")))
     lines = demo.run("mail", "triage", *files, "--json").out.splitlines()

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from agent.guardrails.permissions import Permission, may
+from agent.risk.asked_days import since_when
 from agent.risk.brief import make_brief
 from app.contract.briefs import BriefRow
 from app.web.prices import known_without_money
@@ -22,7 +23,8 @@ def brief(
     context: Context, person: Reader, since: AwareDatetime | None = None, warehouse: Words = None, owner: Words = None
 ) -> BriefRow:
     """What is new, worse, better and gone since then, or since yesterday at this time."""
-    row = BriefRow.of(make_brief(context.board, since or context.clock() - A_DAY, warehouse, owner))
+    now = context.clock()
+    row = BriefRow.of(make_brief(context.board, since_when(since or now - A_DAY, now), warehouse, owner))
     if may(person, Permission.READ_PRICES):
         return row
     lines = tuple(line.model_copy(update={"finding": known_without_money(line.finding)}) for line in row.lines)

@@ -11,6 +11,7 @@ from agent.domain.finding_life import Deed, EventKind, FindingFilter, FindingSta
 from agent.domain.findings import FindingKind, Severity
 from agent.errors import PreconditionFailed
 from agent.guardrails.permissions import Permission, demand, may
+from agent.risk.asked_days import since_when
 from app.contract.findings import DeedRequest, FindingsRow, KnownFindingRow
 from app.web.context import WebContext
 from app.web.prices import known_without_money
@@ -42,7 +43,7 @@ def findings(
         warehouse=warehouse,
         owner=owner,
         order=order,
-        since=since,
+        since=since_when(since, context.clock()) if since else None,
         limit=limit,
     )
     found = FindingsRow.of(context.board.findings(wanted), context.board.standing())

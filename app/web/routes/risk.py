@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from agent.domain.decisions import Person
 from agent.domain.order_numbers import shortened, spellings
+from agent.domain.risk_list import RiskFilter
 from agent.errors import RecordMissing
 from agent.guardrails.permissions import Permission, may
 from app.contract.risk import BoardRow, OrderRiskRow
@@ -13,7 +14,7 @@ from app.web.prices import order_without_money
 from app.web.security import Context, Reader
 
 router = APIRouter(prefix="/v1/risk", tags=["risk"])
-Warehouse = Annotated[str | None, Query(max_length=200, description="Its code or name.")]
+Warehouse = Annotated[str | None, Query(max_length=200, description="Its code or name, or a part of the name.")]
 
 
 @router.get("")
@@ -22,14 +23,16 @@ def orders_at_risk(
 ) -> BoardRow:
     """Most urgent first; `as_of` is null before the first scan."""
     standing = context.board.standing()
-    orders = tuple(_shown(row, person) for row in context.board.orders(limit, warehouse))
+    if standing is None:
+        return BoardRow(as_of=None, last_full=None, open_orders=0, at_risk=0, not_seen=(), orders=())
+    found = context.board.listed(RiskFilter(warehouse=warehouse, limit=limit))
     return BoardRow(
-        as_of=standing.as_of if standing else None,
-        last_full=standing.last_full if standing else None,
-        open_orders=standing.open_orders if standing else 0,
-        at_risk=standing.at_risk if standing else 0,
-        not_seen=standing.not_seen if standing else (),
-        orders=orders,
+        as_of=found.as_of,
+        last_full=standing.last_full,
+        open_orders=found.open_orders,
+        at_risk=found.at_risk,
+        not_seen=found.not_seen,
+        orders=tuple(_shown(row, person) for row in found.rows),
     )
 
 

@@ -40,10 +40,26 @@ def test_findings_are_listed_by_what_is_asked(api: TestClient, database: TestDat
     assert listed() == ["no_supply", "receipt_overdue", "promise_at_risk"]
     assert listed(kind=["no_supply", "promise_at_risk"]) == ["no_supply", "promise_at_risk"]
     assert listed(order="S00001") == ["receipt_overdue", "promise_at_risk"]
-    assert listed(severity="high", warehouse="nowhere") == []
     assert listed(limit=1) == ["no_supply"]
-    assert listed(since=(datetime.now(UTC) + timedelta(minutes=1)).isoformat()) == []
     assert api.get("/v1/findings", params={"state": "asleep"}, headers=who).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "told"),
+    [
+        ({"warehouse": "nowhere"}, 404, "No warehouse is called “nowhere”; there are"),
+        ({"owner": "nobody"}, 404, "Nobody here is called “nobody”; there are"),
+        ({"since": "2999-01-01T00:00:00Z"}, 409, "is still to come"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/v1/findings", "/v1/brief"])
+def test_what_cannot_be_asked_is_refused_instead_of_answered_with_nothing(
+    path: str, asked: dict[str, str], status: int, told: str, api: TestClient, database: TestDatabase, signed_in: As
+) -> None:
+    publish(database, full(trouble(1)))
+    answer = api.get(path, params=asked, headers=signed_in(database.person()))
+    assert answer.status_code == status
+    assert told in answer.text
 
 
 @pytest.mark.parametrize("kind", DEEDS)

@@ -11,9 +11,11 @@ from statistics import median
 import psycopg
 import pytest
 
-from agent.domain.finding_life import FindingState
+from agent.domain.decisions import Role
+from agent.domain.finding_life import FindingFilter, FindingState
 from agent.domain.findings import FindingKind, Severity
-from agent.errors import DatabaseUnavailable, PreconditionFailed
+from agent.domain.risk_list import RiskFilter
+from agent.errors import DatabaseUnavailable, PreconditionFailed, RecordMissing
 from app.contract.risk import OrderRiskRow
 from integrations.database.finding_desk import PostgresFindingDesk
 from integrations.database.risk_board import PostgresRiskBoard
@@ -42,7 +44,9 @@ def seen(database: TestDatabase) -> PostgresFindingDesk:
 
 
 def test_before_the_first_scan_there_is_nothing(seen: PostgresFindingDesk) -> None:
-    assert (seen.standing(), seen.orders(10), seen.order("S00001")) == (None, [], None)
+    assert (seen.standing(), seen.order("S00001")) == (None, None)
+    with pytest.raises(PreconditionFailed, match="Nothing has been scanned yet"):
+        seen.listed(RiskFilter())
 
 
 def test_the_most_urgent_order_comes_first_and_of_equals_the_more_valuable(
@@ -51,8 +55,8 @@ def test_the_most_urgent_order_comes_first_and_of_equals_the_more_valuable(
     calm, urgent, dear = at_risk(1, trouble(1)), at_risk(2, trouble(2), score=90), at_risk(3, trouble(3))
     dear = replace(dear, value_at_risk=replace(dear.value_at_risk, amount=Decimal(9000)))
     publish(database, full(trouble(1), trouble(2), trouble(3), orders=(calm, urgent, dear)))
-    assert [row["order"] for row in seen.orders(10)] == ["S00002", "S00003", "S00001"]
-    assert [row["order"] for row in seen.orders(1)] == ["S00002"]
+    assert [row["order"] for row in seen.listed(RiskFilter(limit=10)).rows] == ["S00002", "S00003", "S00001"]
+    assert [row["order"] for row in seen.listed(RiskFilter(limit=1)).rows] == ["S00002"]
 
 
 def test_a_row_is_the_contracts_with_the_moment_of_the_last_scan_and_the_number_of_each_finding(
@@ -70,11 +74,38 @@ def test_a_row_is_the_contracts_with_the_moment_of_the_last_scan_and_the_number_
 
 def test_of_a_warehouse_only_its_orders_are_shown(database: TestDatabase, seen: PostgresFindingDesk) -> None:
     publish(database, full(trouble(1), trouble(2), orders=(at_risk(1), at_risk(2, warehouse_id=2))))
-    assert [[row["order"] for row in seen.orders(10, name)] for name in ("nth", "Main", "elsewhere")] == [
+    assert [[row["order"] for row in seen.listed(RiskFilter(warehouse=name)).rows] for name in ("nth", "Main", "ort")] == [
         ["S00002"],
         ["S00001"],
-        [],
+        ["S00002"],
     ]
+    assert [seen.at_risk(name, None) for name in ("Main", None)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"warehouse": "elsewhere"}, r"No warehouse is called “elsewhere”; there are .*North \(NTH\)"),
+        ({"warehouse": ""}, "No warehouse is called “”"),
+        ({"owner": "nobody"}, "Nobody here is called “nobody”; there are maria"),
+    ],
+)
+def test_findings_of_what_does_not_exist_are_refused_with_what_does(
+    database: TestDatabase, seen: PostgresFindingDesk, asked: dict[str, str], told: str
+) -> None:
+    publish(database, full(trouble(1)))
+    database.person("maria", Role.OPS_AGENT)
+    with pytest.raises(RecordMissing, match=told):
+        seen.findings(FindingFilter(**asked))
+    with pytest.raises(RecordMissing, match=told):
+        seen.at_risk(asked.get("warehouse"), asked.get("owner"))
+
+
+def test_persons_and_orders_are_found_in_any_case(database: TestDatabase, seen: PostgresFindingDesk) -> None:
+    publish(database, full(trouble(1)))
+    database.person("maria", Role.OPS_AGENT)
+    assert seen.findings(FindingFilter(owner="Maria")).total == 0
+    assert seen.findings(FindingFilter(order="s00001")).total == 1
 
 
 def test_an_order_is_found_though_another_company_numbers_alike(database: TestDatabase, seen: PostgresFindingDesk) -> None:
@@ -90,9 +121,9 @@ def test_a_full_scan_is_everything_and_an_incremental_one_the_difference(
 ) -> None:
     publish(database, full(trouble(1), trouble(2)))
     publish(database, difference(trouble(3), at=LATER, at_risk=2, orders_gone=frozenset({1})))
-    assert {row["order"] for row in seen.orders(10)} == {"S00002", "S00003"}
+    assert {row["order"] for row in seen.listed(RiskFilter(limit=10)).rows} == {"S00002", "S00003"}
     publish(database, full(trouble(3), at=LATER))
-    assert {row["order"] for row in seen.orders(10)} == {"S00003"}
+    assert {row["order"] for row in seen.listed(RiskFilter(limit=10)).rows} == {"S00003"}
 
 
 def test_what_could_not_be_looked_at_is_not_over(database: TestDatabase) -> None:
@@ -116,16 +147,16 @@ def test_an_open_order_whose_only_trouble_could_not_be_looked_at_stays_at_risk(
     of_customer = replace(late_receipt(7, 3), kind=FindingKind.CREDIT_HOLD)
     publish(database, full(hold, trouble(2), of_customer, closed))
     publish(database, replace(full(at=LATER), **CREDIT_UNSEEN))
-    assert {row["order"] for row in seen.orders(10)} == {"S00001", "S00003"}
+    assert {row["order"] for row in seen.listed(RiskFilter(limit=10)).rows} == {"S00001", "S00003"}
     standing = seen.standing()
     assert standing is not None
     assert standing.at_risk == 2
     publish(database, difference(at=LATER, orders_gone=frozenset({1}), **CREDIT_UNSEEN))
-    assert {row["order"] for row in seen.orders(10)} == {"S00001", "S00003"}
+    assert {row["order"] for row in seen.listed(RiskFilter(limit=10)).rows} == {"S00001", "S00003"}
     publish(database, difference(at=LATER, orders_gone=frozenset({1}), **CREDIT_UNSEEN | {"open_ids": frozenset({2, 3})}))
-    assert {row["order"] for row in seen.orders(10)} == {"S00003"}
+    assert {row["order"] for row in seen.listed(RiskFilter(limit=10)).rows} == {"S00003"}
     publish(database, full(at=LATER))
-    assert seen.orders(10) == []
+    assert seen.listed(RiskFilter(limit=10)).rows == ()
 
 
 def test_the_standing_tells_the_last_scan_and_the_last_full_one(database: TestDatabase, seen: PostgresFindingDesk) -> None:
@@ -163,7 +194,7 @@ def test_two_scans_at_once_take_turns(database: TestDatabase, seen: PostgresFind
     scans = [full(*(trouble(number, summary=f"As scan {scan} saw it.") for number in range(200))) for scan in range(4)]
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(lambda scan: publish(database, scan), scans))
-    assert len({row["findings"][0]["summary"] for row in seen.orders(500)}) == 1
+    assert len({row["findings"][0]["summary"] for row in seen.listed(RiskFilter(limit=500)).rows}) == 1
     assert {event.kind for event in seen.finding(known(database)[0].id).history} == {"opened", "updated"}
     assert database.one("serve", "SELECT count(*) FROM finding_event WHERE kind = 'opened'") == 200
 
@@ -184,7 +215,7 @@ def test_a_scan_that_breaks_off_leaves_the_board_as_it_was(database: TestDatabas
     with pytest.raises((DatabaseUnavailable, psycopg.Error)):
         PostgresRiskBoard(database.pool("worker")).publish(full(trouble(2), at=LATER), url_of_a_dying_process, WAREHOUSES)
     assert backend.is_set()
-    assert [row["order"] for row in seen.orders(10)] == ["S00001"]
+    assert [row["order"] for row in seen.listed(RiskFilter(limit=10)).rows] == ["S00001"]
     assert [finding.body["order"] for finding in known(database)] == ["S00001"]
     standing = seen.standing()
     assert standing is not None
@@ -206,7 +237,7 @@ def test_a_board_of_15000_orders_is_published_and_asked_quickly(database: TestDa
     list_ms, order_ms, findings_ms = (
         1000 * median(_seconds(ask) for _ in range(15))
         for ask in (
-            lambda: seen.orders(50),
+            lambda: seen.listed(RiskFilter(limit=50)).rows,
             lambda: seen.order("S07777"),
             lambda: known(database, warehouse="WH", severities=(Severity.MEDIUM,)),
         )

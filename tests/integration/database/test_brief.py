@@ -81,7 +81,9 @@ def test_it_can_be_narrowed_to_what_one_person_takes_care_of(database: TestDatab
     PostgresFindingDesk(database.pool("serve")).say(
         five.id, maria.id, Deed(EventKind.ASSIGNED, Severity.MEDIUM, owner_id=maria.id)
     )
-    assert set(changes(brief_since(database, morning, owner="maria"))) == {"S00005"}
+    brief = brief_since(database, morning, owner="maria")
+    assert set(changes(brief)) == {"S00005"}
+    assert (brief.at_risk, brief_since(database, morning).at_risk) == (1, 6)
 
 
 def test_before_the_first_scan_there_is_nothing_to_brief_on(database: TestDatabase) -> None:

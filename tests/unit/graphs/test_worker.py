@@ -9,6 +9,7 @@ import pytest
 from agent.domain.chat import PartKind
 from agent.domain.decisions import Person
 from agent.domain.finding_life import FindingFilter
+from agent.domain.risk_list import RiskFilter
 from agent.errors import DatabaseUnavailable
 from agent.graphs.release import Part
 from agent.jobs.worker import WorkerContext, answer_chat, propose_inverse, scan
@@ -121,7 +122,7 @@ def test_undoing_what_does_not_exist_is_refused_in_one_sentence(
 
 def test_a_scan_publishes_the_orders_at_risk(worker: WorkerContext) -> None:
     found = scan(worker)
-    orders = worker.board.orders(100)
+    orders = worker.board.listed(RiskFilter(limit=100)).rows
     assert len(orders) == found > 5
     assert LATE in [row["order"] for row in orders]
     assert worker.board.findings(FindingFilter()).total >= found

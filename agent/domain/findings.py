@@ -63,7 +63,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """A customer's order that waits, or would wait, because of something."""
+    """A customer's order that is late, or would be, because of something."""
 
     order: Record
     customer_name: str
@@ -164,7 +164,7 @@ class Option:
     cost: Money | None
     """What it costs over doing nothing; None when nothing is known to be paid."""
     harms: tuple[Affected, ...]
-    """Who else would wait longer for it, and how much."""
+    """Whose promise would be missed for it, or missed by more: by how many days, and for goods of what value."""
     approval: str
     """Who would have to approve, in words; from the policy."""
     whole: bool = True

@@ -171,4 +171,4 @@ def order_page(order: OrderRiskRow, found: OneOrder) -> None:
         cost = f"costs {output.money(option.cost.amount, option.cost.currency)}; " if option.cost else ""
         output.say(f"    {cost}approval: {option.approval}", style="dim")
         for harm in option.harms:
-            output.say(f"    {harm.order} ({harm.customer}) would wait {harm.days} days longer", style="dim")
+            output.say(f"    {harm.order} ({harm.customer}) would be {harm.days} more days late", style="dim")

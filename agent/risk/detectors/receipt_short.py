@@ -13,7 +13,8 @@ from agent.guardrails.policy import Thresholds
 from agent.risk.demand import each_once, lacking
 from agent.risk.operations import Operations, worst_of
 from agent.risk.snapshot import grouped
-from agent.risk.wording import amount, listed, waiting_orders
+from agent.risk.supply import arrives
+from agent.risk.wording import amount, day, listed, waiting_orders
 
 
 def receipt_short(operations: Operations) -> Iterator[Finding]:
@@ -29,9 +30,16 @@ def receipt_short(operations: Operations) -> Iterator[Finding]:
     for receipts in grouped(recent, lambda receipt: receipt.purchase.id).values():
         thresholds = operations.thresholds(receipts[0].warehouse_id, receipts[0].vendor_id)
         since = operations.now - timedelta(days=thresholds.event_window_days)
-        wrong = [receipt for receipt in receipts if receipt.arrived_at >= since and differs(receipt, thresholds)]
+        news = (receipt for receipt in receipts if receipt.arrived_at >= since and not _comes_after_all(operations, receipt))
+        wrong = [receipt for receipt in news if differs(receipt, thresholds)]
         if wrong:
             yield _finding(operations, sorted(wrong, key=lambda receipt: receipt.arrived_at))
+
+
+def _comes_after_all(operations: Operations, receipt: Receipt) -> bool:
+    """Some of it is missing, and somebody made a receipt for it since the past was read: once a day."""
+    moves = operations.snapshot.moves_by_purchase_line.get(receipt.purchase_line_id, ())
+    return bool(receipt.missing) and any(arrives(move) for move in moves)
 
 
 def is_short(receipt: Receipt, thresholds: Thresholds) -> bool:
@@ -59,7 +67,7 @@ def _finding(operations: Operations, wrong: Sequence[Receipt]) -> Finding:
         subject=first.purchase,
         since=first.arrived_at,
         summary=f"{first.purchase.name} from {first.vendor_name} brought {goods}"
-        f"{', and no more is expected' if short else ''}{waiting_orders(orders)}.",
+        f"{_rest(operations, short)}{waiting_orders(orders)}.",
         evidence=tuple(_evidence(wrong)),
         affects=orders,
         at_stake=_at_stake(wrong),
@@ -70,6 +78,24 @@ def _finding(operations: Operations, wrong: Sequence[Receipt]) -> Finding:
 def _goods(receipt: Receipt) -> str:
     came = amount(receipt.received.amount, receipt.received.unit) if receipt.received else "nothing"
     return f"{came} of {receipt.product_name} instead of {amount(receipt.ordered.amount, receipt.ordered.unit)}"
+
+
+def _rest(operations: Operations, short: Sequence[Receipt]) -> str:
+    """What becomes of the rest: it does not come any more, though something else may bring the same goods."""
+    if not short:
+        return ""
+    keys = {(receipt.product_id, receipt.warehouse_id): receipt.product_name for receipt in short}
+    coming = (
+        (supply.expected, supply.source.name, name)
+        for (product_id, warehouse_id), name in keys.items()
+        if warehouse_id is not None and (pool := operations.projection.pools.get((product_id, warehouse_id)))
+        for supply, left in pool.supplies
+        if left > ROUNDING and supply.expected is not None
+    )
+    first = min(coming, default=None)
+    if first is None:
+        return ", and no more is expected"
+    return f", and the rest is not expected any more; {first[1]} brings more of {first[2]} by {day(first[0])}"
 
 
 def _waiting(operations: Operations, short: Sequence[Receipt]) -> tuple[Affected, ...]:

@@ -9,12 +9,12 @@ from typing import Any
 
 from agent.domain.findings import Affected, Claim
 from agent.domain.money import Money
-from agent.domain.sales import Segment
+from agent.domain.sales import SaleOrderLine, Segment
 from agent.errors import PolicyRejected
 from agent.guardrails.policy import Policy, Thresholds
 from agent.guardrails.vocabulary import NOBODY
 from agent.risk.outlooks import LineOutlook
-from agent.risk.pools import ZERO, Demand, Pool, PoolKey
+from agent.risk.pools import ZERO, Pool, PoolKey
 from agent.risk.situation import Situation, days_between
 from agent.risk.wording import amount
 
@@ -121,14 +121,19 @@ class Ground:
         segments = [customer.segment if customer else Segment.STRATEGIC for customer in customers]
         return min(segments, key=list(Segment).index).value
 
-    def harm(self, demand: Demand, old: datetime, new: datetime | None) -> Affected | None:
-        """None when no customer's order stands behind the demand. Without a new date the wait is counted to the horizon."""
-        line = self.situation.snapshot.lines_by_id.get(demand.id)
-        if line is None:
-            return None
+    def harm(self, line: SaleOrderLine, need_by: datetime, old: datetime | None, new: datetime | None) -> Affected | None:
+        """A promise that would be missed, or missed by more, if these goods were ready at `new` instead of at `old`.
+
+        None when it is kept all the same. Without a promise `need_by` stands for it; without a new date the days are counted to
+        the end of the horizon.
+        """
         order = self.situation.snapshot.orders[line.order_id]
-        wait = days_between(old, new) if new else self.thresholds.at_risk_horizon_days
-        return Affected(order.record, order.customer_name, wait, line.outstanding_value)
+        due = max(order.promise_date or need_by, old or need_by)
+        if new is not None and new <= due:
+            return None
+        horizon = self.now + timedelta(days=self.thresholds.at_risk_horizon_days)
+        late = days_between(due, new) if new else max(days_between(due, horizon), 1)
+        return Affected(order.record, order.customer_name, late, line.outstanding_value)
 
     def goods(self, leaf: LineOutlook, quantity: Decimal) -> str:
         product = self.situation.snapshot.products.get(leaf.product_id)
@@ -136,7 +141,7 @@ class Ground:
 
 
 def by_order(harms: Sequence[Affected]) -> tuple[Affected, ...]:
-    """One for each order: its longest wait, the value of all its goods that wait."""
+    """One for each order: how late it would be at most, the value of all its goods that wait."""
     merged: dict[int, Affected] = {}
     for harm in harms:
         other = merged.get(harm.order.id)

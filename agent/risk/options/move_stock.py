@@ -51,7 +51,7 @@ def _may_send(ground: Ground, origin: int, target: int | None) -> bool:
 
 
 def _take(ground: Ground, leaf: LineOutlook, warehouse_id: int) -> _Take | None:
-    """What that warehouse can spare; when it can spare nothing, what is free there, with those who would wait for it.
+    """What that warehouse can spare; when it can spare nothing, what is free there, with those whose promise that would break.
 
     None when there is nothing, or when a transfer or a production would wait: nobody could be told what that costs.
     """
@@ -59,9 +59,11 @@ def _take(ground: Ground, leaf: LineOutlook, warehouse_id: int) -> _Take | None:
     if pool is None or pool.free <= ROUNDING:
         return None
     quantity = min(leaf.short_now, pool.spare if pool.spare > ROUNDING else pool.free)
-    harms = [ground.harm(*wait) for wait in _waits(pool, quantity)]
-    named = tuple(harm for harm in harms if harm)
-    return _Take(leaf, quantity, named) if len(named) == len(harms) else None
+    lines, waits = ground.situation.snapshot.lines_by_id, list(_waits(pool, quantity))
+    if any(demand.id not in lines for demand, _, _ in waits):
+        return None
+    harms = (ground.harm(lines[demand.id], demand.need_by, old, new) for demand, old, new in waits)
+    return _Take(leaf, quantity, tuple(harm for harm in harms if harm))
 
 
 def _waits(pool: Pool, taken: Decimal) -> Iterator[tuple[Demand, datetime, datetime | None]]:
@@ -83,7 +85,7 @@ def _transfer(ground: Ground, warehouse_id: int, takes: Sequence[_Take]) -> Opti
     origin = ground.situation.snapshot.warehouse_name(warehouse_id)
     harms = by_order([harm for take in takes for harm in take.harms])
     extent = f"the order can then ship complete on {day(ready)}" if ready else f"that part can then ship on {day(arrival)}"
-    waits = f"; {listed([harm.order.name for harm in harms])} would wait for it" if harms else ""
+    waits = f"; {listed([harm.order.name for harm in harms])} would be late for want of it" if harms else ""
     cost = Money(Decimal(ground.thresholds.transfer_cost), ground.situation.order.amount.currency)
     return Option(
         kind=OptionKind.MOVE_STOCK,

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from agent.domain.findings import Affected, Claim, Option, OptionKind
 from agent.domain.quantity import ROUNDING
+from agent.domain.sales import SaleOrder
 from agent.risk.options.ground import Ground, by_order
 from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import ZERO, Pool
@@ -38,12 +39,12 @@ def take_reservation(ground: Ground) -> Iterator[Option]:
     covered = {(leaf.line.id, leaf.product_id): ground.ships(leaf.warehouse_id) for leaf, _ in gifts}
     ready, at_once = ground.ready_if(covered), max(covered.values())
     given = [gift for _, gift in gifts]
-    harms = by_order([_harm(ground, gift) for gift in given])
+    harms = by_order([harm for gift in given if (harm := _harm(ground, gift))])
     goods = listed(sorted({ground.goods(leaf, _sum(gift for other, gift in gifts if other is leaf)) for leaf, _ in gifts}))
     extent = f"the order can then ship complete on {day(ready)}" if ready else f"that part can then ship on {day(at_once)}"
     yield Option(
         kind=OptionKind.TAKE_RESERVATION,
-        summary=f"Give {ground.situation.order.name} {goods} reserved for {_givers(harms)}: {extent}.",
+        summary=f"Give {ground.situation.order.name} {goods} reserved for {_givers(ground, given, harms)}: {extent}.",
         ready_date=ready or at_once,
         cost=None,
         harms=harms,
@@ -86,12 +87,7 @@ def _givers_of(ground: Ground, leaf: LineOutlook) -> Iterator[LineOutlook]:
             if other.urgent or not leaf.urgent:
                 return
             continue
-        if (
-            other.reserved
-            and other.warehouse_id == leaf.warehouse_id
-            and other.line.order_id != leaf.line.order_id
-            and other.product_id == other.line.product_id
-        ):
+        if other.reserved and other.warehouse_id == leaf.warehouse_id and other.line.order_id != leaf.line.order_id:
             yield other
 
 
@@ -122,16 +118,24 @@ def _covered(pool: Pool, asked: Decimal) -> datetime | None:
     return None
 
 
-def _harm(ground: Ground, gift: _Gift) -> Affected:
-    order = ground.situation.snapshot.orders[gift.giver.line.order_id]
-    old = gift.giver.ready or gift.giver.need_by
-    horizon = ground.thresholds.at_risk_horizon_days
-    wait = max((gift.new.date() - old.date()).days, 0) if gift.new else horizon
-    return Affected(order.record, order.customer_name, wait, gift.giver.value)
+def _harm(ground: Ground, gift: _Gift) -> Affected | None:
+    return ground.harm(gift.giver.line, gift.giver.need_by, gift.giver.ready, gift.new)
 
 
-def _givers(harms: Sequence[Affected]) -> str:
-    return listed([f"{harm.order.name} (which would wait {days(harm.days)} longer)" for harm in harms])
+def _givers(ground: Ground, given: Sequence[_Gift], harms: Sequence[Affected]) -> str:
+    orders = (ground.situation.snapshot.orders[gift.giver.line.order_id] for gift in given)
+    harmed = {harm.order.id: harm for harm in harms}
+    hopeless = {gift.giver.line.order_id for gift in given if gift.new is None}
+    found = {order.id: f"{order.name} ({_fate(order, harmed.get(order.id), order.id in hopeless)})" for order in orders}
+    return listed(list(found.values()))
+
+
+def _fate(order: SaleOrder, harm: Affected | None, hopeless: bool) -> str:
+    if harm is None:
+        return "which still keeps its promise" if order.promise_date else "which is promised for no day"
+    if hopeless:
+        return "for which nothing else is in sight"
+    return f"which would be {days(harm.days)} late" if harm.days else "which would be late that day"
 
 
 def _sum(gifts: Iterator[_Gift]) -> Decimal:

@@ -6,7 +6,8 @@ import pytest
 
 from agent.domain.findings import Option, OptionKind
 from agent.domain.sales import Segment
-from tests.unit.risk.builders import CHAIR, DESK, NORTH, NOW, World, euros, in_days
+from agent.domain.stock import Product
+from tests.unit.risk.builders import CHAIR, DESK, MAIN, NORTH, NOW, World, euros, in_days
 
 
 def options(world: World, kind: OptionKind, **thresholds: int) -> list[Option]:
@@ -32,12 +33,55 @@ def test_a_reservation_can_be_taken_from_an_order_that_is_promised_later():
     (option,) = options(world, OptionKind.TAKE_RESERVATION)
     ours, other = world.orders
     assert option.summary == (
-        f"Give {ours.name} 10 Units of Blue Chair reserved for {other.name} (which would wait 12 days longer): "
+        f"Give {ours.name} 10 Units of Blue Chair reserved for {other.name} (which would be 3 days late): "
         "the order can then ship complete on 2026-08-03."
     )
     (harm,) = option.harms
-    assert (harm.order, harm.customer_name, harm.days, harm.value) == (other.record, "Borealis", 12, euros(700))
+    assert (harm.order, harm.customer_name, harm.days, harm.value) == (other.record, "Borealis", 3, euros(700))
     assert (option.ready_date, option.cost, option.whole) == (NOW, None, True)
+
+
+@pytest.mark.parametrize(("promise", "harmed"), [(11.9, True), (12, False), (20, False)])
+def test_who_gets_its_goods_again_by_its_promise_is_not_harmed(promise, harmed):
+    world = scarce(promise_of_holder=promise)
+    (option,) = options(world, OptionKind.TAKE_RESERVATION)
+    assert [harm.order for harm in option.harms] == ([world.orders[1].record] if harmed else [])
+    assert ("which still keeps its promise" in option.summary) is not harmed
+
+
+def test_who_is_late_anyway_and_gets_nothing_later_is_not_harmed():
+    world = World()
+    world.line(world.order(promise=in_days(2)), 10)
+    other = world.order(promise=in_days(3))
+    world.line(other, 20, reserved=10)
+    world.stock(10, reserved=10)
+    world.purchase(20, at=in_days(9))
+    (option,) = options(world, OptionKind.TAKE_RESERVATION)
+    assert option.harms == ()
+
+
+def test_who_would_get_nothing_any_more_is_told_so():
+    world = scarce(promise_of_holder=9)
+    world.purchases.clear()
+    world.moves = [move for move in world.moves if move.purchase_line_id is None]
+    (option,) = options(world, OptionKind.TAKE_RESERVATION)
+    assert f"{world.orders[1].name} (for which nothing else is in sight)" in option.summary
+    assert [harm.days for harm in option.harms] == [14 - 9]
+
+
+def test_a_kit_gives_its_parts_and_gets_them_again():
+    world = World()
+    world.products = (*world.products, Product(104, "Dining set", "SET", "Units", storable=False, kit=True))
+    world.line(world.order(promise=in_days(2)), 4)
+    other = world.order(promise=in_days(9), customer=world.customer("Borealis"))
+    kit = world.line(other, 2, product=104, value=900, move=False)
+    world.move(CHAIR, 8, origin=MAIN, at=in_days(9), sale_line_id=kit.id, reserved=8)
+    world.stock(8, reserved=8)
+    world.purchase(8, at=in_days(12))
+    (option,) = options(world, OptionKind.TAKE_RESERVATION)
+    assert option.ready_date == NOW
+    assert [(harm.order, harm.days, harm.value) for harm in option.harms] == [(other.record, 3, euros(900))]
+    assert [(claim.from_line, claim.product_id, claim.amount) for claim in option.claims] == [(kit.id, CHAIR, 4)]
 
 
 @pytest.mark.parametrize(("days", "offered"), [(1.9, False), (2, False), (2.1, True)])

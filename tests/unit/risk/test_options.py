@@ -85,8 +85,20 @@ def test_taking_what_others_need_names_who_would_wait():
     world.purchase(8, at=in_days(10), warehouse=NORTH)
     (option,) = options(world, OptionKind.MOVE_STOCK)
     (harm,) = option.harms
-    assert (harm.order, harm.customer_name, harm.days, str(harm.value)) == (other.record, "Borealis", 10, "800.00 EUR")
-    assert f"{other.name} would wait for it" in option.summary
+    assert (harm.order, harm.customer_name, harm.days, str(harm.value)) == (other.record, "Borealis", 6, "800.00 EUR")
+    assert f"{other.name} would be late for want of it" in option.summary
+
+
+@pytest.mark.parametrize(("promise", "harmed"), [(9.9, True), (10, False)])
+def test_taking_what_others_get_again_in_time_harms_nobody(promise, harmed):
+    world = World()
+    world.line(world.order(promise=in_days(3)), 10)
+    other = world.order(promise=in_days(promise), warehouse_id=NORTH)
+    world.line(other, 8)
+    world.stock(8, warehouse=NORTH)
+    world.purchase(8, at=in_days(10), warehouse=NORTH)
+    (option,) = options(world, OptionKind.MOVE_STOCK)
+    assert [harm.order for harm in option.harms] == ([other.record] if harmed else [])
 
 
 def test_goods_that_come_sooner_than_a_transfer_are_awaited():

@@ -1,5 +1,6 @@
 """receipt_short at its boundaries."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -53,6 +54,25 @@ def test_of_too_much_nobody_waits_and_nothing_is_said_to_be_missing():
 
 def test_a_rest_that_is_still_expected_is_late_and_not_short():
     assert not received(60, open=True).of_kind(SHORT)
+
+
+def test_where_something_else_brings_the_same_goods_that_is_said():
+    world = received(60)
+    receipt = world.receipts[0]
+    world.purchase(10, at=in_days(9))
+    world.purchase(10, at=in_days(4))
+    (found,) = world.of_kind(SHORT)
+    assert found.summary == (
+        f"{receipt.purchase.name} from Nordholz brought 60 Units of Blue Chair instead of 100 Units, and the rest is not "
+        f"expected any more; {world.purchases[1].order_name} brings more of Blue Chair by 2026-08-07."
+    )
+
+
+def test_a_receipt_that_was_made_for_the_rest_since_the_past_was_read_makes_it_late_and_not_short():
+    world = received(60)
+    world.purchase(100, at=in_days(4), received=60)
+    world.receipts = [replace(one, purchase_line_id=world.purchases[0].id) for one in world.receipts]
+    assert not world.of_kind(SHORT)
 
 
 def test_it_is_news_for_the_policys_days():

@@ -70,7 +70,7 @@ def test_harms_tell_who_waits_and_for_how_much():
     (risk,) = [risk for risk in world.risks() if risk.order == order.record]
     row = order_row(risk, NOW, link)
     (option,) = [option for option in row["options"] if option["kind"] == "move_stock"]
-    assert option["harms"] == [{"order": other.name, "customer": "Acme", "days": 14, "value": 800.0, "currency": "EUR"}]
+    assert option["harms"] == [{"order": other.name, "customer": "Acme", "days": 10, "value": 800.0, "currency": "EUR"}]
 
 
 def test_stock_of_a_product_adds_up():

@@ -11,6 +11,8 @@ from agent.tools import BY_RULES, ToolContext, call
 STATUS = {
     "orders_at_risk": "Looking at the open orders …",
     "why_order": "Looking at the order …",
+    "impact_of": "Looking at who waits for it …",
+    "what_changed": "Looking at what changed …",
     "late_from_vendor": "Looking at the open purchases …",
     "stock_of_product": "Looking at the stock …",
     "waiting_approvals": "Looking at the proposals …",
@@ -46,7 +48,7 @@ def answer_by_rules(release: Release, origin: dict[str, Any] | None = None, last
     release.degraded = True
     context = release.context
     context.turn.provenance = BY_RULES
-    planned = plan(release.question, context.now())
+    planned = plan(release.question, context.now(), context.earlier)
     yield from release.rules_say(planned.reply)
     for wanted in planned.calls:
         yield release.status(STATUS[wanted.tool])

@@ -141,4 +141,5 @@ def _turn(inbound: Inbound, person: Person, context: WorkerContext) -> ToolConte
         inbound_id=inbound.id,
         audit=context.audit,
         board=context.board,
+        earlier=context.answers.asked_before(inbound.id),
     )

@@ -69,6 +69,17 @@ _FRESH = re.compile(r"\b(?:fresh(?:ly)?|anew|live|again from (?:odoo|the erp))\b
 _LIMIT = re.compile(
     r"\b(?:top|first|worst|most urgent)\s+(?P<limit>\d{1,2})\b|\b(?P<before>\d{1,2})\s+(?:worst|most urgent)\b", re.I
 )
+_NO_PLACE = (
+    r"(?!(?i:risk|trouble|danger|time|total|detail|full|short|particular|general|stock|transit|progress|odoo|erp|least|most|once"
+    r"|moment|last|first|all|any|each|every|which|what|this|that|these|those|the|our|my|your|a|an|one|two|three|next|coming|order"
+    r"|orders|house|in|at|of|from|for|by|and|or|we|it|jan\w*|feb\w*|mar(?:ch)?|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*"
+    r"|dec\w*|warehouses?)\b)"
+)
+_PLACE = re.compile(
+    rf"\b(?i:in|at|from|for|of)\s+(?i:the\s+|our\s+)?(?P<before>{_NO_PLACE}[A-Za-z][\w'-]*(?:\s+{_NO_PLACE}[\w'-]+){{0,2}})"
+    rf"\s+(?i:warehouse)\b|\b(?i:warehouse)\s+(?P<after>[A-Z][\w'-]*(?:\s+[A-Z][\w'-]*)*)"
+    rf"|\b(?i:in|at)\s+(?P<place>{_NO_PLACE}[A-Za-z][\w'-]*(?:\s+[A-Z][\w'-]*)*)"
+)
 _DEADLINE = re.compile(r"\b(?:by|until|before|up to|today|tomorrow|in \d+ days)\b", re.I)
 
 
@@ -89,7 +100,7 @@ def why(text: str, today: date) -> Plan | None:
 
 def changed(text: str, today: date) -> Plan | None:
     """`what is new since yesterday`, `morning brief`."""
-    return Plan((Call("what_changed"),)) if _CHANGED.search(text) and not ORDER.search(text) else None
+    return Plan((Call("what_changed", _warehouse(text)),)) if _CHANGED.search(text) and not ORDER.search(text) else None
 
 
 def impact(text: str, today: date) -> Plan | None:
@@ -101,7 +112,13 @@ def impact(text: str, today: date) -> Plan | None:
     return Plan((Call("impact_of", {"cause": purchase[0].upper()} | ({"new_date": until.isoformat()} if until else {})),))
 
 
-def _fresh(text: str) -> dict[str, bool]:
+def _warehouse(text: str) -> dict[str, Any]:
+    """`in Lyon`, `in the Lyon warehouse`, `warehouse RTM`; whether there is one of that name the tool knows."""
+    match = _PLACE.search(text)
+    return {"warehouse": next(found for found in match.groups() if found)[:64]} if match else {}
+
+
+def _fresh(text: str) -> dict[str, Any]:
     return {"fresh": True} if _FRESH.search(text) else {}
 
 
@@ -125,7 +142,7 @@ def vendor(text: str, today: date) -> Plan | None:
 def risk(text: str, today: date) -> Plan | None:
     if not _RISK.search(text):
         return None
-    arguments: dict[str, Any] = dict(_fresh(text))
+    arguments: dict[str, Any] = _fresh(text) | _warehouse(text)
     if limit := _LIMIT.search(text):
         arguments["limit"] = min(50, max(1, int(limit["limit"] or limit["before"])))
     if until := _until(text, today):

@@ -22,7 +22,8 @@ def _error(result: Result) -> str:
 
 
 def _orders_at_risk(result: Result) -> str:
-    until = f" promised up to {_day(result['promised_by'])}" if result["promised_by"] else ""
+    until = f" in {result['warehouse']}" if result["warehouse"] else ""
+    until += f" promised up to {_day(result['promised_by'])}" if result["promised_by"] else ""
     if not result["at_risk"]:
         return f"No order{until} is at risk; {_count(result['open_orders'], 'open order')} looked at."
     verb = "is" if result["at_risk"] == 1 else "are"

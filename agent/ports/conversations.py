@@ -27,6 +27,9 @@ class AnswerDesk(Protocol):
     def inbound(self, inbound_id: int) -> Inbound:
         """Raises RecordMissing."""
 
+    def asked_before(self, inbound_id: int) -> Sequence[str]:
+        """The latest questions of the same conversation before this one, newest first."""
+
     def release(self, inbound_id: int, kind: PartKind, body: dict[str, Any]) -> None: ...
 
     def finished(self, inbound_id: int) -> bool:

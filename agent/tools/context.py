@@ -1,5 +1,6 @@
 """What a tool works with during one turn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import RLock
@@ -48,6 +49,8 @@ class ToolContext:
     audit: AuditLog | None = None
     board: RiskReading | None = None
     """What the last scan said; None: every answer is read anew."""
+    earlier: Sequence[str] = ()
+    """What was asked before in this conversation, newest first."""
     turn: Turn = field(default_factory=Turn)
 
     def reading(self) -> "ToolContext":

@@ -46,6 +46,8 @@ class ReadingCompany:
         self.settings = settings
         self.company = company_of(settings)
         self._stack = stack
+        self._asked: list[str] = []
+        """Newest first."""
 
     @cached_property
     def pool(self) -> "Pool":
@@ -199,8 +201,10 @@ class ReadingCompany:
         from app.wiring.model import chat_here
 
         turn = ToolContext(
-            self.reader, BookWhenAsked(self), None, self.knowledge, self.policy, utc_now, None, None, board=self.answers.board
-        )
+            self.reader, BookWhenAsked(self), None, self.knowledge, self.policy, utc_now, None, None, board=self.answers.board,
+            earlier=tuple(self._asked),
+        )  # fmt: skip
+        self._asked.insert(0, question)
         for part in chat_here(self.settings).answer(question, "here", turn):
             yield part.kind, part.body
 

@@ -24,6 +24,12 @@ def _inbound(pool: Pool, inbound_id: int) -> Inbound:
     return Inbound(**row)
 
 
+_BEFORE = """
+    SELECT text FROM inbound WHERE id < %(inbound)s AND kind = 'chat'
+    AND conversation_id = (SELECT conversation_id FROM inbound WHERE id = %(inbound)s) ORDER BY id DESC LIMIT 10
+"""
+
+
 class PostgresInboundDesk:
     """InboundDesk on a pool of serve's role; `listener` tells `follow` when something was released."""
 
@@ -75,6 +81,11 @@ class PostgresAnswerDesk:
 
     def inbound(self, inbound_id: int) -> Inbound:
         return _inbound(self._pool, inbound_id)
+
+    def asked_before(self, inbound_id: int) -> Sequence[str]:
+        with transaction(self._pool) as connection:
+            found = connection.execute(_BEFORE, {"inbound": inbound_id}).fetchall()
+        return tuple(row["text"] for row in found)
 
     def release(self, inbound_id: int, kind: PartKind, body: dict[str, Any]) -> None:
         """Raises NotPermitted when the answer is complete already."""

@@ -4,7 +4,7 @@ from agent.domain.findings import Option
 from agent.guardrails.policy import Policy
 from agent.risk.options.buy_elsewhere import buy_elsewhere
 from agent.risk.options.expedite_purchase import expedite_purchase
-from agent.risk.options.ground import NOTHING_CLAIMED, Claimed, Ground
+from agent.risk.options.ground import NO_RULE, NOTHING_CLAIMED, Claimed, Ground
 from agent.risk.options.move_promise_date import move_promise_date, promise_facts
 from agent.risk.options.move_stock import move_stock
 from agent.risk.options.ship_available import ship_available
@@ -21,12 +21,15 @@ OPTIONS = (ship_available, take_reservation, move_stock, expedite_purchase, buy_
 def options_for(situation: Situation, policy: Policy, held: bool, claimed: Claimed = NOTHING_CLAIMED) -> tuple[Option, ...]:
     """Each harmless one, and each harmful one with those it harms. `held`: by the customer's credit.
 
+    What nobody may approve comes last, and says so in its `approval`.
+
     `claimed` is stock that other orders' options use already: it is not offered again.
     """
     if any(_parts_unknown(situation, line) for line in situation.lines):
         return ()
     ground = Ground(situation, policy, held, claimed)
-    return tuple(option for options in OPTIONS for option in options(ground))
+    found = (option for options in OPTIONS for option in options(ground))
+    return tuple(sorted(found, key=lambda option: option.approval == NO_RULE))
 
 
 def _parts_unknown(situation: Situation, line: LineOutlook) -> bool:

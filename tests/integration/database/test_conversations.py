@@ -31,6 +31,18 @@ def test_a_question_and_its_job_are_stored_together(database: TestDatabase, desk
     ]
 
 
+def test_the_worker_sees_what_was_asked_before_in_the_same_conversation_only(
+    database: TestDatabase, desk: PostgresInboundDesk
+) -> None:
+    ada = database.person("ada")
+    said = [("c1", "What is late?"), ("c2", "Elsewhere"), ("c1", "Why?"), ("c1", "Read it fresh"), ("c1", "Later")]
+    asked = [desk.receive(kind="chat", person_id=ada.id, conversation_id=where, text=text) for where, text in said]
+    desk.receive(kind="undo", person_id=ada.id, conversation_id="c2", text="12")
+    answers = PostgresAnswerDesk(database.pool("worker"))
+    assert list(answers.asked_before(asked[3].id)) == ["Why?", "What is late?"]
+    assert list(answers.asked_before(asked[0].id)) == []
+
+
 def test_nobody_speaks_in_someone_elses_conversation(database: TestDatabase, desk: PostgresInboundDesk) -> None:
     ada, ben = database.person("ada"), database.person("ben")
     desk.receive(kind="chat", person_id=ada.id, conversation_id="c1", text="Hello")

@@ -59,6 +59,38 @@ def test_a_question_is_answered_and_the_answer_is_in_the_audit_log_before_it_is_
     assert demo_database.one("admin", at) is True
 
 
+def test_read_it_fresh_alone_reads_anew_what_was_asked_before_it(
+    worker: WorkerContext, demo_database: DemoDatabase, maria: Person
+) -> None:
+    scan(worker)
+    asked = demo_database.inbound(maria, f"Why is {LATE} late?")
+    again = demo_database.inbound(maria, "Read it fresh")
+    demo_database.one("admin", "UPDATE inbound SET conversation_id = (SELECT conversation_id FROM inbound WHERE id = %s)"
+                      " WHERE id = %s RETURNING id", asked, again)  # fmt: skip
+    answer_chat(again, worker)
+    kind, body = released(demo_database, again)[-1]
+    assert (kind, LATE in body["answer"]) == (PartKind.FINAL, True)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("What is new since yesterday?", "orders at risk"),
+        ("What is new in Lyon since yesterday?", "at risk in Lyon"),
+        ("Which orders are late in nowhere?", "No warehouse is called “nowhere”; there are"),
+        ("Who waits for P99999?", "P99999"),
+    ],
+)
+def test_what_rules_understand_is_answered_without_a_model(
+    question: str, told: str, worker: WorkerContext, demo_database: DemoDatabase, maria: Person
+) -> None:
+    scan(worker)
+    inbound_id = demo_database.inbound(maria, question)
+    answer_chat(inbound_id, worker)
+    kind, body = released(demo_database, inbound_id)[-1]
+    assert (kind, told in body["answer"]) == (PartKind.FINAL, True), body
+
+
 def test_a_repeated_job_does_nothing(worker: WorkerContext, demo_database: DemoDatabase, maria: Person) -> None:
     inbound_id = demo_database.inbound(maria, f"Add a note to {LATE}: call the customer")
     answer_chat(inbound_id, worker)

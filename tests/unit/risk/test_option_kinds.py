@@ -128,6 +128,16 @@ def test_from_a_strategic_customer_nothing_is_taken_by_policy():
     assert option.approval == "nobody: the policy has no rule that allows it"
 
 
+def test_what_nobody_may_approve_comes_after_all_that_somebody_may():
+    world = scarce(promise_of_holder=9, segment=Segment.STRATEGIC)
+    world.purchase(at=in_days(7))
+    (risk,) = [risk for risk in world.risks() if risk.order.name == world.orders[0].name]
+    *allowed, last = risk.options
+    assert last.kind is OptionKind.TAKE_RESERVATION
+    assert last.approval.startswith("nobody: ")
+    assert OptionKind.MOVE_PROMISE_DATE in [option.kind for option in allowed]
+
+
 def test_a_late_purchase_can_be_hurried_for_a_fee():
     world = World()
     order = world.order(promise=in_days(3))

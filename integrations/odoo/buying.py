@@ -45,9 +45,10 @@ class Buying(Noun):
         ]
 
     def vendors(self, ids: Sequence[int]) -> list[Vendor]:
-        rows = self.pages.read("res.partner", ids, ["name", "category_id"])
-        tags, _ = self.lookups.tags.visible(tag for row in rows.values() for tag in row["category_id"])
+        known, _ = self.lookups.partners.visible(ids)
+        partners = {key: known[key] for key in dict.fromkeys(ids) if key in known}
+        tags, _ = self.lookups.tags.visible(tag for partner in partners.values() for tag in partner.tag_ids)
         return [
-            Vendor(key, row["name"] or "", frozenset(tags[tag].casefold() for tag in row["category_id"] if tag in tags))
-            for key, row in rows.items()
+            Vendor(key, partner.name, frozenset(tags[tag].casefold() for tag in partner.tag_ids if tag in tags))
+            for key, partner in partners.items()
         ]

@@ -25,6 +25,23 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The chain had so many entries at a moment and ended in this hash. Kept elsewhere, it proves that nothing was cut off."""
+
+    entries: int
+    hash: str
+    at: datetime
+    signed_by: str | None = None
+    """Which key signed: the first 16 hex digits of the public key's sha256. None when nobody signed."""
+    signature: str | None = None
+    """Ed25519 over `statement()`, in hex."""
+
+    def statement(self) -> bytes:
+        """What is signed."""
+        return f"expediter audit\n{self.entries}\n{self.hash}\n{self.at.isoformat()}".encode()
+
+
+@dataclass(frozen=True, slots=True)
 class ChainCheck:
     """What verifying the chain found."""
 
@@ -34,3 +51,5 @@ class ChainCheck:
     reason: str
     head: str
     """Hash of the last entry; written down elsewhere it proves that nothing was cut off."""
+    checkpoints: int = 0
+    """How many checkpoints the chain agreed with."""

@@ -33,6 +33,8 @@ class AuditKind(StrEnum):
     PERSON_CHANGED = "person.changed"
     TOKEN_ISSUED = "token.issued"  # noqa: S105 - a kind of entry
     TOKEN_CHANGED = "token.changed"  # noqa: S105 - as above
+    PAYLOAD_ERASED = "payload.erased"
+    PAYLOADS_PRUNED = "payloads.pruned"
 
 
 def story(entries: Iterable[AuditEntry]) -> list[str]:
@@ -175,6 +177,17 @@ def _token(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     return f"A token was issued to {_who(entry)}{until}."
 
 
+def _erased(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    return f"What entry {entry.subject.partition(':')[2]} said was erased: {_short(row.get('reason'))}."
+
+
+def _pruned(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    kinds = ", ".join(map(str, row.get("kinds") or ()))
+    return (
+        f"What {row.get('payloads')} entries up to {row.get('through')} said ({kinds}) was erased: {_short(row.get('reason'))}."
+    )
+
+
 TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
     AuditKind.INBOUND_RECEIVED: _inbound,
     AuditKind.PROPOSAL_CREATED: _proposal,
@@ -189,7 +202,14 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
     AuditKind.PERSON_CHANGED: _person,
     AuditKind.TOKEN_ISSUED: _token,
     AuditKind.TOKEN_CHANGED: _token,
+    AuditKind.PAYLOAD_ERASED: _erased,
+    AuditKind.PAYLOADS_PRUNED: _pruned,
 }
+
+#: What people asked and were told; it is in the log for a while, and nothing that was decided rests on it.
+CONVERSATION = (AuditKind.INBOUND_RECEIVED, AuditKind.RECOMMENDATION_MADE, AuditKind.SENTENCE_WITHHELD)
+#: Proof that something was erased is never erased.
+KEPT_FOR_EVER = (AuditKind.PAYLOAD_ERASED, AuditKind.PAYLOADS_PRUNED)
 
 
 def _content(row: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,10 +1,10 @@
 """The log that cannot be quietly changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from agent.domain.audit import AuditEntry, ChainCheck
+from agent.domain.audit import AuditEntry, ChainCheck, Checkpoint
 
 
 class AuditLog(Protocol):
@@ -14,8 +14,11 @@ class AuditLog(Protocol):
         Proposals, decisions, grants and executions add theirs by trigger, in their own transaction.
         """
 
-    def verify(self) -> ChainCheck:
-        """Recompute the whole chain in constant memory."""
+    def verify(self, elsewhere: Sequence[Checkpoint] = ()) -> ChainCheck:
+        """Recompute the whole chain in constant memory, beside the checkpoints kept with it and those kept `elsewhere`."""
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """Oldest first."""
 
     def about(self, subject: str) -> list[AuditEntry]:
         """Entries of one subject and of what it led to, oldest first."""

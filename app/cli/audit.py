@@ -1,7 +1,10 @@
 """The log that cannot be quietly changed."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,28 +14,42 @@ from agent.errors import ExpediterError, RecordMissing
 from agent.guardrails.audit import story
 from app.cli import output
 from app.cli.options import Json
-from app.contract.audit import AuditRow, ChainRow, history
+from app.contract.audit import AuditRow, ChainRow, CheckpointRow, history
 
 group = typer.Typer(help="What happened, who did it, why, and proof that nothing was changed since.", no_args_is_help=True)
 Moment = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"], help="In UTC.")]
 
 
-@group.command()
-def verify(json: Json = False) -> None:
-    """Recompute the whole chain; exit 1 when it is broken."""
-    from app.wiring.cli import reading
+class Form(StrEnum):
+    JSONL = "jsonl"
+    CSV = "csv"
 
+
+@group.command()
+def verify(
+    checkpoints: Annotated[Path | None, typer.Option(help="A copy of the checkpoints that was kept elsewhere.")] = None,
+    public_key: Annotated[str | None, typer.Option(help="Whose signature each checkpoint has to carry.")] = None,
+    json: Json = False,
+) -> None:
+    """Recompute the whole chain; exit 1 when it is broken, or says other than a checkpoint."""
+    from app.wiring.cli import reading
+    from integrations.database.audit_checkpoints import copied_checkpoints
+
+    elsewhere = copied_checkpoints(checkpoints) if checkpoints else []
     with reading() as company:
-        check = ChainRow.of(company.audit.verify())
+        if public_key:
+            _demand_signatures([*company.audit.checkpoints(), *elsewhere], public_key)
+        check = ChainRow.of(company.audit.verify(elsewhere))
     output.shown(json, check, lambda: verdict(check))
     if not check.intact:
-        raise ExpediterError(f"The audit log was changed at entry {check.broken_at}: {check.reason}")
+        raise ExpediterError(f"The audit log was changed at entry {check.broken_at}: {check.reason}.")
 
 
 @group.command()
 def explain(
     subject: Annotated[
-        str, typer.Argument(metavar="ID", help="A proposal (P12), a finding (F12), or a subject like inbound:7 or sale.order:42.")
+        str,
+        typer.Argument(metavar="ID", help="A proposal (P12), a finding (F12), a person (person:maria), or like sale.order:42."),
     ],
     json: Json = False,
 ) -> None:
@@ -49,13 +66,56 @@ def explain(
 
 
 @group.command()
-def export(since: Moment = None, until: Moment = None) -> None:
-    """Print entries as JSON Lines, oldest first."""
+def export(
+    since: Moment = None,
+    until: Moment = None,
+    form: Annotated[Form, typer.Option("--format", help="JSON Lines, or CSV for a spreadsheet.")] = Form.JSONL,
+) -> None:
+    """Print the entries of a period, oldest first; `until` itself is not in it."""
     from app.wiring.cli import reading
 
     with reading() as company:
-        for entry in company.audit.entries(_utc(since), _utc(until)):
+        entries = company.audit.entries(_utc(since), _utc(until))
+        if form is Form.CSV:
+            output.print_csv(list(AuditRow.model_fields), (AuditRow.of(entry).model_dump(mode="json") for entry in entries))
+            return
+        for entry in entries:
             output.print_json_line(AuditRow.of(entry))
+
+
+@group.command()
+def checkpoints() -> None:
+    """Print the checkpoints noted so far, as JSON Lines: kept elsewhere, they prove later that nothing was cut off."""
+    from app.wiring.cli import reading
+
+    with reading() as company:
+        for checkpoint in company.audit.checkpoints():
+            output.print_json_line(CheckpointRow.of(checkpoint))
+
+
+@group.command()
+def key(json: Json = False) -> None:
+    """Make a pair of keys: the executor signs checkpoints with one, whoever verifies has the other. Nothing is stored."""
+    from agent.guardrails.seal import new_keys
+
+    keys = new_keys()
+    if json:
+        output.print_json({"private": keys.private, "public": keys.public})
+        return
+    output.say(f"EXPEDITER_AUDIT_SIGNING_KEY={keys.private}")
+    output.say(f"expediter audit verify --public-key {keys.public}")
+    output.warn("The first line belongs into the executor's settings and nowhere else; it is not shown again.")
+
+
+def _demand_signatures(noted: Iterable[object], public_key: str) -> None:
+    from agent.domain.audit import Checkpoint
+    from agent.guardrails.seal import key_bytes, objection
+
+    key_bytes(public_key)
+    for checkpoint in noted:
+        assert isinstance(checkpoint, Checkpoint)
+        if trouble := objection(checkpoint, public_key):
+            raise ExpediterError(f"The checkpoints are not to be trusted: {trouble}.")
 
 
 def subject_of(text: str) -> str:
@@ -73,7 +133,8 @@ def story_of(entries: list[AuditEntry]) -> None:
 
 def verdict(check: ChainRow) -> None:
     if check.intact:
-        output.say(f"The audit log is intact: {check.entries} entries, each linked to the one before.", style="green")
+        beside = f", in agreement with {check.checkpoints} checkpoints" if check.checkpoints else ""
+        output.say(f"The audit log is intact: {check.entries} entries, each linked to the one before{beside}.", style="green")
         output.say(f"head {check.head}", style="dim")
 
 

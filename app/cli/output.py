@@ -1,9 +1,10 @@
 """What commands print: tables and sentences for people, JSON for programs. Text from outside never controls the terminal."""
 
+import csv
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -51,6 +52,20 @@ def print_json(value: Any) -> None:
 
 def print_json_line(value: Any) -> None:
     print(_harmless(json.dumps(_jsonable(value), ensure_ascii=False)), flush=True)
+
+
+def print_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> None:
+    """For a spreadsheet: nested values as JSON, and no cell that it would take for a formula."""
+    writer = csv.writer(sys.stdout)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row[column]) for column in columns])
+
+
+def _cell(value: Any) -> str:
+    text = "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    shown = _harmless(plain(text))
+    return f"'{shown}" if shown.startswith(("=", "+", "-", "@", "\t", "\r")) else shown
 
 
 def _harmless(text: str) -> str:

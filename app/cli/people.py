@@ -43,6 +43,36 @@ def list_(json: Json = False) -> None:
 
 
 @group.command()
+def revoke(handle: Handle, json: Json = False) -> None:
+    """Close all tokens of a person at once; `person token` issues a new one."""
+    from app.wiring.cli import administering
+
+    with administering() as office:
+        closed = office.revoke_tokens(handle)
+    output.shown(json, {"handle": handle, "revoked": closed}, lambda: output.say(f"{closed} tokens of {handle} are closed."))
+
+
+@group.command()
+def deactivate(handle: Handle, json: Json = False) -> None:
+    """A person can no longer ask or decide, and what waits for execution on their word is refused."""
+    from app.wiring.cli import administering
+
+    with administering() as office:
+        office.set_active(handle, active=False)
+    output.shown(json, {"handle": handle, "active": False}, lambda: output.say(f"{handle} can no longer ask or decide."))
+
+
+@group.command()
+def activate(handle: Handle, json: Json = False) -> None:
+    """A person can ask and decide again."""
+    from app.wiring.cli import administering
+
+    with administering() as office:
+        office.set_active(handle, active=True)
+    output.shown(json, {"handle": handle, "active": True}, lambda: output.say(f"{handle} can ask and decide again."))
+
+
+@group.command()
 def token(
     handle: Handle,
     days: Annotated[int, typer.Option(min=1, max=3650, help="How long it is valid.")] = 90,

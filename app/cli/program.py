@@ -12,6 +12,7 @@ from app.cli import (
     decisions,
     demo,
     doctor,
+    erasure,
     findings,
     impact,
     knowledge,
@@ -75,6 +76,8 @@ program.command(rich_help_panel=ACT)(decisions.approve)
 program.command(rich_help_panel=ACT)(decisions.reject)
 program.command(rich_help_panel=ACT)(decisions.undo)
 program.add_typer(policy.group, name="policy", rich_help_panel=SEE)
+audit.group.command()(erasure.prune)
+audit.group.command()(erasure.erase)
 program.add_typer(audit.group, name="audit", rich_help_panel=SEE)
 program.add_typer(knowledge.group, name="knowledge", rich_help_panel=SEE)
 program.command(rich_help_panel=RUN)(processes.up)
@@ -82,6 +85,7 @@ program.command(rich_help_panel=RUN)(processes.serve)
 program.command(rich_help_panel=RUN)(processes.worker)
 program.command(rich_help_panel=RUN)(processes.executor)
 program.command(rich_help_panel=KEEP)(doctor.doctor)
+people.group.command("erase")(erasure.erase_person)
 program.add_typer(people.group, name="person", rich_help_panel=KEEP)
 program.add_typer(database.group, name="db", rich_help_panel=KEEP)
 

@@ -1,8 +1,10 @@
 """Entries of the audit log."""
 
+from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
-from agent.domain.audit import AuditEntry, ChainCheck
+from agent.domain.audit import AuditEntry, ChainCheck, Checkpoint
 from agent.guardrails.audit import AuditKind
 from agent.ports.audit_log import AuditLog
 from app.contract.model import Contract, Moment
@@ -31,16 +33,7 @@ class AuditRow(Contract):
 
     @classmethod
     def of(cls, entry: AuditEntry) -> "AuditRow":
-        return cls(
-            seq=entry.seq,
-            at=entry.at,
-            kind=entry.kind,
-            process=entry.process,
-            person=entry.person,
-            subject=entry.subject,
-            payload=entry.payload,
-            hash=entry.hash,
-        )
+        return cls(**asdict(entry))
 
 
 class ChainRow(Contract):
@@ -50,7 +43,23 @@ class ChainRow(Contract):
     reason: str
     head: str
     """Written down elsewhere, it proves later that nothing was cut off."""
+    checkpoints: int
+    """How many checkpoints the chain agreed with."""
 
     @classmethod
     def of(cls, check: ChainCheck) -> "ChainRow":
-        return cls(entries=check.entries, intact=check.intact, broken_at=check.broken_at, reason=check.reason, head=check.head)
+        return cls(**asdict(check))
+
+
+class CheckpointRow(Contract):
+    """One line of a copy of the checkpoints; `audit verify --checkpoints` reads it."""
+
+    entries: int
+    hash: str
+    at: datetime
+    signed_by: str | None
+    signature: str | None
+
+    @classmethod
+    def of(cls, checkpoint: Checkpoint) -> "CheckpointRow":
+        return cls(**asdict(checkpoint))

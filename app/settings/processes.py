@@ -101,6 +101,10 @@ class ExecutorSettings(WithOdoo, WithPolicy):
     """The only process with a login that can write."""
 
     executor_database_url: DatabaseUrl = None
+    audit_signing_key: Annotated[SecretStr | None, AfterValidator(stripped)] = None
+    """The private half of what `expediter audit key` makes; without it checkpoints are noted and not signed."""
+    audit_checkpoint_copy: Path | None = None
+    """A file that gets a copy of each checkpoint, where the database's owner cannot write."""
     odoo_writer_login: str | None = None
     odoo_writer_password: SecretStr | None = None
     odoo_writer_key: OdooKey = None

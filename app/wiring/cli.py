@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from agent.risk.impact import Cause
     from integrations.database.people import PersonAdmin
     from integrations.database.pool import Pool
+    from integrations.database.retention import Retention
     from knowledge import KnowledgeIndex
 
 
@@ -245,9 +246,24 @@ def administering() -> Iterator["PersonAdmin"]:
     """The owner's office: persons and tokens."""
     from integrations.database.people import PersonAdmin
 
+    with _owning() as pool:
+        yield PersonAdmin(pool)
+
+
+@contextmanager
+def retaining() -> Iterator["Retention"]:
+    """The owner's shredder: what is forgotten after its time, and whom."""
+    from integrations.database.retention import Retention
+
+    with _owning() as pool:
+        yield Retention(pool)
+
+
+@contextmanager
+def _owning() -> Iterator["Pool"]:
     with ExitStack() as stack:
         url = database_url(AdminSettings.read().admin_database_url, company_of(CompanySettings.read()), "admin", stack)
-        yield PersonAdmin(open_store(url, "admin", stack, 1))
+        yield open_store(url, "admin", stack, 1)
 
 
 def migrate_database() -> tuple[list[str], list[str]]:

@@ -17,6 +17,7 @@ from app.wiring.company import company_of
 from app.wiring.embedded import database_url
 from app.wiring.store import open_store
 from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
+from integrations.database.audit_checkpoints import PostgresCheckpoints
 from integrations.database.execution_desk import PostgresExecutionDesk
 from integrations.database.job_worker import Periodic, Task, run_worker
 from integrations.database.people import PostgresPeople
@@ -24,6 +25,7 @@ from integrations.database.pool import Pool
 
 #: A hint starts a granted change at once; the sweep finds what a lost hint or a dead process left.
 SWEEP = Periodic("sweep", "* * * * * */10")
+CHECKPOINT = Periodic("note_checkpoint", "*/15 * * * *")
 CONCURRENCY = 2
 logger = logging.getLogger(__name__)
 
@@ -63,10 +65,22 @@ def run(supervised: bool) -> None:
     settings = ExecutorSettings.read()
     with ExitStack() as stack:
         url = database_url(settings.executor_database_url, company_of(settings), "executor", stack)
-        context = execution_context(settings, open_store(url, "executor", stack))
-        tasks: dict[str, Task] = {"execute_granted": partial(execute_granted, context=context), "sweep": partial(_swept, context)}
+        pool = open_store(url, "executor", stack)
+        context = execution_context(settings, pool)
+        tasks: dict[str, Task] = {
+            "execute_granted": partial(execute_granted, context=context),
+            "sweep": partial(_swept, context),
+            "note_checkpoint": PostgresCheckpoints(pool, plain(settings.audit_signing_key), settings.audit_checkpoint_copy).note,
+        }
         end_with_parent(supervised)
-        run_worker(url, "executor", tasks, [SWEEP], ready=lambda: announce_ready("executor", supervised), concurrency=CONCURRENCY)
+        run_worker(
+            url,
+            "executor",
+            tasks,
+            [SWEEP, CHECKPOINT],
+            ready=lambda: announce_ready("executor", supervised),
+            concurrency=CONCURRENCY,
+        )
 
 
 def _swept(context: ExecutionContext) -> None:

@@ -1,6 +1,6 @@
 """The log that cannot be quietly changed: writing, reading and verifying it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +8,9 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.sql import SQL
 
-from agent.domain.audit import AuditEntry, ChainCheck
+from agent.domain.audit import AuditEntry, ChainCheck, Checkpoint
 from integrations.database.audit_chain import verified
+from integrations.database.audit_checkpoints import stored_checkpoints
 from integrations.database.json_text import jsonb
 from integrations.database.pool import Pool, transaction
 
@@ -28,7 +29,11 @@ _LED_TO = SQL("""
         UNION SELECT proposal.id FROM proposal JOIN led_to ON proposal.inverse_of = led_to.id
     )
 """)
-_ABOUT = SQL("WHERE subject = %(subject)s OR subject IN (SELECT 'proposal:' || id FROM led_to) ORDER BY seq")
+_ABOUT = SQL("""
+    WHERE subject = %(subject)s OR subject IN (SELECT 'proposal:' || id FROM led_to)
+        OR subject = (SELECT 'person:' || id FROM person AS named WHERE %(kind)s = 'person' AND named.handle = %(name)s)
+    ORDER BY seq
+""")
 _BETWEEN = SQL("""
     WHERE (%(since)s::timestamptz IS NULL OR at >= %(since)s) AND (%(until)s::timestamptz IS NULL OR at < %(until)s)
     ORDER BY seq
@@ -46,17 +51,21 @@ class PostgresAuditLog:
         with transaction(self._pool) as connection:
             connection.execute("SELECT audit(%s, %s, %s)", (kind, subject, jsonb(payload)))
 
-    def verify(self) -> ChainCheck:
+    def verify(self, elsewhere: Sequence[Checkpoint] = ()) -> ChainCheck:
         with transaction(self._pool) as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            return verified(connection)
+            return verified(connection, [*stored_checkpoints(connection), *elsewhere])
+
+    def checkpoints(self) -> list[Checkpoint]:
+        with transaction(self._pool) as connection:
+            return stored_checkpoints(connection)
 
     def about(self, subject: str) -> list[AuditEntry]:
-        """For a proposal also its inverse's; for a question or an ERP record the proposals it led to."""
-        kind, _, number = subject.rpartition(":")
-        identity = int(number) if number.isdecimal() else None
+        """For a proposal also its inverse's; for a question or an ERP record the proposals it led to. A person's handle does."""
+        kind, _, name = subject.rpartition(":")
+        identity = int(name) if name.isdecimal() else None
         with transaction(self._pool) as connection:
-            arguments = {"kind": kind, "id": identity, "subject": subject}
+            arguments = {"kind": kind, "id": identity, "subject": subject, "name": name}
             found = connection.execute(_LED_TO + _ENTRIES + _ABOUT, arguments).fetchall()
         return [AuditEntry(**row) for row in found]
 

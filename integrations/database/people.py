@@ -93,8 +93,10 @@ class PersonAdmin:
         return token
 
     def revoke_tokens(self, handle: str) -> int:
-        """Close every token of this person; returns how many were open."""
+        """Close every token of this person; returns how many were open. Raises RecordMissing."""
         with transaction(self._pool) as connection:
+            if connection.execute("SELECT FROM person WHERE handle = %s", (handle,)).fetchone() is None:
+                raise _missing(f"`{handle}`")
             return connection.execute(
                 "UPDATE person_token SET revoked_at = clock_timestamp() FROM person"
                 " WHERE person.id = person_id AND handle = %s AND revoked_at IS NULL",

@@ -187,7 +187,7 @@ def test_entries_can_be_narrowed_to_a_time(log: PostgresAuditLog) -> None:
     assert list(log.entries(since=now + timedelta(minutes=1))) == list(log.entries(until=now - timedelta(minutes=1))) == []
 
 
-def test_the_executor_writes_but_does_not_read(database: TestDatabase) -> None:
+def test_the_executor_sees_the_chain_and_not_what_it_says(database: TestDatabase) -> None:
     log = PostgresAuditLog(database.pool("executor"))
     log.append("sentence.withheld", "x", {})
     with pytest.raises(DatabaseUnavailable, match="permission denied"):

@@ -67,7 +67,10 @@ class Changes(Noun):
         """A price of a template is one of each of its products."""
         try:
             rows = self.pages.search(
-                "product.supplierinfo", [("write_date", ">=", stored(since))], ["write_date", "product_id", "product_tmpl_id"]
+                "product.supplierinfo",
+                [("write_date", ">=", stored(since))],
+                ["write_date", "product_id", "product_tmpl_id"],
+                archived=True,
             )
         except (ErpRefused, ErpIncomplete):
             return []

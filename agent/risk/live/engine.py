@@ -189,8 +189,9 @@ class ScanEngine:
             self._news.told(bulletin)
 
     def _unnoticed(self, read: Snapshot) -> tuple[str, ...]:
-        later = self._news.ask() if self._kept else None
-        return missed(self._kept.world, read, later.fresh) if self._kept and later else ()
+        kept = self._kept
+        later = self._news.ask() if kept else None
+        return missed(kept.world, kept.full_at, read, later.fresh, self._policy.limits) if kept and later else ()
 
 
 def _hints(about: Sequence[Record], now: datetime) -> list[Change]:

@@ -19,8 +19,8 @@ class Judged:
 
     def __init__(self, world: World, policy: Policy) -> None:
         self._world = world
-        self._terms = terms_of(policy, world.snapshot)
-        self._view = LiveProjection(project(world.snapshot, self._terms))
+        self._policy = policy
+        self._view = LiveProjection(project(world.snapshot, terms_of(policy, world.snapshot)))
         self.judgements = Judgements(world.snapshot, self._view.projection, policy)
 
     def judge_again(self, touched: Touched) -> Verdicts:
@@ -28,7 +28,8 @@ class Judged:
         if touched == Touched():
             return NOTHING
         snapshot = self._world.snapshot
-        changed = (project_product(snapshot, product_id, self._terms) for product_id in sorted(touched.products))
+        terms = terms_of(self._policy, snapshot)
+        changed = (project_product(snapshot, product_id, terms) for product_id in sorted(touched.products))
         shifts = self._view.renew(changed)
         shifted = (snapshot.lines_by_id[line_id].order_id for line_id in shifts.lines if line_id in snapshot.lines_by_id)
         lacking = _lacking(snapshot, self._view.projection, touched.surroundings | shifts.around, shifts.givers)

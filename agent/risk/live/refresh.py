@@ -31,6 +31,7 @@ class Refresh:
         """Read again what these changes are about, and add what depends on what differs to `touched`."""
         world = self._world
         ids, owners = by_noun(found)
+        vendors = self._trade.vendors(ids, owners, touched)
         orders = ids[Noun.ORDER] | owners[Noun.ORDER_LINE]
         moves, purchases = ids[Noun.MOVE], ids[Noun.PURCHASE] | owners[Noun.PURCHASE_LINE]
         bought = world.purchase_lines.indexes["purchase_lines_by_product"].rows.keys() - world.products.keys()
@@ -43,7 +44,7 @@ class Refresh:
         different = self._moves(moves, touched)
         self._pickings(ids[Noun.PICKING], touched)
         self._purchase_lines(purchases, different, touched)
-        self._trade.take_over(ids, owners, touched)
+        self._trade.take_over(ids, owners, vendors, touched)
         strange = self._stock(owners[Noun.QUANT] | _of_moves(world, found, different), touched)
         self._trade.prices(strange, touched)
         self._debts(owners[Noun.INVOICE], orders, touched)

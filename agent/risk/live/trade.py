@@ -1,11 +1,13 @@
 """What is bought, kept in store and offered, kept up to date beside the orders: small tables that are read again as a whole."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from agent.domain.changes import Noun
+from agent.domain.purchasing import Vendor
 from agent.errors import ErpIncomplete, ErpRefused
 from agent.guardrails.policy import ThresholdBook
 from agent.ports.erp_reader import ErpReader
@@ -22,10 +24,12 @@ class Trade:
     limits: ThresholdBook
     now: datetime
 
-    def take_over(self, ids: Mapping[Noun, Set[int]], owners: Mapping[Noun, Set[int]], touched: Touched) -> None:
-        """Call it when the orders and purchase lines are up to date."""
+    def take_over(
+        self, ids: Mapping[Noun, Set[int]], owners: Mapping[Noun, Set[int]], vendors: Mapping[int, Vendor], touched: Touched
+    ) -> None:
+        """Call it when the orders and purchase lines are up to date. `vendors`: those that changed."""
         purchases = ids.get(Noun.PURCHASE, set()) | owners.get(Noun.PURCHASE_LINE, set())
-        if purchases:
+        if purchases or self._finished():
             self._purchases(purchases, touched)
         if self._offers(ids.get(Noun.ORDER, set()), owners.get(Noun.PARTNER, set())):
             oldest = self.now - timedelta(days=self.limits.longest(["quotation_forgotten_days"]))
@@ -33,6 +37,29 @@ class Trade:
         if ids.get(Noun.RULE):
             self._rules(touched)
         self.prices(owners.get(Noun.PRICE, set()) & self.world.products.keys(), touched)
+        # Last: a scan that fails before has to find them changed again.
+        self._keep("vendors", {**self.world.rest("vendors"), **vendors}, touched)
+
+    def vendors(
+        self, ids: defaultdict[Noun, set[int]], owners: defaultdict[Noun, set[int]], touched: Touched
+    ) -> Mapping[int, Vendor]:
+        """Those that changed; what names them, or is judged by what class they are, is added to what is read again."""
+        known = self.world.rest("vendors")
+        asked = (ids[Noun.PARTNER] | owners[Noun.PARTNER]) & known.keys()
+        found = self.reader.vendors(sorted(asked)) if asked else []
+        changed = {vendor.id: vendor for vendor in found if vendor != known[vendor.id]}
+        for line in [line for line in self.world.purchase_lines.by_id.values() if line.vendor_id in changed] if changed else ():
+            ids[Noun.PURCHASE].add(line.order_id)
+            touched.products.add(line.product_id)
+            touched.surroundings.add(line.product_id)
+        if changed:
+            owners[Noun.PRICE] |= {price.product_id for price in self.world.rest("vendor_prices") if price.vendor_id in changed}
+        return changed
+
+    def _finished(self) -> bool:
+        """Whether some purchase has no open line any more: its last goods came, and nobody wrote it."""
+        open_ids = self.world.purchase_lines.indexes["by_purchase"].rows.keys()
+        return any(purchase.id not in open_ids for purchase in self.world.rest("purchases"))
 
     def _offers(self, orders: Set[int], customers: Set[int]) -> bool:
         """Whether some of these may be quotations, or were, or somebody is called differently who was sent one."""

@@ -61,6 +61,9 @@ class World:
     prices: list[VendorPrice] = field(default_factory=list)
     more: defaultdict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     """Other fields of the snapshot by name: quotations, reorder_rules."""
+    vendor_classes: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    vendor_names: dict[int, str] = field(default_factory=dict)
+    """Of those that were renamed."""
     past: defaultdict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     """Fields of the history by name; without any the past was not read."""
     affairs: defaultdict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))

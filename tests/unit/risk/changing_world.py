@@ -119,6 +119,17 @@ class ChangingWorld(WorldReader):
             _put(self.world.orders, replace(order, customer_name=new.name))
         self.write(Noun.PARTNER, customer.id, customer.id)
 
+    def change_vendor(self, vendor_id: int, name: str, *classes: str) -> None:
+        """Purchases and prices name their vendor, and nobody writes them when the name changes."""
+        self.world.vendor_classes[vendor_id], self.world.vendor_names[vendor_id] = classes, name
+        self.world.purchases[:] = [
+            replace(line, vendor_name=name) if line.vendor_id == vendor_id else line for line in self.world.purchases
+        ]
+        self.world.prices[:] = [
+            replace(price, vendor_name=name) if price.vendor_id == vendor_id else price for price in self.world.prices
+        ]
+        self.write(Noun.PARTNER, vendor_id, vendor_id)
+
     def rename_product(self, product_id: int, name: str) -> None:
         """Lines name their product, and nobody writes them when the name changes."""
         self.world.products = tuple(

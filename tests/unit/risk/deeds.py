@@ -113,6 +113,7 @@ def _buy(erp: ChangingWorld, which: int, many: int, day: int) -> None:
     line = erp.world.purchase(
         many, at=in_days(day), product=GOODS[which % 2], warehouse=WAREHOUSES[many % 2],
         state="purchase" if which % 3 else "draft", for_lines=tuple(lines[:1]) if which % 5 == 0 else (),
+        vendor=(901, erp.world.vendor_names.get(901, "Nordholz")),
     )  # fmt: skip
     erp.write(Noun.PURCHASE, line.order_id)
     erp.write(Noun.PURCHASE_LINE, line.id, line.order_id)
@@ -194,11 +195,17 @@ def _minimum(erp: ChangingWorld, which: int, many: int, day: int) -> None:
     erp.write(Noun.RULE, found.id, found.product_id)
 
 
+def _vendor(erp: ChangingWorld, which: int, many: int, day: int) -> None:
+    """Some vendor is called differently, and counts as something else."""
+    if line := _one(erp.world.purchases, which):
+        erp.change_vendor(line.vendor_id, f"Vendor {day}", *(("steady",) if many % 2 else ()))
+
+
 DOING: dict[str, Callable[[ChangingWorld, int, int, int], None]] = {
     deed.__name__: deed
     for deed in (
         _order, _kit, _promise, _elsewhere, _complete, _more, _deliver, _reserve, _postpone, _finish, _transfer, _buy, _delay,
         _cancel, _count, _customer, _invoice, _product, _picking, _offer, _price,
-        _minimum,
+        _minimum, _vendor,
     )
 }  # fmt: skip

@@ -90,7 +90,7 @@ class WorldReader:
     def vendors(self, ids: Sequence[int]) -> list[Vendor]:
         self.calls["vendors"] += 1
         names = {line.vendor_id: line.vendor_name for line in self.world.purchases if line.vendor_id in ids}
-        return [Vendor(key, name, frozenset()) for key, name in names.items()]
+        return [Vendor(key, name, frozenset(self.world.vendor_classes.get(key, ()))) for key, name in names.items()]
 
     def vendor_prices(self, product_ids: Sequence[int]) -> list[VendorPrice]:
         self.calls["vendor_prices"] += 1

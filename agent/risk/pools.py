@@ -105,3 +105,15 @@ def fill(pool: Pool, free: Decimal) -> list[Allocation]:
                 supply, rest = next(queue, (None, ZERO))
         allocations.append(Allocation(from_stock, tuple(pegs), need if need > ROUNDING else ZERO))
     return allocations
+
+
+def covered(pool: Pool, asked: Decimal) -> datetime | None:
+    """When everybody up to somebody in the queue is served, who ask for so much together."""
+    asked -= pool.free
+    if asked <= ROUNDING:
+        return pool.ships
+    for supply, left in pool.supplies:
+        asked -= left
+        if asked <= ROUNDING:
+            return max(pool.ships, supply.expected or supply.due)
+    return None

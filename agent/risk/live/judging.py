@@ -1,14 +1,13 @@
 """From what changed in the world to what has to be projected and judged again."""
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
 
 from agent.guardrails.policy import Policy
 from agent.risk.live.judgements import NOTHING, Judgements, Verdicts
-from agent.risk.live.projecting import LiveProjection
+from agent.risk.live.projecting import LiveProjection, Shifts
 from agent.risk.live.touched import Touched
 from agent.risk.live.world import World
 from agent.risk.outlooks import LineOutlook
-from agent.risk.pools import PoolKey
 from agent.risk.projection import Projection, project, project_product
 from agent.risk.snapshot import Snapshot
 from agent.risk.terms import terms_of
@@ -32,20 +31,26 @@ class Judged:
         changed = (project_product(snapshot, product_id, terms) for product_id in sorted(touched.products))
         shifts = self._view.renew(changed)
         shifted = (snapshot.lines_by_id[line_id].order_id for line_id in shifts.lines if line_id in snapshot.lines_by_id)
-        lacking = _lacking(snapshot, self._view.projection, touched.surroundings | shifts.around, shifts.givers)
+        lacking = _lacking(snapshot, self._view.projection, touched, shifts)
         return self.judgements.judge({*touched.orders, *shifted, *lacking}, touched.customers)
 
 
-def _lacking(snapshot: Snapshot, projection: Projection, around: Set[int], givers: Set[PoolKey]) -> Iterator[int]:
-    """Orders that have not all of some product: they look at what there is of it, and at who could give them some."""
-    for product_id in around | {product_id for product_id, _ in givers}:
+def _lacking(snapshot: Snapshot, projection: Projection, touched: Touched, shifts: Shifts) -> Iterator[int]:
+    """Orders that have not all of some product, and see something else of what there is of it, or of who could give them some."""
+    pools = shifts.gifts | shifts.stock | shifts.empty
+    for product_id in touched.surroundings | touched.counted | {product_id for product_id, _ in pools}:
         product = projection.products.get(product_id)
         for outlook in product.outlooks if product else ():
-            if outlook.short_now > 0 and (product_id in around or _could_be_given(snapshot, outlook, givers)):
+            if outlook.short_now > 0 and _looks_at(snapshot, outlook, touched, shifts):
                 yield outlook.line.order_id
 
 
-def _could_be_given(snapshot: Snapshot, outlook: LineOutlook, givers: Set[PoolKey]) -> bool:
-    """Promised, with somebody in the same warehouse who has goods set aside: who gives to whom goes by more than dates."""
-    order = snapshot.orders.get(outlook.line.order_id)
-    return order is not None and order.promise_date is not None and (outlook.product_id, outlook.warehouse_id or 0) in givers
+def _looks_at(snapshot: Snapshot, outlook: LineOutlook, touched: Touched, shifts: Shifts) -> bool:
+    product_id, here = outlook.product_id, (outlook.product_id, outlook.warehouse_id or 0)
+    if product_id in touched.surroundings:
+        return True
+    if outlook.unsupplied > 0 and (product_id in touched.counted or here in shifts.empty):
+        return True
+    if here in shifts.gifts and snapshot.orders[outlook.line.order_id].promise_date is not None:
+        return True
+    return any(product_id == sent and here[1] != warehouse_id for sent, warehouse_id in shifts.stock)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from agent.risk.kits import assembled
+from agent.risk.live.surroundings import differing, surroundings_of
 from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import PoolKey
 from agent.risk.projection import ProductProjection, Projection
@@ -19,10 +20,12 @@ class Shifts:
 
     lines: frozenset[int]
     """Order lines whose outlook differs."""
-    around: frozenset[int]
-    """Products of which some warehouse can give or get something else."""
-    givers: frozenset[PoolKey]
-    """Where somebody has goods set aside, and somebody's share or turn changed."""
+    gifts: frozenset[PoolKey]
+    """Where others could give something else, or would get it again on another day."""
+    stock: frozenset[PoolKey]
+    """Where something else could be sent from."""
+    empty: frozenset[PoolKey]
+    """Where other transfers have nothing to bring."""
 
 
 class LiveProjection:
@@ -41,22 +44,24 @@ class LiveProjection:
     def renew(self, changed: Iterable[ProductProjection]) -> Shifts:
         """Take these products in."""
         lines: set[int] = set()
-        around: set[int] = set()
-        givers: set[PoolKey] = set()
+        gifts: set[PoolKey] = set()
+        stock: set[PoolKey] = set()
+        empty: set[PoolKey] = set()
         for new in changed:
             old = self._products.get(new.product_id) or ProductProjection(new.product_id, (), {}, {}, None)
             shifted = self._renew_outlooks(old, new)
-            lines |= shifted
-            if shifted or old.pools != new.pools:
-                givers |= _givers((*old.outlooks, *new.outlooks))
-            if old.empty != new.empty or (len(old.pools.keys() | new.pools.keys()) > 1 and old.pools != new.pools):
-                around.add(new.product_id)
+            if shifted or old.pools != new.pools or old.empty != new.empty:
+                before, after = surroundings_of(old), surroundings_of(new)
+                lines |= shifted
+                gifts |= differing(before.gifts, after.gifts)
+                stock |= differing(before.stock, after.stock)
+                empty |= differing(before.empty, after.empty)
             _renew(self._pools, old.pools, new.pools.items())
             _renew(self._empty, old.empty, new.empty.items())
             self._products[new.product_id] = new
         for line_id in lines:
             self._put_together(line_id)
-        return Shifts(frozenset(lines), frozenset(around), frozenset(givers))
+        return Shifts(frozenset(lines), frozenset(gifts), frozenset(stock), frozenset(empty))
 
     def _renew_outlooks(self, old: ProductProjection, new: ProductProjection) -> set[int]:
         """Lines whose outlook differs."""
@@ -82,10 +87,6 @@ class LiveProjection:
         else:
             self._lines.pop(line_id, None)
             del self._outlooks[line_id]
-
-
-def _givers(outlooks: Iterable[LineOutlook]) -> set[PoolKey]:
-    return {(each.product_id, each.warehouse_id) for each in outlooks if each.reserved and each.warehouse_id is not None}
 
 
 def _renew(kept: dict[Key, Value], old: Iterable[Key], new: Iterable[tuple[Key, Value]]) -> None:

@@ -119,7 +119,7 @@ class Refresh:
             world.products.pop(key, None)
             changed |= world.set_levels([key], [])
         touched.products |= changed
-        touched.surroundings |= changed
+        touched.counted |= changed
         return new
 
     def _debts(self, invoiced: set[int], orders: set[int], touched: Touched) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from agent.domain.purchasing import PurchaseLine
 from agent.domain.sales import SaleOrder, SaleOrderLine
@@ -19,7 +20,9 @@ class Touched:
     products: set[int] = field(default_factory=set)
     """To be projected again."""
     surroundings: set[int] = field(default_factory=set)
-    """Products whose stock or purchases changed: orders that lack some of it say what there is."""
+    """Products of which something changed that everybody tells who lacks some of it."""
+    counted: set[int] = field(default_factory=set)
+    """Products whose stock changed: orders that have no supply of some of it say what there is."""
     customers: set[int] = field(default_factory=set)
     """How they stand with us may have changed."""
     beyond_orders: bool = False
@@ -33,8 +36,12 @@ def trace_orders(world: World, touched: Touched, differences: Iterable[Differenc
         goods = world.goods_of(order.id for order in each.versions)
         if not (each.old and each.new) or _turn(each.old) != _turn(each.new):
             touched.products |= goods
-        elif each.old.customer_name != each.new.customer_name:  # whoever could take its goods says whose they are
+        if each.old and each.new and _told(each.old) != _told(each.new):  # whoever could take its goods tells whose they are
             touched.surroundings |= goods
+
+
+def _told(order: SaleOrder) -> tuple[object, ...]:
+    return order.customer_name, order.ordered_at, order.promise_date is None
 
 
 def _turn(order: SaleOrder) -> tuple[object, ...]:
@@ -61,8 +68,14 @@ def trace_moves(world: World, touched: Touched, differences: Iterable[Difference
             if _only_planned_anew(world, each):
                 continue
             touched.products.add(move.product_id)
+            if line is not None and _reserved(each.old) != _reserved(each.new):  # whoever could take its goods names the move
+                touched.surroundings.add(move.product_id)
             if line is not None:  # the first part that leaves for a line turns it into a kit's, the last one gone back
                 touched.products |= {line.product_id, *world.products_of(line)}
+
+
+def _reserved(move: Move | None) -> Decimal:
+    return move.reserved.amount if move else Decimal(0)
 
 
 def _only_planned_anew(world: World, each: Difference[Move]) -> bool:
@@ -85,6 +98,6 @@ def trace_pickings(touched: Touched, differences: Iterable[Difference[Picking]])
 def trace_purchase_lines(world: World, touched: Touched, differences: Sequence[Difference[PurchaseLine]]) -> None:
     rows = [line for each in differences for line in each.versions]
     touched.products |= {line.product_id for line in rows}
-    touched.surroundings |= {line.product_id for line in rows}
+    touched.surroundings |= {line.product_id for line in rows if not line.confirmed}
     sold = (world.lines.by_id.get(line_id) for line in rows for line_id in line.for_sale_line_ids)
     touched.orders |= {line.order_id for line in sold if line}

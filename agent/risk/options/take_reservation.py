@@ -10,7 +10,7 @@ from agent.domain.quantity import ROUNDING
 from agent.domain.sales import SaleOrder
 from agent.risk.options.ground import Ground, by_order
 from agent.risk.outlooks import LineOutlook
-from agent.risk.pools import ZERO, Pool
+from agent.risk.pools import ZERO, covered
 from agent.risk.wording import day, days, listed
 
 
@@ -103,19 +103,7 @@ def _served_again(ground: Ground, leaf: LineOutlook, giver: LineOutlook, amount:
         if demand.turn >= place:
             break
         asked += max(demand.amount - amount, ZERO) if demand.id == leaf.line.id else demand.amount
-    return _covered(pool, asked)
-
-
-def _covered(pool: Pool, asked: Decimal) -> datetime | None:
-    """When everybody up to somebody in the queue is served, who ask for so much together."""
-    asked -= pool.free
-    if asked <= ROUNDING:
-        return pool.ships
-    for supply, left in pool.supplies:
-        asked -= left
-        if asked <= ROUNDING:
-            return max(pool.ships, supply.expected or supply.due)
-    return None
+    return covered(pool, asked)
 
 
 def _harm(ground: Ground, gift: _Gift) -> Affected | None:

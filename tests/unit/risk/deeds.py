@@ -25,6 +25,13 @@ def deeds() -> st.SearchStrategy[list[Deed]]:
     )
 
 
+def crowds() -> st.SearchStrategy[list[Deed]]:
+    """Many who want the same few goods, with some of them set aside, some free and some on their way."""
+    crowding = ("_order", "_order", "_order", "_kit", "_reserve", "_reserve", "_buy", "_count", "_transfer", "_price")
+    each = st.tuples(st.sampled_from(crowding), st.integers(0, 40), st.integers(1, 12), st.integers(-6, 15))
+    return st.lists(each, min_size=8, max_size=30)
+
+
 def do(erp: ChangingWorld, deed: Deed) -> None:
     """Nothing, when there is no such record."""
     name, which, many, day = deed

@@ -12,7 +12,7 @@ from agent.risk import assess, take_snapshot
 from agent.risk.live import Pace, ScanEngine
 from tests.unit.risk.builders import NOW, POLICY, World
 from tests.unit.risk.changing_world import ChangingWorld
-from tests.unit.risk.deeds import KIT, deeds, do
+from tests.unit.risk.deeds import KIT, crowds, deeds, do
 from tests.unit.risk.world_reader import WorldReader
 
 days = st.lists(deeds(), min_size=1, max_size=4)
@@ -40,8 +40,8 @@ def afresh(erp: ChangingWorld):
     return told(assess(take_snapshot(WorldReader(erp.world), NOW), POLICY))
 
 
-@given(deeds(), days)
-@settings(max_examples=150, deadline=None)
+@given(deeds() | crowds(), days)
+@settings(max_examples=200, deadline=None)
 def test_whatever_happened_looking_at_what_changed_finds_what_looking_at_everything_finds(before, happening):
     erp = company()
     for deed in before:

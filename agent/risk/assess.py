@@ -54,12 +54,18 @@ def findings_by_order(findings: Iterable[Finding]) -> defaultdict[int, list[Find
     return by_order
 
 
-def assess_order(situation: Situation, found: Sequence[Finding], policy: Policy) -> OrderRisk | None:
-    """None when nothing was found; the gravest finding comes first."""
+def assess_order(
+    situation: Situation, found: Sequence[Finding], policy: Policy, before: OrderRisk | None = None
+) -> OrderRisk | None:
+    """None when nothing was found; the gravest finding comes first.
+
+    `before` is how it was assessed in the same situation with other troubles: of these only a hold changes what can be done.
+    """
     findings = gravest_first(finding.as_it_hits(situation.order.id) for finding in found)
     if not findings:
         return None
-    held = any(finding.kind is FindingKind.CREDIT_HOLD for finding in findings)
+    held = _held(findings)
+    options = before.options if before and _held(before.findings) is held else options_for(situation, policy, held)
     value, late = situation.outstanding_value, situation.days_late
     return OrderRisk(
         order=situation.order.record,
@@ -70,9 +76,13 @@ def assess_order(situation: Situation, found: Sequence[Finding], policy: Policy)
         value_at_risk=value,
         score=score(late, value.amount, situation.segment, findings[0].severity, situation.thresholds),
         findings=findings,
-        options=options_for(situation, policy, held),
+        options=options,
         warehouse_id=situation.order.warehouse_id,
     )
+
+
+def _held(findings: Iterable[Finding]) -> bool:
+    return any(finding.kind is FindingKind.CREDIT_HOLD for finding in findings)
 
 
 def gravest_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -61,6 +61,10 @@ class Situation:
         value = Money(sum((line.value.amount for line in lines), Decimal(0)), lines[0].value.currency)
         return Affected(self.order.record, self.order.customer_name, self.days_late, value, severity)
 
+    def whole(self, severity: Severity) -> Affected:
+        """This order, as one of which everything waits."""
+        return Affected(self.order.record, self.order.customer_name, self.days_late, self.outstanding_value, severity)
+
     @property
     def goods(self) -> list[LineOutlook]:
         """What is shipped: the lines, and instead of a kit's line its parts."""

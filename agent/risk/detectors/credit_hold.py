@@ -28,7 +28,7 @@ def _found(situations: Sequence[Situation]) -> Iterator[Finding]:
     reasons = [credit.words] if credit.overdue else []
     if over_limit is not None:
         reasons.append(f"stands at {over_limit} against a credit limit of {customer.credit_limit}")
-    orders = tuple(situation.affected(situation.lines, _severity(situation)) for situation in situations)
+    orders = tuple(situation.whole(_severity(situation)) for situation in situations)
     names = listed([situation.order.name for situation in situations])
     yield Finding(
         kind=FindingKind.CREDIT_HOLD,

@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from agent.domain.findings import Finding, OrderRisk
+from agent.domain.sales import Customer
 from agent.guardrails.policy import Policy
 from agent.risk.assess import assess_order, findings_beyond_orders, findings_by_order, findings_of
 from agent.risk.credit import CreditStanding
@@ -51,7 +52,7 @@ class Judgements:
         changed = orders | self._hit_by(general)
         risks = {key: self.risks.get(key) for key in changed}
         for key in changed:
-            self._assess(key)
+            self._assess(key, as_before=key not in orders)
         own = _difference(
             (finding for each in before.values() for finding in each),
             (finding for key in orders for finding in self.own.get(key, ())),
@@ -80,14 +81,20 @@ class Judgements:
         yield from self.general
 
     def _of_customers(self, ids: Iterable[int]) -> set[int]:
-        """Orders of those of these customers who stand with us differently than before."""
+        """Orders of those of these customers who are others than before; of those who only owe something else, their standing."""
         ids = set(ids)
         found = standings(self._snapshot, self._policy.limits, ids)
         changed = {key for key in ids if found.get(key) != self._credit.get(key)}
+        others = {key for key in changed if _seen(found.get(key)) != _seen(self._credit.get(key))}
         for key in changed:
             self._credit.pop(key, None)
         self._credit |= found
-        return {order.id for order in self._snapshot.orders.values() if order.customer_id in changed} if changed else set()
+        orders = [order for order in self._snapshot.orders.values() if order.customer_id in changed] if changed else []
+        for order in orders:
+            if situation := self._situations.get(order.id):
+                credit = found.get(order.customer_id)
+                self._situations[order.id] = replace(situation, credit=credit, customer=credit.customer if credit else None)
+        return {order.id for order in orders if order.customer_id in others}
 
     def _look_at(self, orders: set[int]) -> None:
         for key in orders:
@@ -110,10 +117,11 @@ class Judgements:
         before, self._by_order = self._by_order, findings_by_order(self.general)
         return {key for key in concerned if _hits(before.get(key, ()), key) != _hits(self._by_order.get(key, ()), key)}
 
-    def _assess(self, order_id: int) -> None:
-        situation = self._situations.get(order_id)
+    def _assess(self, order_id: int, as_before: bool) -> None:
+        """`as_before`: nothing changed but troubles that hit other orders too."""
+        situation, before = self._situations.get(order_id), self.risks.get(order_id) if as_before else None
         found = [*self.own.get(order_id, ()), *self._by_order.get(order_id, ())]
-        risk = assess_order(situation, found, self._policy) if situation else None
+        risk = assess_order(situation, found, self._policy, before) if situation else None
         if risk:
             self.risks[order_id] = risk
         else:
@@ -137,6 +145,11 @@ def _difference(before: Iterable[Finding], after: Iterable[Finding]) -> _Differe
         new=changed,
         gone=[finding for key, finding in old.items() if key not in new],
     )
+
+
+def _seen(credit: CreditStanding | None) -> Customer | None:
+    """What the rules of one order see of a customer: not the money, which only rules beyond orders look at."""
+    return replace(credit.customer, credit_limit=None, exposure=None) if credit else None
 
 
 def _hits(found: Iterable[Finding], order_id: int) -> list[Finding]:

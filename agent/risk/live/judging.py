@@ -1,15 +1,16 @@
 """From what changed in the world to what has to be projected and judged again."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from agent.guardrails.policy import Policy
 from agent.risk.live.judgements import NOTHING, Judgements, Verdicts
 from agent.risk.live.projecting import LiveProjection, Shifts
+from agent.risk.live.surroundings import enough
 from agent.risk.live.touched import Touched
 from agent.risk.live.world import World
 from agent.risk.outlooks import LineOutlook
 from agent.risk.projection import Projection, project, project_product
-from agent.risk.snapshot import Snapshot
+from agent.risk.snapshot import Snapshot, grouped
 from agent.risk.terms import terms_of
 
 
@@ -37,20 +38,23 @@ class Judged:
 
 def _lacking(snapshot: Snapshot, projection: Projection, touched: Touched, shifts: Shifts) -> Iterator[int]:
     """Orders that have not all of some product, and see something else of what there is of it, or of who could give them some."""
-    pools = shifts.gifts | shifts.stock | shifts.empty
+    pools = shifts.gifts.keys() | shifts.stock | shifts.empty
     for product_id in touched.surroundings | touched.counted | {product_id for product_id, _ in pools}:
         product = projection.products.get(product_id)
-        for outlook in product.outlooks if product else ():
-            if outlook.short_now > 0 and _looks_at(snapshot, outlook, touched, shifts):
-                yield outlook.line.order_id
+        short = (outlook for outlook in product.outlooks if outlook.short_now > 0) if product else ()
+        for lines in grouped(short, lambda outlook: (outlook.line.order_id, outlook.warehouse_id)).values():
+            if _look_around(snapshot, lines, touched, shifts):
+                yield lines[0].line.order_id
 
 
-def _looks_at(snapshot: Snapshot, outlook: LineOutlook, touched: Touched, shifts: Shifts) -> bool:
-    product_id, here = outlook.product_id, (outlook.product_id, outlook.warehouse_id or 0)
+def _look_around(snapshot: Snapshot, lines: Sequence[LineOutlook], touched: Touched, shifts: Shifts) -> bool:
+    """Whether these lines of one order, of one product in one warehouse, see something else now."""
+    product_id, here = lines[0].product_id, (lines[0].product_id, lines[0].warehouse_id or 0)
     if product_id in touched.surroundings:
         return True
-    if outlook.unsupplied > 0 and (product_id in touched.counted or here in shifts.empty):
+    if (product_id in touched.counted or here in shifts.empty) and any(line.unsupplied > 0 for line in lines):
         return True
-    if here in shifts.gifts and snapshot.orders[outlook.line.order_id].promise_date is not None:
+    promised = snapshot.orders[lines[0].line.order_id].promise_date is not None
+    if promised and here in shifts.gifts and not enough(snapshot, lines, shifts.gifts[here]):
         return True
     return any(product_id == sent and here[1] != warehouse_id for sent, warehouse_id in shifts.stock)

@@ -1,11 +1,11 @@
 """The projection that is kept: products projected again are put in, and it tells whom that concerns."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from agent.risk.kits import assembled
-from agent.risk.live.surroundings import differing, surroundings_of
+from agent.risk.live.surroundings import Gifts, differing, gifts_differing, surroundings_of
 from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import PoolKey
 from agent.risk.projection import ProductProjection, Projection
@@ -20,8 +20,8 @@ class Shifts:
 
     lines: frozenset[int]
     """Order lines whose outlook differs."""
-    gifts: frozenset[PoolKey]
-    """Where others could give something else, or would get it again on another day."""
+    gifts: Mapping[PoolKey, Gifts]
+    """Where others could give something else, or would get it again on another day; with those asked before them."""
     stock: frozenset[PoolKey]
     """Where something else could be sent from."""
     empty: frozenset[PoolKey]
@@ -44,7 +44,7 @@ class LiveProjection:
     def renew(self, changed: Iterable[ProductProjection]) -> Shifts:
         """Take these products in."""
         lines: set[int] = set()
-        gifts: set[PoolKey] = set()
+        gifts: dict[PoolKey, Gifts] = {}
         stock: set[PoolKey] = set()
         empty: set[PoolKey] = set()
         for new in changed:
@@ -53,7 +53,7 @@ class LiveProjection:
             if shifted or old.pools != new.pools or old.empty != new.empty:
                 before, after = surroundings_of(old), surroundings_of(new)
                 lines |= shifted
-                gifts |= differing(before.gifts, after.gifts)
+                gifts |= gifts_differing(before.gifts, after.gifts)
                 stock |= differing(before.stock, after.stock)
                 empty |= differing(before.empty, after.empty)
             _renew(self._pools, old.pools, new.pools.items())
@@ -61,7 +61,7 @@ class LiveProjection:
             self._products[new.product_id] = new
         for line_id in lines:
             self._put_together(line_id)
-        return Shifts(frozenset(lines), frozenset(gifts), frozenset(stock), frozenset(empty))
+        return Shifts(frozenset(lines), gifts, frozenset(stock), frozenset(empty))
 
     def _renew_outlooks(self, old: ProductProjection, new: ProductProjection) -> set[int]:
         """Lines whose outlook differs."""

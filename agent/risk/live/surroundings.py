@@ -4,25 +4,44 @@ Two projections of a product that show the same of this give such an order the s
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from datetime import datetime
+from decimal import Decimal
+from itertools import accumulate, takewhile
 
 from agent.domain.quantity import ROUNDING
+from agent.domain.sales import SaleOrderLine, Segment
 from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import ZERO, Pool, PoolKey, covered, turn
 from agent.risk.projection import ProductProjection
-from agent.risk.snapshot import grouped
+from agent.risk.snapshot import Snapshot, grouped
 
 Seen = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """What somebody has set aside and could give away."""
+
+    line: SaleOrderLine
+    need_by: datetime
+    urgent: bool
+    reserved: Decimal
+    ready: datetime | None
+    again: Seen
+    """When the giver would get it again."""
+
+
+Gifts = tuple[Gift, ...]
+"""Of whoever is served last first, as they are asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """Of one product, by warehouse; what is compared and nothing else."""
 
-    gifts: Mapping[PoolKey, Seen]
-    """Who has goods set aside that could be given away, and when they would get them again."""
+    gifts: Mapping[PoolKey, Gifts]
     stock: Mapping[PoolKey, Seen]
     """What could be sent from there to another warehouse."""
     empty: Mapping[PoolKey, Seen]
@@ -43,11 +62,11 @@ def surroundings_of(product: ProductProjection) -> Surroundings:
     )
 
 
-def _gifts(outlooks: list[LineOutlook], pool: Pool | None) -> Iterator[Seen]:
-    holding = [outlook for outlook in outlooks if outlook.reserved]
+def _gifts(outlooks: list[LineOutlook], pool: Pool | None) -> Iterator[Gift]:
+    holding = [outlook for outlook in reversed(outlooks) if outlook.reserved]
     again = _again(pool, holding) if pool and holding else {}
     for each in holding:
-        yield each.line, each.need_by, each.urgent, each.reserved, each.ready, again.get(each.line.id)
+        yield Gift(each.line, each.need_by, each.urgent, each.reserved, each.ready, again.get(each.line.id, ()))
 
 
 def _again(pool: Pool, holding: list[LineOutlook]) -> dict[int, Seen]:
@@ -81,5 +100,42 @@ def _stock(pool: Pool, outlooks: list[LineOutlook], twice: bool) -> Seen:
     return pool, tuple(outlook.line for outlook in outlooks)
 
 
-def differing(before: Mapping[PoolKey, Seen], after: Mapping[PoolKey, Seen]) -> set[PoolKey]:
+def differing(before: Mapping[PoolKey, object], after: Mapping[PoolKey, object]) -> set[PoolKey]:
     return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+
+
+def gifts_differing(before: Mapping[PoolKey, Gifts], after: Mapping[PoolKey, Gifts]) -> dict[PoolKey, Gifts]:
+    """Where they differ; with those who are asked before the first one that does."""
+    return {key: _common(before.get(key, ()), after.get(key, ())) for key in differing(before, after)}
+
+
+def _common(one: Gifts, other: Gifts) -> Gifts:
+    return tuple(gift for gift, _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def enough(snapshot: Snapshot, lines: Sequence[LineOutlook], gifts: Gifts) -> bool:
+    """Whether these lines of one order, of one product in one warehouse, get all they lack from those: it asks nobody else then.
+
+    Only whoever gives to it by every rule is counted: needed later, and not more important unless it is served in time again.
+    """
+    lacking = sum((line.short_now for line in lines), ZERO)
+    for gift in gifts:
+        if gift.line.order_id != lines[0].line.order_id and all(_surely_gives(snapshot, gift, line) for line in lines):
+            lacking -= gift.reserved
+            if lacking <= ROUNDING:
+                return True
+    return False
+
+
+def _surely_gives(snapshot: Snapshot, gift: Gift, line: LineOutlook) -> bool:
+    if gift.need_by <= line.need_by or (gift.urgent and not line.urgent):
+        return False
+    rank, own = _rank(snapshot, gift.line.order_id), _rank(snapshot, line.line.order_id)
+    in_exchange = line.ready is not None and line.ready <= gift.need_by
+    return in_exchange or (rank is not None and own is not None and rank >= own)
+
+
+def _rank(snapshot: Snapshot, order_id: int) -> int | None:
+    """0 for the most important customers; None for one that was not read."""
+    customer = snapshot.customers.get(snapshot.orders[order_id].customer_id) if order_id in snapshot.orders else None
+    return list(Segment).index(customer.segment) if customer else None

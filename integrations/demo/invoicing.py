@@ -36,7 +36,8 @@ def bill(
     """For what was received, at so many percent above the price it was ordered at."""
     made = _document(books, "bill", purchase.vendor_id, issued, issued, purchase_order_id=purchase.id)
     for line in lines:
-        _line(books, made, line.received, line.unit_price * (100 + percent_more) / 100, purchase_line_id=line.id)
+        price = (line.unit_price * (100 + percent_more) / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        _line(books, made, line.received, price, purchase_line_id=line.id)
     made.residual = NOTHING if paid else made.total
     return made
 

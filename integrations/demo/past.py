@@ -102,13 +102,19 @@ def _transferred(books: Books, company: Company, goods: list[Article]) -> None:
             picking = books.picking("internal", company.warehouses[code], *_morning(books, 2 + 7 * position // 3))
             move = books.move(picking, article.product, Decimal(article.family.pack), company.stock[code], place)
             books.done(picking, move, picking.scheduled_at + timedelta(hours=1))
-    for position in range(5 * WEEKS):
+    for position, (due, made, done) in enumerate(repacked(books)):
         article = goods[11 * position % len(goods)]
-        times = _morning(books, 4 + 7 * position // 5)
-        picking = books.picking("internal", company.warehouses["DUB"], *times, zone_id=company.repacking.id)
+        picking = books.picking("internal", company.warehouses["DUB"], due, made, zone_id=company.repacking.id)
         pack = Decimal(article.family.pack)
         move = books.move(picking, article.product, pack, company.stock["DUB"], company.packing["DUB"])
-        books.done(picking, move, picking.scheduled_at + timedelta(hours=1 + position % 2))
+        books.done(picking, move, done)
+
+
+def repacked(books: Books) -> Iterator[tuple[datetime, datetime, datetime]]:
+    """When each past transfer of Dublin's repacking was due, made and done: five a week, in the morning."""
+    for position in range(5 * WEEKS):
+        due, made = _morning(books, 4 + 7 * position // 5)
+        yield due, made, due + timedelta(hours=1 + position % 2)
 
 
 def _morning(books: Books, days_ago: int) -> tuple[datetime, datetime]:

@@ -10,10 +10,11 @@ from integrations.odoo.noun import Noun
 from integrations.odoo.pages import Row
 from integrations.odoo.values import moment, stored
 
-#: Model → its state's field and the value that means failed, and the field that dates it.
+#: Model → its state's field and the value that means failed, and the field that says when it was looked at. The OCA's older
+#: versions keep no such day, only the one it was planned for.
 _CHECKS = {
-    "quality.check": ("quality_state", "fail", "control_date"),
-    "qc.inspection": ("state", "failed", "date"),
+    "quality.check": ("quality_state", "fail", ("control_date",)),
+    "qc.inspection": ("state", "failed", ("date_done", "date")),
 }
 
 #: What a check may say of the goods, depending on what else is installed; `object_id` is written `stock.picking,7`.
@@ -31,7 +32,8 @@ class Quality(Noun):
             return False
 
     def _failures(self, model: str, since: datetime) -> list[QualityFailure]:
-        state, failed, dated = _CHECKS[model]
+        state, failed, dates = _CHECKS[model]
+        dated = next(field for field in dates if self.pages.has_field(model, field))
         about = [field for field in _ABOUT if self.pages.has_field(model, field)]
         rows = self.pages.search(model, [(state, "=", failed), (dated, ">=", stored(since))], ["name", dated, *about])
         products, _ = self.lookups.products.visible(_pointing(rows, "product_id", "product.product"))

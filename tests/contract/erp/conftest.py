@@ -8,13 +8,15 @@ import pytest
 from agent.domain.purchasing import PurchaseLine
 from agent.domain.records import Record
 from agent.domain.sales import SaleOrder, SaleOrderLine
-from agent.ports.erp_history import ErpHistory
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
+from tests.fixtures.past import Past
 
 FIXTURE_OF = {"demo": "demo_erp", "odoo19-json-rpc": "odoo_erp", "odoo19-json-2": "odoo_erp_json_2", "odoo14": "odoo_erp_14"}
 #: Those that tell their past, with one of each kind of trouble planted in it.
-WITH_A_PAST = {"demo": "demo_erp"}
+WITH_A_PAST = {
+    "demo": "demo_past", "odoo19-json-rpc": "odoo_past", "odoo19-json-2": "odoo_past_json_2", "odoo14": "odoo_past_14",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -47,20 +49,11 @@ class Erp:
         return self.order(situation).record
 
 
-@dataclass(frozen=True)
-class Past:
-    """What docs/demo-company.md tells under "One of each", in one ERP."""
-
-    reader: ErpReader
-    history: ErpHistory
-    once_each: dict[str, str]
-    """Kind of finding → name of the record it is about."""
-
-
-@pytest.fixture(params=sorted(WITH_A_PAST))
+@pytest.fixture(scope="session", params=sorted(WITH_A_PAST))
 def past(request: pytest.FixtureRequest) -> Past:
-    real: Any = request.getfixturevalue(WITH_A_PAST[request.param])
-    return Past(real.reader, real.history, real.once_each)
+    """Read only: it is the same for every test of the session."""
+    real: Past = request.getfixturevalue(WITH_A_PAST[request.param])
+    return real
 
 
 @pytest.fixture(params=sorted(FIXTURE_OF))

@@ -1,26 +1,62 @@
 """Of each kind of trouble one is planted, and found for what it is and nothing else; docs/demo-company.md tells them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from agent.domain.findings import Finding, FindingKind
 from agent.guardrails.policy import load_policy
-from agent.risk import assess
+from agent.risk import assess, take_history, take_snapshot
 from integrations.demo import ONCE_EACH
-from tests.contract.erp.conftest import Past
-from tests.fixtures.whole_snapshot import whole_snapshot
+from tests.fixtures.past import Past
 
 SAID_OTHERWISE = {"adjustment_out_of_tolerance", "reorder_breach"}
 """A count and a rule have numbers that nobody says: the sentence names the goods, the evidence the record."""
 MAY_FOLLOW = {"allocation_conflict": {"promise_at_risk"}}
 """Who waits because another has the goods is late."""
+NOW = datetime.now(UTC)
 
 
-def told_of(past: Past) -> list[Finding]:
-    policy = load_policy()
-    report = assess(whole_snapshot(past.reader, past.history, datetime.now(UTC), policy.limits), policy)
-    return list(report.findings)
+def day(days: int) -> str:
+    return (NOW + timedelta(days=days)).date().isoformat()
+
+
+#: What the table tells, with the prices of the catalogue, in the words of each kind's sentence; and how grave it is. Nobody waits
+#: for most of it; what hits a promise, or is sure to go on, or has cost money, is graver.
+TOLD = {
+    "allocation_conflict": ("high", "lacks 40", f"promised for {day(3)}", "Camping Les Pins, a standard customer", day(13)),
+    "backorder_waiting": ("medium", "the rest (40", f"since {day(-9)} (9 days ago)", f"can ship on {day(3)}"),
+    # 35 % off 33.45 leaves 21.74, and it costs 21.41
+    "margin_exception": ("low", "Dorset Cider Works", "earns 1.5 %"),
+    "order_stale": ("low", "1,900.00", "Imprimerie Delorme", f"{day(-17)} (17 days ago) and has no answer"),
+    "shipped_not_invoiced": ("low", "1,440.00", "Jachtwerf Sneek", f"{day(-9)} (9 days ago)"),
+    "receipt_short": ("low", "Chaussures Atlas brought 30", "instead of 40", "no more is expected"),
+    "purchase_unconfirmed": ("low", "Shieldwell has not acknowledged", f"{day(-5)} (5 days ago)"),
+    "purchase_approval_stalled": ("low", "Pompen & Zonen", f"{day(-4)} (4 days ago)"),
+    # 300 bearings, listed at 9.37
+    "price_variance": ("medium", "10.78", "9.37", "15 % more", "423.00"),
+    "lead_time_variance": ("low", f"promised for {day(24)}, 26 days after", "14 days"),
+    "duplicate_replenishment": ("low", "brings 80", "Rotterdam Harbour does not need", day(-4)),
+    "vendor_short_trend": ("medium", "4 of the last 6 receipts", "by 20 %", "0 of 14: sure"),
+    "vendor_delay_trend": ("medium", "5 of the last 6 receipts", "by 6 days", "0 of 14: sure"),
+    # 40 boxes at 17.61 instead of 16.31, five times
+    "invoice_mismatch": ("medium", "5 of the last 6 bills", "260.00", "0 of 14: sure"),
+    "transfer_overdue": ("low", f"{day(-3)} (3 days ago)", "ready to move"),
+    "zone_bottleneck": ("medium", "7 transfers", "2 hours is usual", "on none of the 56 days of the last 8 weeks"),
+    "reorder_breach": ("low", "Rotterdam Harbour wants to keep 200", "comes to 60", "within 7 days"),
+    "adjustment_out_of_tolerance": ("medium", "80 kg of Coffee beans", "1,076.00", "were missing", day(-2)),
+    "damage_cluster": ("medium", "4 times in 30 days", "1 of 150 days: sure"),
+    "quality_failed": ("medium", "Respirator FFP3", day(-2)),
+}
+
+
+@pytest.fixture(scope="session")
+def findings(past: Past) -> list[Finding]:
+    policy, now = load_policy(), datetime.now(UTC)
+    snapshot = take_snapshot(past.reader, now, limits=policy.limits, history=take_history(past.history, now, policy.limits))
+    assert not snapshot.not_seen
+    assert not snapshot.unjudged
+    return list(assess(snapshot, policy).findings)
 
 
 def about(name: str, findings: list[Finding]) -> list[Finding]:
@@ -28,14 +64,12 @@ def about(name: str, findings: list[Finding]) -> list[Finding]:
     return [each for each in findings if name in (each.subject.name, each.order.name if each.order else None)]
 
 
-def test_each_planted_trouble_is_found_for_what_it_is_and_nothing_else(past: Past) -> None:
-    findings = told_of(past)
+def test_each_planted_trouble_is_found_for_what_it_is_and_nothing_else(past: Past, findings: list[Finding]) -> None:
     found = {kind: {str(each.kind) for each in about(name, findings)} for kind, name in past.once_each.items()}
     assert {kind: kinds - MAY_FOLLOW.get(kind, set()) for kind, kinds in found.items()} == {kind: {kind} for kind in found}
 
 
-def test_each_planted_trouble_is_one_finding(past: Past) -> None:
-    findings = told_of(past)
+def test_each_planted_trouble_is_one_finding(past: Past, findings: list[Finding]) -> None:
     for kind, name in past.once_each.items():
         assert len([each for each in about(name, findings) if each.kind == kind]) == 1, kind
 
@@ -47,8 +81,16 @@ def test_one_is_planted_of_each_kind_that_an_erp_can_show(past: Past) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(ONCE_EACH))
-def test_a_sentence_says_it_with_the_name_of_what_it_is_about(past: Past, kind: str) -> None:
+def test_a_sentence_says_it_with_the_name_of_what_it_is_about(past: Past, findings: list[Finding], kind: str) -> None:
     name = past.once_each[kind]
-    [found] = [each for each in about(name, told_of(past)) if each.kind == kind]
+    [found] = [each for each in about(name, findings) if each.kind == kind]
     assert name in found.summary or kind in SAID_OTHERWISE
     assert found.evidence
+
+
+@pytest.mark.parametrize("kind", sorted(ONCE_EACH))
+def test_every_erp_tells_the_same_story_with_the_same_figures(past: Past, findings: list[Finding], kind: str) -> None:
+    [found] = [each for each in about(past.once_each[kind], findings) if each.kind == kind]
+    severity, *words = TOLD[kind]
+    assert [each for each in words if each not in found.summary] == [], found.summary
+    assert found.severity == severity

@@ -10,14 +10,13 @@ from agent.domain.history import FinishedPicking, History
 from agent.domain.records import Record
 from agent.domain.stock import Picking, PickingKind
 from agent.guardrails.policy import load_policy
-from agent.risk import assess
+from agent.risk import assess, take_history, take_snapshot
 from agent.risk.snapshot import Snapshot
 from integrations.demo import ONCE_EACH, DemoReader
 from integrations.demo.seed import write_books
 from integrations.demo.tables import Picking as Transfer
 from integrations.demo.tables import Zone
 from tests.fixtures.demo import DemoDatabase
-from tests.fixtures.whole_snapshot import whole_snapshot
 
 MOST_OF_A_KIND = 8
 #: Whose rules find one thing; of the vendor with the wrong bills each bill is told as well.
@@ -27,7 +26,8 @@ ONLY_PLANTED = set(ONCE_EACH) - {"invoice_mismatch"}
 def judged(database: DemoDatabase, now: datetime) -> RiskReport:
     database.reseed(now)
     reader, policy = DemoReader(database.pool("worker")), load_policy(None)
-    return assess(whole_snapshot(reader, reader, now, policy.limits), policy)
+    past = take_history(reader, now, policy.limits)
+    return assess(take_snapshot(reader, now, limits=policy.limits, history=past), policy)
 
 
 @pytest.mark.parametrize("hours", [0, 9, 23])

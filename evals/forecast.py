@@ -21,8 +21,9 @@ from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import ZERO, Allocation, fill
 from agent.risk.product_records import records_of
 from agent.risk.projection import ProductProjection, project_product
-from agent.risk.snapshot import Snapshot, take_snapshot
+from agent.risk.snapshot import Snapshot
 from agent.risk.steps import inside
+from agent.risk.taking import take_snapshot
 from agent.risk.terms import Terms
 from integrations.odoo.connection import OdooConnection
 from integrations.odoo.pages import batches

@@ -16,7 +16,7 @@ from agent.ports.erp_reader import ErpReader
 from agent.ports.risk_board import RiskReading
 from agent.risk.assess import assess
 from agent.risk.rows import order_row
-from agent.risk.snapshot import take_snapshot
+from agent.risk.taking import take_snapshot
 
 #: An older scan is no answer any more: its worker is away, and reading anew takes seconds.
 TOO_OLD = timedelta(hours=1)

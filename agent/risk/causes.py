@@ -7,7 +7,8 @@ from agent.domain.records import Record
 from agent.errors import RecordMissing
 from agent.ports.erp_reader import ErpReader
 from agent.risk.impact import Cause
-from agent.risk.snapshot import Snapshot, take_snapshot
+from agent.risk.snapshot import Snapshot
+from agent.risk.taking import take_snapshot
 from agent.risk.wording import listed
 
 

@@ -61,13 +61,6 @@ def known_products(snapshot: Snapshot) -> set[int]:
     return {*snapshot.products, *snapshot.lines_by_product, *snapshot.kit_lines_by_part}
 
 
-def products_of_orders(snapshot: Snapshot, order_ids: Sequence[int]) -> set[int]:
-    """What has to be projected anew when these orders changed: their lines' products and the parts of their kits."""
-    lines = [line for order_id in order_ids for line in snapshot.lines_by_order.get(order_id, ())]
-    parts = (move.product_id for line in lines for move in snapshot.moves_by_sale_line.get(line.id, ()))
-    return {line.product_id for line in lines}.union(parts)
-
-
 def _lines(snapshot: Snapshot, product_id: int) -> Iterator[SaleOrderLine]:
     kits = snapshot.parts_by_line
     yield from (line for line in snapshot.lines_by_product.get(product_id, ()) if line.id not in kits)

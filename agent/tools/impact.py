@@ -1,21 +1,21 @@
 """What a late purchase, transfer, product or vendor endangers."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from pydantic import Field
 
 from agent.domain.impact import ImpactedOrder
-from agent.domain.money import Money
 from agent.guardrails.permissions import Permission
 from agent.risk.asked_days import arrival
 from agent.risk.causes import find_cause, snapshot_of_cause
 from agent.risk.impact import impact
 from agent.tools.base import Effect, Tool, ToolArguments, cited
 from agent.tools.context import ToolContext
+from agent.tools.values import day, money
 
 SHOWN = 25
-MIDDAY = 12
+MIDDAY = time(12, tzinfo=UTC)
 
 
 class ImpactOf(ToolArguments):
@@ -29,18 +29,18 @@ class ImpactOf(ToolArguments):
 
 def impact_of(context: ToolContext, arguments: ImpactOf) -> dict[str, Any]:
     cause = find_cause(context.reader, arguments.cause)
-    day = arguments.new_date
-    moment = arrival(datetime(day.year, day.month, day.day, MIDDAY, tzinfo=UTC), context.now()) if day else None
+    asked = arguments.new_date
+    moment = arrival(datetime.combine(asked, MIDDAY), context.now()) if asked else None
     found = impact(snapshot_of_cause(context.reader, cause, context.now()), context.policy, cause, moment)
     shown = found.orders[:SHOWN]
     return {
         "as_of": found.as_of.isoformat(),
         "cause": found.cause.name,
         "what": found.said,
-        "if_it_came": day.isoformat() if day else None,
+        "if_it_came": asked.isoformat() if asked else None,
         "orders_waiting": len(found.orders),
         "promises_broken": sum(order.endangered for order in found.orders),
-        "value_endangered": [_money(money) for money in found.value_endangered],
+        "value_endangered": [money(worth) for worth in found.value_endangered],
         "not_shown": len(found.orders) - len(shown),
         "orders": [_order(order) for order in shown],
         "records": [cited(record, context.reader) for record in dict.fromkeys([found.cause, *(order.order for order in shown)])],
@@ -51,21 +51,13 @@ def _order(order: ImpactedOrder) -> dict[str, Any]:
     return {
         "order": order.order.name,
         "customer": order.customer_name,
-        "promise_date": _day(order.promise_date),
-        "ready": _day(order.ready_after),
+        "promise_date": day(order.promise_date),
+        "ready": day(order.ready_after),
         "days_late": order.days_late,
         "promise_breaks": order.endangered,
         "waits_for": order.goods,
-        "value": _money(order.value),
+        "value": money(order.value),
     }
-
-
-def _money(amount: Money) -> dict[str, str]:
-    return {"amount": f"{amount.amount:.2f}", "currency": amount.currency}
-
-
-def _day(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).date().isoformat() if moment else None
 
 
 TOOLS = (

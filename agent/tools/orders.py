@@ -7,13 +7,13 @@ from typing import Any
 from pydantic import Field
 
 from agent.domain.findings import FindingKind
-from agent.domain.money import Money
 from agent.domain.order_numbers import order_is_missing, spellings
 from agent.domain.risk_list import RiskFilter, Row
 from agent.guardrails.permissions import Permission
 from agent.ports.erp_reader import ErpReader
 from agent.tools.base import Effect, Tool, ToolArguments, cited, failure
 from agent.tools.context import ToolContext
+from agent.tools.values import day, money
 
 
 class OrdersAtRisk(ToolArguments):
@@ -47,7 +47,7 @@ def orders_at_risk(context: ToolContext, arguments: OrdersAtRisk) -> dict[str, A
         "not_shown": found.at_risk - len(found.rows),
         "promised_by": arguments.promised_by.isoformat() if arguments.promised_by else None,
         "warehouse": arguments.warehouse,
-        "value_at_risk": [_money(total) for total in found.values],
+        "value_at_risk": [money(total) for total in found.values],
         "orders": [_summary(row) for row in found.rows],
         "records": [_cited(row) for row in found.rows],
     }
@@ -65,8 +65,8 @@ def why_order(context: ToolContext, arguments: WhyOrder) -> dict[str, Any]:
         "not_looked_at": list(found.not_seen),
         "order": order.name,
         "customer": order.customer_name,
-        "order_value": _money(order.amount),
-        "promise_date": _day(order.promise_date),
+        "order_value": money(order.amount),
+        "promise_date": day(order.promise_date),
         "at_risk": found.row is not None,
     }
     if found.row is None:
@@ -156,14 +156,6 @@ def _amount(amount: float, currency: str) -> dict[str, str]:
 
 def _date(moment: str | None) -> str | None:
     return datetime.fromisoformat(moment).astimezone(UTC).date().isoformat() if moment else None
-
-
-def _money(amount: Money) -> dict[str, str]:
-    return {"amount": f"{amount.amount:.2f}", "currency": amount.currency}
-
-
-def _day(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).date().isoformat() if moment else None
 
 
 TOOLS = (

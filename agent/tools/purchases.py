@@ -11,6 +11,7 @@ from agent.domain.sales import SaleOrder
 from agent.guardrails.permissions import Permission
 from agent.tools.base import Effect, Tool, ToolArguments, cited, failure
 from agent.tools.context import ToolContext
+from agent.tools.values import day
 
 SHOWN = 25
 
@@ -58,7 +59,7 @@ def _row(line: PurchaseLine, context: ToolContext, waiting: dict[int, SaleOrder]
         "ordered": str(line.ordered),
         "received": str(line.received),
         "outstanding": str(line.outstanding),
-        "vendor_promise_date": line.vendor_promise_date.astimezone(UTC).date().isoformat(),
+        "vendor_promise_date": day(line.vendor_promise_date),
         "days_late": _days_late(line, context),
         "waited_for_by": [{"order": name, "customer": customer} for name, customer in orders.items()],
     }

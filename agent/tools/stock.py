@@ -1,6 +1,5 @@
 """What there is of a product, and where."""
 
-from datetime import UTC
 from typing import Any
 
 from pydantic import Field
@@ -11,6 +10,7 @@ from agent.risk import Snapshot, take_product_snapshot
 from agent.risk.product_stock import Incoming, WarehouseStock, stock_of
 from agent.tools.base import Effect, Tool, ToolArguments, cited, failure
 from agent.tools.context import ToolContext
+from agent.tools.values import day
 
 MOST_PRODUCTS = 3
 MOST_ARRIVALS = 10
@@ -85,7 +85,7 @@ def _arriving(coming: Incoming, warehouse: str) -> dict[str, Any]:
         "into": warehouse,
         "source": coming.source.name,
         "vendor": coming.vendor_name,
-        "due": coming.due.astimezone(UTC).date().isoformat(),
+        "due": day(coming.due),
         "overdue": coming.overdue,
     }
 

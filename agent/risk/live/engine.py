@@ -27,7 +27,8 @@ from agent.risk.live.refresh import Refresh
 from agent.risk.live.touched import Touched
 from agent.risk.live.world import World
 from agent.risk.ranking import ranked
-from agent.risk.snapshot import Snapshot, take_snapshot
+from agent.risk.snapshot import Snapshot
+from agent.risk.taking import take_snapshot
 
 
 @dataclass(frozen=True, slots=True)

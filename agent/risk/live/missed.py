@@ -11,7 +11,8 @@ from agent.domain.findings import FindingKind
 from agent.guardrails.policy import ThresholdBook
 from agent.risk.live.refresh import by_noun
 from agent.risk.live.world import World
-from agent.risk.snapshot import KEPT_IN_STORE, LISTED, Snapshot
+from agent.risk.snapshot import Snapshot
+from agent.risk.taking import KEPT_IN_STORE, LISTED
 
 _Comparison = tuple[str, Mapping[Any, Any], Mapping[Any, Any], Callable[[Any], bool]]
 

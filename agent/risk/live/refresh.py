@@ -14,7 +14,7 @@ from agent.risk.live.table import Difference
 from agent.risk.live.touched import Touched, trace_lines, trace_moves, trace_orders, trace_pickings, trace_purchase_lines
 from agent.risk.live.trade import Trade
 from agent.risk.live.world import World
-from agent.risk.snapshot import goods_of
+from agent.risk.open_orders import goods_of
 
 
 class Refresh:

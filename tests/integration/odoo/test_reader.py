@@ -7,7 +7,7 @@ import pytest
 from agent.domain.findings import FindingKind
 from agent.guardrails.policy import load_policy
 from agent.risk.assess import assess
-from agent.risk.snapshot import take_snapshot
+from agent.risk.taking import take_snapshot
 from integrations.odoo import pages
 from integrations.odoo.reader import OdooReader
 from integrations.odoo.writer import OdooWriter

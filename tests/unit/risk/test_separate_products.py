@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.domain.stock import Product
-from agent.risk.product_records import known_products, products_of_orders
+from agent.risk.product_records import known_products
 from agent.risk.projection import Projection, project, project_product
 from agent.risk.snapshot import Snapshot
 from tests.unit.risk.builders import CHAIR, DESK, FILM, MAIN, NORTH, NOW, World, in_days
@@ -108,11 +108,3 @@ def test_a_product_that_is_gone_leaves_nothing_behind():
     other = world.line(world.order(), 10, product=DESK)
     projection = world.projection().replacing([project_product(World().snapshot(), CHAIR, TERMS)])
     assert (line.id in projection.lines, other.id in projection.lines) == (False, True)
-
-
-def test_an_order_concerns_its_products_and_the_parts_of_its_kits():
-    world = build([(2, 1, KIT, MAIN), (2, 1, FILM, MAIN)], [], [], {})
-    with_kit, with_film = world.orders
-    snapshot = world.snapshot()
-    assert products_of_orders(snapshot, [with_kit.id]) == {KIT, CHAIR, DESK}
-    assert products_of_orders(snapshot, [with_film.id]) == {FILM}

@@ -20,7 +20,6 @@ from evals.bench.changed_odoo import change_a_hundredth
 from evals.bench.risk import Recording, bare_reads, client_of
 from evals.bench.scaled_odoo import ScaledOdoo
 from evals.bench.scan_board import board_answers
-from integrations.odoo.lookups import Remembered
 from integrations.odoo.reader import OdooReader
 
 ROUNDS = 3
@@ -59,13 +58,15 @@ def measure(odoo: ScaledOdoo, compare: bool) -> dict[str, Any]:
         "kinds": len({(model, method, str(arguments.get("fields"))) for model, method, arguments in recording.sent}),
         "wall": wall,
         "detectors": sum(spent),
-        "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "megabytes": megabytes(),
     }
     return found | (_compared(odoo, scanner) if compare else {})
 
 
 def _compared(odoo: ScaledOdoo, scanner: Scanner) -> dict[str, Any]:
     client, sent = client_of(odoo), [*scanner.recording.sent]
+    scanner.engine.full()
+    peak = megabytes()
     bare, full, incremental, changed = [], [], [], []
     for _ in range(ROUNDS):
         bare.append(seconds(lambda: bare_reads(client, sent)))
@@ -78,28 +79,34 @@ def _compared(odoo: ScaledOdoo, scanner: Scanner) -> dict[str, Any]:
     assert report is not None
     order = report.orders[len(report.orders) // 2].order.name
     return {
+        "megabytes_again": peak,
         "bare": median(bare),
         "full": median(full),
         "changed": median(changed),
         "incremental": median(incremental),
         "incremental_calls": calls,
         "missed": scanner.engine.full().missed,
-        "why_calls": _calls_of_one_order(odoo, order),
+        **_calls_of_one_order(odoo, order),
         "why_ms": board_answers(scanner.engine, order),
     }
 
 
-def _calls_of_one_order(odoo: ScaledOdoo, order: str) -> int:
-    """Sent by a reader that has read before: it knows which fields there are, and nothing of the order."""
+def _calls_of_one_order(odoo: ScaledOdoo, order: str) -> dict[str, int]:
+    """Sent by a process that has just begun; by one that has looked at other orders, so that it knows units, places, operation
+    types and which fields there are, and nothing of this order, its customer and its goods; and by one that looks a second time.
+    """
     recording = Recording(odoo)
     reader = OdooReader(recording)
-    take_snapshot(reader, datetime.now(UTC), [order])
-    recording.sent.clear()
-    for known in vars(reader.lookups).values():
-        if isinstance(known, Remembered):
-            known.forget()
-    take_snapshot(reader, datetime.now(UTC), [order])
-    return len(recording.sent)
+
+    def calls() -> int:
+        recording.sent.clear()
+        take_snapshot(reader, datetime.now(UTC), [order])
+        return len(recording.sent)
+
+    cold = calls()
+    reader.lookups.products.forget()
+    reader.lookups.forget_partners()
+    return {"why_calls_cold": cold, "why_calls": calls(), "why_calls_again": calls()}
 
 
 @contextmanager
@@ -125,6 +132,11 @@ def _timed(function: Callable[[Any], Any], spent: list[float]) -> Callable[[Any]
             spent.append(time.perf_counter() - started)
 
     return timed
+
+
+def megabytes() -> float:
+    """The most that this process held so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def seconds(action: Callable[[], object]) -> float:

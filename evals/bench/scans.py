@@ -58,6 +58,8 @@ def _full(whole: dict[str, Any]) -> Iterator[Figure]:
     )
     beside = f"a process that scans {whole['open_orders']:,} open orders, {whole['records']:,} records"
     yield _at_most("full scan: peak memory", whole["megabytes"], "MB", beside, MOST_MEGABYTES)
+    beside = "the periodic one, beside the world that is known"
+    yield _at_most("second full scan: peak memory", whole["megabytes_again"], "MB", beside, MOST_MEGABYTES)
 
 
 def _incremental(whole: dict[str, Any]) -> Iterator[Figure]:
@@ -69,7 +71,8 @@ def _incremental(whole: dict[str, Any]) -> Iterator[Figure]:
 
 
 def _why(whole: dict[str, Any]) -> Iterator[Figure]:
-    yield _at_most("why is this order at risk, fresh", whole["why_calls"], "calls", "to Odoo", MOST_CALLS)
+    beside = f"{whole['why_calls_cold']} by a process that has just begun, {whole['why_calls_again']} when asked again"
+    yield _at_most("why is this order at risk, fresh", whole["why_calls"], "calls", beside, MOST_CALLS)
     yield _at_most("why is this order at risk, last scan", whole["why_ms"], "ms", "median, from the board", MOST_MILLISECONDS)
 
 

@@ -113,9 +113,10 @@ class Judgements:
 
     def _hit_by(self, general: "_Difference") -> set[int]:
         """Orders that a trouble of several hits differently now."""
-        concerned = {key for finding in (*general.old, *general.new, *general.gone) for key in finding.order_ids}
-        before, self._by_order = self._by_order, findings_by_order(self.general)
-        return {key for key in concerned if _hits(before.get(key, ()), key) != _hits(self._by_order.get(key, ()), key)}
+        self._by_order = findings_by_order(self.general)
+        old = {finding.fingerprint: finding for finding in general.old}
+        found = {key for finding in general.new for key in _hit_differently(old.get(finding.fingerprint), finding)}
+        return found | {key for finding in general.gone for key in finding.order_ids}
 
     def _assess(self, order_id: int, as_before: bool) -> None:
         """`as_before`: nothing changed but troubles that hit other orders too."""
@@ -152,5 +153,10 @@ def _seen(credit: CreditStanding | None) -> Customer | None:
     return replace(credit.customer, credit_limit=None, exposure=None) if credit else None
 
 
-def _hits(found: Iterable[Finding], order_id: int) -> list[Finding]:
-    return [finding.as_it_hits(order_id) for finding in found]
+def _hit_differently(old: Finding | None, new: Finding) -> frozenset[int]:
+    """Ids of the orders that see something else of it."""
+    if old is None or replace(old, affects=new.affects) != new:
+        return new.order_ids | (old.order_ids if old else frozenset())
+    before = {affected.order.id: affected for affected in old.affects}
+    after = {affected.order.id: affected for affected in new.affects}
+    return frozenset(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))

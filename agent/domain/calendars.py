@@ -8,6 +8,21 @@ EVERY_DAY = frozenset(range(7))
 A_DAY = timedelta(days=1)
 
 
+def day_of(moment: datetime, zone: tzinfo) -> date:
+    """The day that people in this zone call it. Every day that is told or compared is made here."""
+    return moment.astimezone(zone).date()
+
+
+def days_between(earlier: datetime, later: datetime, zone: tzinfo) -> int:
+    """Calendar days of that zone; negative when `later` is before."""
+    return (day_of(later, zone) - day_of(earlier, zone)).days
+
+
+def told_in(moment: datetime | None, zone: tzinfo) -> datetime | None:
+    """The same moment with that zone's offset, for whoever tells its day: what leaves `agent/risk` for people."""
+    return moment.astimezone(zone) if moment else None
+
+
 @dataclass(frozen=True, slots=True)
 class WarehouseCalendar:
     """Working days and hours of one warehouse, in its own time zone. As it is: always open."""
@@ -27,7 +42,7 @@ class WarehouseCalendar:
 
         On a working day between opening and cut-off at once, otherwise when the warehouse next opens.
         """
-        today = moment.astimezone(self.zone).date()
+        today = day_of(moment, self.zone)
         if self._works(today) and moment <= self._end(today):
             return max(moment, self._at(today, self.opens))
         return self._at(self._next_working_day(today), self.opens)
@@ -35,7 +50,7 @@ class WarehouseCalendar:
     def holds_until(self, moment: datetime) -> datetime:
         """The last moment at which `ships` says the same, or the moment itself: the cut-off, or the next opening."""
         ships = self.ships(moment)
-        return self._end(moment.astimezone(self.zone).date()) if ships == moment else ships
+        return self._end(day_of(moment, self.zone)) if ships == moment else ships
 
     def _works(self, day: date) -> bool:
         return day.weekday() in self.working_days and day not in self.holidays

@@ -183,7 +183,8 @@ class OrderRisk:
     customer_name: str
     promise_date: datetime | None
     projected_date: datetime | None
-    """When its last line can ship as things stand; None when some line has no supply at all."""
+    """When its last line can ship as things stand; None when some line has no supply at all. Like the promise with the offset of
+    the warehouse that delivers it, so that its day is that warehouse's."""
     days_late: int
     """Whole calendar days from promise to projected date, or to today when nothing is in sight; 0 when on time."""
     value_at_risk: Money

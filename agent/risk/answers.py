@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from agent.domain.findings import OrderRisk, RiskReport
@@ -79,7 +79,7 @@ def _wanted(risk: OrderRisk, wanted: RiskFilter, warehouse_ids: frozenset[int] |
         return False
     if wanted.promised_by is None:
         return True
-    return risk.promise_date is not None and risk.promise_date.astimezone(UTC).date() <= wanted.promised_by
+    return risk.promise_date is not None and risk.promise_date.date() <= wanted.promised_by
 
 
 def totals(amounts: Iterable[Money]) -> tuple[Money, ...]:

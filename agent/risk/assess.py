@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from agent.domain.calendars import told_in
 from agent.domain.findings import Finding, FindingKind, OrderRisk, RiskReport
 from agent.guardrails.policy import Policy
 from agent.risk.detectors import HISTORY_DETECTORS, OPERATIONS_DETECTORS, ORDER_DETECTORS
@@ -70,8 +71,8 @@ def assess_order(
     return OrderRisk(
         order=situation.order.record,
         customer_name=situation.order.customer_name,
-        promise_date=situation.order.promise_date,
-        projected_date=situation.projected,
+        promise_date=told_in(situation.order.promise_date, situation.zone),
+        projected_date=told_in(situation.projected, situation.zone),
         days_late=late,
         value_at_risk=value,
         score=score(late, value.amount, situation.segment, findings[0].severity, situation.thresholds),

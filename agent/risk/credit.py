@@ -9,7 +9,7 @@ from agent.domain.money import Money
 from agent.domain.sales import Customer, OverdueInvoice
 from agent.guardrails.policy import Thresholds
 from agent.risk.snapshot import Snapshot
-from agent.risk.wording import day, listed
+from agent.risk.wording import listed
 
 #: Overdue invoices shown as evidence: the oldest ones.
 SHOWN = 5
@@ -63,7 +63,7 @@ def sums(amounts: Iterable[Money]) -> tuple[Money, ...]:
 
 def _words(overdue: Sequence[Money], invoices: Sequence[OverdueInvoice]) -> str:
     names = listed([invoice.name for invoice in invoices], most=2)
-    return f"owes {listed([str(total) for total in overdue])} since {day(invoices[0].due)} ({names})"
+    return f"owes {listed([str(total) for total in overdue])} since {invoices[0].due.date()} ({names})"
 
 
 def _evidence(invoices: Sequence[OverdueInvoice]) -> Iterator[Evidence]:

@@ -11,7 +11,7 @@ import yaml
 
 from agent.risk.outlooks import LineOutlook
 from agent.risk.situation import Situation
-from agent.risk.wording import amount
+from agent.risk.wording import amount, day
 
 LANGUAGES = frozenset({"en", "de", "fr", "nl", "es"})
 #: Goods named one by one; of more only the first.
@@ -25,15 +25,15 @@ def customer_update(situation: Situation, waiting: Sequence[LineOutlook]) -> str
     order = situation.order
     reference = f" ({order.customer_reference})" if order.customer_reference else ""
     goods = "\n".join(f"- {amount(line.outstanding, line.unit)} {situation.product_name(line)}" for line in waiting[:NAMED])
-    promised = order.promise_date.date().isoformat() if order.promise_date else ""
+    promised = day(order.promise_date, situation.zone) if order.promise_date else ""
     told = words["new_date"] if situation.projected else words["no_date"]
-    day = situation.projected.date().isoformat() if situation.projected else ""
+    new = day(situation.projected, situation.zone) if situation.projected else ""
     return "\n\n".join(
         [
             words["greeting"],
             words["late"].format(order=f"{order.name}{reference}", promised=promised),
             goods,
-            told.format(date=day),
+            told.format(date=new),
             words["choice"],
             words["closing"],
         ]

@@ -5,11 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Affected, Severity
 from agent.domain.quantity import ROUNDING
 from agent.risk.operations import Operations, Waiting
 from agent.risk.outlooks import LineOutlook
-from agent.risk.situation import Situation, days_between
+from agent.risk.situation import Situation
 from agent.risk.snapshot import grouped
 
 
@@ -82,7 +83,7 @@ def _if_later(waiting: list[Waiting], delay: timedelta) -> Affected | None:
     later = max(_expected(each) for each in waiting) + delay
     if promise is None or situation.breaks_promise or later <= promise:
         return None
-    return replace(_severely(waiting, Severity.MEDIUM), days=days_between(promise, later))
+    return replace(_severely(waiting, Severity.MEDIUM), days=days_between(promise, later, situation.zone))
 
 
 def _severely(waiting: list[Waiting], severity: Severity) -> Affected:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from agent.domain.calendars import told_in
 from agent.domain.findings import Severity
 from agent.domain.impact import Impact, ImpactedOrder
 from agent.domain.money import Money
@@ -104,9 +105,9 @@ def _order(situation: Situation, before: Situation, waiting: Sequence[LineOutloo
     return ImpactedOrder(
         order=order.record,
         customer_name=order.customer_name,
-        promise_date=order.promise_date,
-        ready_before=before.projected,
-        ready_after=situation.projected,
+        promise_date=told_in(order.promise_date, situation.zone),
+        ready_before=told_in(before.projected, situation.zone),
+        ready_after=told_in(situation.projected, situation.zone),
         days_late=situation.days_late if endangered else 0,
         endangered=endangered,
         goods=goods,

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cached_property
 
 from agent.domain.findings import Affected, Severity
@@ -41,6 +41,10 @@ class Operations:
     def thresholds(self, warehouse_id: int | None = None, vendor_id: int | None = None) -> Thresholds:
         """Those that hold for something of this warehouse and this vendor."""
         return self.limits.at(scope_of(self.snapshot, warehouse_id, vendor_id=vendor_id))
+
+    def zone(self, warehouse_id: int | None) -> tzinfo:
+        """By whose days something of this warehouse is told."""
+        return self.projection.terms.zone(warehouse_id)
 
     @cached_property
     def situations_by_order(self) -> Mapping[int, Situation]:

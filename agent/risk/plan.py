@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import FindingKind, Option, OptionKind, OrderRisk
 from agent.domain.plans import Plan, PlanStep
 from agent.guardrails.policy import Policy
@@ -9,7 +10,7 @@ from agent.risk.assess import assess
 from agent.risk.options import options_for
 from agent.risk.options.ground import NO_RULE, NOTHING_CLAIMED
 from agent.risk.projection import project
-from agent.risk.situation import Situation, days_between, situations
+from agent.risk.situation import Situation, situations
 from agent.risk.snapshot import Snapshot
 from agent.risk.terms import terms_of
 
@@ -66,7 +67,7 @@ def _late(situation: Situation, option: Option | None) -> int:
     promise = situation.order.promise_date
     if option is None or not option.whole or option.ready_date is None or promise is None:
         return situation.days_late
-    return max(0, days_between(promise, option.ready_date))
+    return max(0, days_between(promise, option.ready_date, situation.zone))
 
 
 def _step(situation: Situation, risk: OrderRisk, option: Option | None, held: bool) -> PlanStep:

@@ -1,13 +1,16 @@
 """What a vendor's price list says of a purchase line."""
 
 from collections.abc import Sequence
+from datetime import tzinfo
 
+from agent.domain.calendars import day_of
 from agent.domain.purchasing import PurchaseLine, VendorPrice
 from agent.risk.snapshot import Snapshot
 
 
-def listed_prices(snapshot: Snapshot, line: PurchaseLine) -> Sequence[VendorPrice]:
-    """Of the line's vendor and product, those that hold for its quantity on the day it was ordered; today when that is not known.
+def listed_prices(snapshot: Snapshot, line: PurchaseLine, zone: tzinfo) -> Sequence[VendorPrice]:
+    """Of the line's vendor and product, those that hold for its quantity on the day, of that zone, on which it was ordered; today
+    when that is not known.
 
     The best first: the one for the largest quantity, of several for the same quantity the cheapest, as Odoo chooses.
     """
@@ -16,6 +19,6 @@ def listed_prices(snapshot: Snapshot, line: PurchaseLine) -> Sequence[VendorPric
         return ()
     purchase = snapshot.purchases_by_id.get(line.order_id)
     ordered_at = line.ordered_at or (purchase.ordered_at if purchase else snapshot.now)
-    amount, day = line.ordered.amount, ordered_at.date()
+    amount, day = line.ordered.amount, day_of(ordered_at, zone)
     found = [price for price in known if price.vendor_id == line.vendor_id and price.holds(amount, day)]
     return sorted(found, key=lambda price: (-price.minimum, price.price.amount, price.id))

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Affected, Evidence, Severity
 from agent.domain.money import Money
 from agent.domain.quantity import ROUNDING
@@ -40,6 +41,11 @@ class Situation:
         return self.snapshot.now
 
     @property
+    def zone(self) -> tzinfo:
+        """Of the warehouse that delivers it: by its days the promise is kept or missed."""
+        return self.projection.terms.zone(self.order.warehouse_id)
+
+    @property
     def segment(self) -> Segment:
         return self.customer.segment if self.customer else Segment.STANDARD
 
@@ -48,7 +54,7 @@ class Situation:
         """Calendar days from the promise to the projected date, or to today when nothing is in sight."""
         if self.order.promise_date is None:
             return 0
-        return max(0, days_between(self.order.promise_date, self.projected or self.now))
+        return max(0, days_between(self.order.promise_date, self.projected or self.now, self.zone))
 
     @property
     def late_lines(self) -> list[LineOutlook]:
@@ -147,11 +153,6 @@ def _situation(
         projected=max(dates) if len(dates) == len(lines) else None,
         outstanding_value=Money(sum((value.amount for value in values), Decimal(0)), values[0].currency),
     )
-
-
-def days_between(earlier: datetime, later: datetime) -> int:
-    """Calendar days in UTC; negative when `later` is before."""
-    return (later.date() - earlier.date()).days
 
 
 def line_evidence(outlook: LineOutlook) -> tuple[Evidence, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from agent.domain.calendars import WarehouseCalendar
 from agent.domain.purchasing import Vendor
@@ -36,6 +36,15 @@ class Terms:
         """Until when what ships at `moment` ships then; None: for ever."""
         calendar = self.calendars.get(warehouse_id)
         return calendar.holds_until(moment) if calendar else None
+
+    def zone(self, warehouse_id: int | None) -> tzinfo:
+        """By whose days something of that warehouse is told: its own; of others the one that all share.
+
+        UTC where nobody says it.
+        """
+        calendar = self.calendars.get(warehouse_id) if warehouse_id is not None else None
+        shared = {each.zone for each in self.calendars.values()}
+        return calendar.zone if calendar else shared.pop() if len(shared) == 1 else UTC
 
     def transit(self, origin: int, target: int | None) -> timedelta | None:
         """From one warehouse to another, where the policy says it."""

@@ -1,7 +1,10 @@
 """From an order to everything it waits for."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import tzinfo
 
+from agent.domain.calendars import told_in
 from agent.domain.impact import Node
 from agent.domain.quantity import ROUNDING
 from agent.domain.records import Record
@@ -28,9 +31,15 @@ def tree_of(snapshot: Snapshot, policy: Policy) -> Node:
 def tree(situation: Situation) -> Node:
     """The order, its goods, where each part of them comes from, and what that waits for in turn."""
     order = situation.order
-    promised = f"promised for {day(order.promise_date)}" if order.promise_date else "no date promised"
+    promised = f"promised for {day(order.promise_date, situation.zone)}" if order.promise_date else "no date promised"
     goods = tuple(_goods(situation, line) for line in situation.goods)
-    return Node(order.record, f"{order.name} for {order.customer_name}: {promised}", situation.projected, goods)
+    return _told(
+        Node(order.record, f"{order.name} for {order.customer_name}: {promised}", situation.projected, goods), situation.zone
+    )
+
+
+def _told(node: Node, zone: tzinfo) -> Node:
+    return replace(node, ready=told_in(node.ready, zone), waits_for=tuple(_told(each, zone) for each in node.waits_for))
 
 
 def _goods(situation: Situation, line: LineOutlook) -> Node:
@@ -67,9 +76,9 @@ def _coming(situation: Situation, peg: Peg, unit: str, hops: int) -> Node:
         state = "" if supply.purchase.confirmed else ", not confirmed"
         overdue = ", overdue" if supply.due < situation.now else ""
         vendor, number = supply.purchase.vendor_name, supply.source.name
-        said = f"{quantity} from {vendor} with {number}, announced for {day(supply.due)}{overdue}{state}"
+        said = f"{quantity} from {vendor} with {number}, announced for {day(supply.due, situation.zone)}{overdue}{state}"
         return Node(supply.source, said, supply.expected)
-    said = f"{quantity} with transfer {supply.source.name}, planned for {day(supply.due)}"
+    said = f"{quantity} with transfer {supply.source.name}, planned for {day(supply.due, situation.zone)}"
     return Node(supply.source, said, supply.expected, tuple(_upstream(situation, supply, unit, hops)))
 
 

@@ -1,15 +1,16 @@
 """Words and numbers the way a warehouse lead says them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 
+from agent.domain.calendars import day_of
 from agent.domain.findings import Affected
 from agent.domain.quantity import Quantity
 
 
-def day(moment: datetime) -> str:
-    return moment.date().isoformat()
+def day(moment: datetime, zone: tzinfo) -> str:
+    return day_of(moment, zone).isoformat()
 
 
 def days(number: int) -> str:

@@ -1,6 +1,6 @@
 """Orders at risk, and why one of them is."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from typing import Any
 
@@ -155,7 +155,7 @@ def _amount(amount: float, currency: str) -> dict[str, str]:
 
 
 def _date(moment: str | None) -> str | None:
-    return datetime.fromisoformat(moment).astimezone(UTC).date().isoformat() if moment else None
+    return datetime.fromisoformat(moment).date().isoformat() if moment else None
 
 
 TOOLS = (

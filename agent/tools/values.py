@@ -1,6 +1,6 @@
 """Money and days as tools tell them."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from agent.domain.money import Money
 
@@ -11,5 +11,5 @@ def money(amount: Money) -> dict[str, str]:
 
 
 def day(moment: datetime | None) -> str | None:
-    """The day in UTC, ISO 8601."""
-    return moment.astimezone(UTC).date().isoformat() if moment else None
+    """ISO 8601, by the offset it comes with: that of the warehouse it is about, or UTC."""
+    return moment.date().isoformat() if moment else None

@@ -87,11 +87,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Seque
 
 
 def day(moment: datetime | str | None) -> str:
-    """A date as people write it in tables, in the computer's own zone; a dash for none."""
+    """A date as people write it in tables, in the zone that it is told in: that of the warehouse it is about; a dash for none."""
     if moment is None:
         return "–"
     read = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
-    return read.astimezone().strftime("%a %d %b")
+    return read.strftime("%a %d %b")
 
 
 def minute(moment: datetime) -> str:

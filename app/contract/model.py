@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from agent.domain.records import Record
 
-#: ISO 8601 with offset, in UTC.
+#: ISO 8601 with offset: of what is promised, ready and projected that of the order's warehouse, whose days count; else UTC.
 Moment = datetime
 
 

@@ -34,7 +34,7 @@ _STANDING = """
 _WANTED = SQL("""
     (%(name)s::text IS NULL OR name = %(name)s)
     AND (%(warehouse_ids)s::bigint[] IS NULL OR warehouse_id = ANY (%(warehouse_ids)s))
-    AND (%(promised_by)s::date IS NULL OR (promise_date AT TIME ZONE 'UTC')::date <= %(promised_by)s)
+    AND (%(promised_by)s::date IS NULL OR left(body ->> 'promise_date', 10)::date <= %(promised_by)s)
 """)
 _ORDERS = SQL("""
     SELECT body, (SELECT as_of FROM scan ORDER BY id DESC LIMIT 1) AS as_of FROM order_risk

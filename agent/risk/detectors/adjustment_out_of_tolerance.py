@@ -34,6 +34,7 @@ def _signed(adjustment: Adjustment) -> Decimal:
 
 
 def _finding(operations: Operations, one: Adjustment) -> Finding:
+    zone = operations.zone(one.warehouse_id)
     lost = one.change.amount < 0
     orders = _short(operations, one) if lost else ()
     verb, by = ("missing" if lost else "too many"), f" by {one.by}" if one.by else ""
@@ -43,7 +44,7 @@ def _finding(operations: Operations, one: Adjustment) -> Finding:
         subject=one.record,
         since=one.at,
         summary=f"{amount(abs(one.change.amount), one.change.unit)} of {one.product_name} worth {one.value} were {verb} when "
-        f"{operations.snapshot.warehouse_name(one.warehouse_id)} counted on {day(one.at)}{by}{waiting_orders(orders)}.",
+        f"{operations.snapshot.warehouse_name(one.warehouse_id)} counted on {day(one.at, zone)}{by}{waiting_orders(orders)}.",
         evidence=(
             Evidence(one.record, "quantity", str(one.change)),
             Evidence(one.record, "value", str(one.value)),

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Evidence, Finding, FindingKind, Severity
 from agent.domain.quantity import ROUNDING
 from agent.domain.records import Record
-from agent.domain.sales import Segment
+from agent.domain.sales import SaleOrder, Segment
 from agent.risk.projection import LineOutlook
-from agent.risk.situation import Situation, days_between, line_evidence
+from agent.risk.situation import Situation, line_evidence
 from agent.risk.snapshot import grouped
 from agent.risk.wording import amount, day, listed
 
@@ -137,7 +138,7 @@ def _finding(situation: Situation, conflict: _Conflict, gifts: Sequence[_Gift]) 
         order=order.record,
         subject=subject,
         since=max(order.ordered_at, min(other.ordered_at for other in others)),
-        summary=f"{order.name} for {order.customer_name} ({_promise(order.promise_date)}) lacks {lacking} of {subject.name} "
+        summary=f"{order.name} for {order.customer_name} ({_promise(situation, order)}) lacks {lacking} of {subject.name} "
         f"that {'is' if lacking.startswith('1 ') else 'are'} reserved for "
         f"{listed([_holder(situation, gift) for gift in gifts])}.",
         warehouse_id=line.warehouse_id,
@@ -153,18 +154,18 @@ def _severity(situation: Situation) -> Severity:
     promise = situation.order.promise_date
     if promise is None or promise >= situation.now:
         return Severity.HIGH
-    return situation.severity_of_delay(days_between(promise, situation.now), Severity.HIGH, Severity.CRITICAL)
+    return situation.severity_of_delay(days_between(promise, situation.now, situation.zone), Severity.HIGH, Severity.CRITICAL)
 
 
-def _promise(promise: datetime | None) -> str:
-    return f"promised for {day(promise)}" if promise else "promised for no day"
+def _promise(situation: Situation, order: SaleOrder) -> str:
+    return f"promised for {day(order.promise_date, situation.zone)}" if order.promise_date else "promised for no day"
 
 
 def _holder(situation: Situation, gift: _Gift) -> str:
     other = situation.snapshot.orders[gift.holder.line.order_id]
     segment = _segment(situation, gift.holder)
     rank = f", a {segment} customer" if segment is not situation.segment else ""
-    return f"{other.name} ({other.customer_name}{rank}, {_promise(other.promise_date)}: {amount(gift.amount, gift.holder.unit)})"
+    return f"{other.name} ({other.customer_name}{rank}, {_promise(situation, other)}: {amount(gift.amount, gift.holder.unit)})"
 
 
 def _evidence(situation: Situation, gift: _Gift) -> Iterator[Evidence]:

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from agent.domain.affairs import WaitingApproval
+from agent.domain.calendars import days_between
 from agent.domain.findings import Affected, Evidence, Finding, FindingKind, Severity
 from agent.domain.records import Record
 from agent.risk.operations import Operations, affected, worst_of
-from agent.risk.situation import days_between
 from agent.risk.wording import ago, day, waiting_orders
 
 
@@ -22,6 +22,7 @@ def approval_overdue(operations: Operations) -> Iterator[Finding]:
 
 
 def _finding(operations: Operations, approval: WaitingApproval) -> Finding:
+    zone = operations.zone(None)
     order, waiting = _order(operations, approval.subject), _waiting(operations, approval.subject)
     own = operations.situations_by_order.get(order.id) if order else None
     due = approval.due_at
@@ -32,8 +33,8 @@ def _finding(operations: Operations, approval: WaitingApproval) -> Finding:
         subject=approval.proposal,
         since=due,
         summary=f"{approval.proposal.name} ({approval.action.replace('_', ' ')}, {approval.subject.name}) waits for "
-        f"{approval.waits_for} since {day(approval.proposed_at)} and should have been decided on {day(due)} "
-        f"({ago(days_between(due, operations.now))}){waiting_orders(waiting)}.",
+        f"{approval.waits_for} since {day(approval.proposed_at, zone)} and should have been decided on {day(due, zone)} "
+        f"({ago(days_between(due, operations.now, zone))}){waiting_orders(waiting)}.",
         evidence=(
             Evidence(approval.proposal, "proposed_at", approval.proposed_at.isoformat()),
             Evidence(approval.proposal, "due_at", due.isoformat()),

@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Evidence, Finding, FindingKind, Severity
 from agent.domain.quantity import ROUNDING
 from agent.domain.records import Record
 from agent.domain.stock import Picking, PickingKind
 from agent.risk.projection import LineOutlook
-from agent.risk.situation import Situation, days_between, line_evidence
+from agent.risk.situation import Situation, line_evidence
 from agent.risk.wording import ago, amount, day, listed
 
 OPEN = ("assigned", "confirmed", "waiting")
@@ -49,7 +50,7 @@ def _finding(situation: Situation, picking: Picking, goods: Sequence[LineOutlook
     order = situation.order
     rest = listed([f"{amount(line.outstanding, line.line.ordered.unit)} of {situation.product_name(line)}" for line in goods], 2)
     undated = any(line.ready is None for line in goods)
-    waited = ago(days_between(picking.created_at, situation.now))
+    waited = ago(days_between(picking.created_at, situation.now, situation.zone))
     return Finding(
         kind=FindingKind.BACKORDER_WAITING,
         severity=Severity.HIGH if undated and situation.promised_within_horizon() else Severity.MEDIUM,
@@ -57,7 +58,7 @@ def _finding(situation: Situation, picking: Picking, goods: Sequence[LineOutlook
         subject=picking.record,
         since=picking.created_at,
         summary=f"{order.customer_name} got {order.name} in part; the rest ({rest}, {picking.name}) waits since "
-        f"{day(picking.created_at)} ({waited}) and {_outlook(situation, goods)}.",
+        f"{day(picking.created_at, situation.zone)} ({waited}) and {_outlook(situation, goods)}.",
         warehouse_id=picking.warehouse_id,
         evidence=(
             Evidence(picking.record, "backorder_id", _earlier(situation, picking).name),
@@ -80,4 +81,4 @@ def _outlook(situation: Situation, goods: Sequence[LineOutlook]) -> str:
     if len(dates) < len(goods):
         return "nothing that would fill it is in sight"
     last = max(dates)
-    return "could ship now" if last <= situation.now else f"can ship on {day(last)} at the earliest"
+    return "could ship now" if last <= situation.now else f"can ship on {day(last, situation.zone)} at the earliest"

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from agent.domain.affairs import CarrierReport, Shipment
+from agent.domain.calendars import days_between
 from agent.domain.findings import Evidence, Finding, FindingKind, Severity
 from agent.domain.records import Record
 from agent.domain.sales import Segment
 from agent.guardrails.policy import Thresholds
 from agent.risk.operations import Operations
-from agent.risk.situation import days_between
 from agent.risk.snapshot import grouped
 from agent.risk.terms import scope_of
 from agent.risk.wording import day, days
@@ -33,7 +33,7 @@ def carrier_delay(operations: Operations) -> Iterator[Finding]:
         if (
             latest
             and not _forgotten(operations, shipment, latest)
-            and (latest.status in TROUBLES or _days_late(shipment, latest) > 0)
+            and (latest.status in TROUBLES or _days_late(operations, shipment, latest) > 0)
         ):
             yield _finding(operations, shipment, latest)
 
@@ -43,11 +43,11 @@ def _forgotten(operations: Operations, shipment: Shipment, report: CarrierReport
     return operations.now - until > timedelta(days=_limits(operations, shipment).carrier_report_days)
 
 
-def _days_late(shipment: Shipment, report: CarrierReport) -> int:
+def _days_late(operations: Operations, shipment: Shipment, report: CarrierReport) -> int:
     """Whole days: carriers name a day, and a day is promised."""
     if shipment.promise_date is None or report.eta is None:
         return 0
-    return days_between(shipment.promise_date, report.eta)
+    return days_between(shipment.promise_date, report.eta, operations.zone(shipment.warehouse_id))
 
 
 def _finding(operations: Operations, shipment: Shipment, report: CarrierReport) -> Finding:
@@ -57,7 +57,7 @@ def _finding(operations: Operations, shipment: Shipment, report: CarrierReport) 
         order=shipment.order,
         subject=shipment.picking,
         since=report.occurred_at,
-        summary=_summary(shipment, report),
+        summary=_summary(operations, shipment, report),
         warehouse_id=shipment.warehouse_id,
         evidence=tuple(_evidence(shipment, report)),
     )
@@ -66,7 +66,7 @@ def _finding(operations: Operations, shipment: Shipment, report: CarrierReport) 
 def _severity(operations: Operations, shipment: Shipment, report: CarrierReport) -> Severity:
     """What comes back never keeps its promise without us. What the carrier still means to bring in time may yet come."""
     segment, limits = _segment(operations, shipment), _limits(operations, shipment)
-    late = _days_late(shipment, report)
+    late = _days_late(operations, shipment, report)
     if report.status == "returned" or late >= limits.critical_days_late or (late > 0 and segment is Segment.STRATEGIC):
         return Severity.CRITICAL
     return Severity.HIGH if late > 0 or report.eta is None or _past(shipment, operations.now) else Severity.MEDIUM
@@ -87,10 +87,10 @@ def _past(shipment: Shipment, now: datetime) -> bool:
     return shipment.promise_date is not None and shipment.promise_date < now
 
 
-def _summary(shipment: Shipment, report: CarrierReport) -> str:
-    late = _days_late(shipment, report)
-    promised = f"promised for {day(shipment.promise_date)}" if shipment.promise_date else "on its way"
-    when = f" on {day(report.eta)}{f' ({days(late)} late)' if late > 0 else ''}" if report.eta else ""
+def _summary(operations: Operations, shipment: Shipment, report: CarrierReport) -> str:
+    late, zone = _days_late(operations, shipment, report), operations.zone(shipment.warehouse_id)
+    promised = f"promised for {day(shipment.promise_date, zone)}" if shipment.promise_date else "on its way"
+    when = f" on {day(report.eta, zone)}{f' ({days(late)} late)' if late > 0 else ''}" if report.eta else ""
     if report.status in TROUBLES:
         fate = TROUBLES[report.status].format(shipment.picking.name) + (f" and expects to bring it{when}" if when else "")
     else:

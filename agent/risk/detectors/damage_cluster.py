@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from agent.domain.calendars import day_of
 from agent.domain.findings import Evidence, Finding, FindingKind, Severity, Trend
 from agent.domain.history import Scrap
 from agent.domain.records import Record
@@ -43,15 +44,24 @@ def damage_cluster(operations: Operations) -> Iterator[Finding]:
         recent = sorted((scrap for scrap in scraps if scrap.at >= start), key=lambda scrap: (scrap.at, scrap.id))
         if history and len(recent) >= limits.damage_count:
             before = [scrap for scrap in scraps if scrap.at < start]
-            yield _finding(_cluster(recent, before, start, history.since, limits), limits)
+            yield _finding(_cluster(operations, recent, before, start, history.since, limits), limits)
 
 
-def _cluster(recent: Sequence[Scrap], before: Sequence[Scrap], start: datetime, since: datetime, limits: Thresholds) -> _Cluster:
+def _cluster(
+    operations: Operations,
+    recent: Sequence[Scrap],
+    before: Sequence[Scrap],
+    start: datetime,
+    since: datetime,
+    limits: Thresholds,
+) -> _Cluster:
     """Days are compared, not documents: three write-offs of one fallen pallet are one event."""
     past_days = (start - since).days
     if past_days < limits.trend_minimum_past:
         return _Cluster(recent, None, unusual=True)
-    bad, bad_before = (len({scrap.at.date() for scrap in scraps}) for scraps in (recent, before))
+    bad, bad_before = (
+        len({day_of(scrap.at, operations.zone(scrap.warehouse_id)) for scrap in scraps}) for scraps in (recent, before)
+    )
     found = trend(min(bad, limits.damage_window_days), limits.damage_window_days, min(bad_before, past_days), past_days)
     return _Cluster(recent, found, unusual=found.chance * 100 <= limits.trend_chance_percent)
 

@@ -96,6 +96,7 @@ def _found(operations: Operations, key: PoolKey, orders: Sequence[_Order], surpl
 
 
 def _finding(operations: Operations, key: PoolKey, one: _Order, earlier: _Order, limits: Thresholds) -> Finding:
+    zone = operations.zone(key[1])
     product = operations.snapshot.products.get(key[0])
     name, unit = (product.name, product.unit) if product else (one.line.name, "units")
     weighty = one.value is not None and one.value.amount >= limits.weighty_order_value
@@ -105,7 +106,7 @@ def _finding(operations: Operations, key: PoolKey, one: _Order, earlier: _Order,
         subject=one.line,
         since=one.ordered_at,
         summary=f"{one.document.name} brings {amount(one.amount, unit)} of {name} that "
-        f"{operations.snapshot.warehouse_name(key[1])} does not need: {earlier.document.name} of {day(earlier.ordered_at)} "
+        f"{operations.snapshot.warehouse_name(key[1])} does not need: {earlier.document.name} of {day(earlier.ordered_at, zone)} "
         "and the stock cover all open demand and the reorder rule.",
         evidence=tuple(
             evidence

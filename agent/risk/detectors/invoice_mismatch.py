@@ -39,11 +39,11 @@ def invoice_mismatch(operations: Operations) -> Iterator[Finding]:
     }
     for habit in habits:
         for document in habit.recent(operations.now):
-            yield _of_document(habit, habit.wrong[document], by_product)
+            yield _of_document(operations, habit, habit.wrong[document], by_product)
     yield from _trends(operations.now, habits)
 
 
-def _of_document(habit: Habit, found: Sequence[Mismatch], by_product: Mapping[int, int]) -> Finding:
+def _of_document(operations: Operations, habit: Habit, found: Sequence[Mismatch], by_product: Mapping[int, int]) -> Finding:
     line = found[0].line
     habitual = [each for each in found if by_product[each.line.product_id] >= habit.limits.bill_variance_count]
     severity = _severity(found)
@@ -54,7 +54,7 @@ def _of_document(habit: Habit, found: Sequence[Mismatch], by_product: Mapping[in
         subject=line.document,
         since=line.at,
         summary=f"{line.document.name} {preposition} {line.partner_name} {listed([_words(each) for each in found], most=2)}: "
-        f"{_total(found)} {_sense(found)}{_recurrence(habit, habitual, by_product)}.",
+        f"{_total(found)} {_sense(found)}{_recurrence(operations, habit, habitual, by_product)}.",
         evidence=tuple(fact for each in found for fact in _evidence(each)),
         at_stake=_total(found),
     )
@@ -90,13 +90,13 @@ def _sense(found: Sequence[Mismatch]) -> str:
     return "too little" if all(each.overcharge < 0 and not each.excess for each in found) else "of difference"
 
 
-def _recurrence(habit: Habit, habitual: Sequence[Mismatch], by_product: Mapping[int, int]) -> str:
+def _recurrence(operations: Operations, habit: Habit, habitual: Sequence[Mismatch], by_product: Mapping[int, int]) -> str:
     """`; 6 of 20 bills of Nordholz since 2026-02-04 differ, and Blue Chair does on 7 documents`."""
     said = []
     if len(habit.wrong) > 1:
         said.append(
             f"{len(habit.wrong)} of {len(habit.documents)} {DOCUMENTS[habit.kind]} of {habit.partner.name} since "
-            f"{day(habit.since)} differ"
+            f"{day(habit.since, operations.zone(None))} differ"
         )
     names = {each.line.product_name: by_product[each.line.product_id] for each in habitual}
     said += [f"{name} differs on {number} documents" for name, number in names.items() if number > len(habit.wrong)]

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Affected, Evidence, Finding, FindingKind
 from agent.domain.purchasing import PurchaseLine, VendorPrice
 from agent.risk.demand import broken_by, broken_if_later
 from agent.risk.operations import Operations, affected, worst_of
 from agent.risk.price_list import listed_prices
-from agent.risk.situation import days_between
 from agent.risk.snapshot import grouped
 from agent.risk.wording import day, days, listed, waiting_orders
 
@@ -19,10 +19,11 @@ class Variance:
     line: PurchaseLine
     ordered_at: datetime
     price: VendorPrice
+    zone: tzinfo
 
     @property
     def takes(self) -> int:
-        return days_between(self.ordered_at, self.line.vendor_promise_date)
+        return days_between(self.ordered_at, self.line.vendor_promise_date, self.zone)
 
     @property
     def more(self) -> int:
@@ -45,12 +46,12 @@ def lead_time_variance(operations: Operations) -> Iterator[Finding]:
 def _variance(operations: Operations, line: PurchaseLine) -> Variance | None:
     if not line.confirmed:
         return None
-    prices = listed_prices(operations.snapshot, line)
+    prices = listed_prices(operations.snapshot, line, operations.zone(line.warehouse_id))
     purchase = operations.snapshot.purchases_by_id.get(line.order_id)
     ordered_at = line.ordered_at or (purchase.ordered_at if purchase else None)
     if not prices or ordered_at is None:
         return None
-    variance = Variance(line, ordered_at, prices[0])
+    variance = Variance(line, ordered_at, prices[0], operations.zone(line.warehouse_id))
     tolerated = operations.thresholds(line.warehouse_id, line.vendor_id).lead_time_variance_days
     over = variance.more < 0 and line.vendor_promise_date < operations.now
     return variance if abs(variance.more) > tolerated and not over else None
@@ -65,9 +66,9 @@ def _finding(operations: Operations, worst: Variance, variances: Sequence[Varian
         severity=worst_of(orders),
         subject=line.record,
         since=worst.ordered_at,
-        summary=f"{line.order_name} from {line.vendor_name} ({goods}) is promised for {day(line.vendor_promise_date)}, "
-        f"{days(worst.takes)} after it was ordered, but its price list says {days(worst.price.lead_days)}"
-        f"{_consequence(worst, orders)}.",
+        summary=f"{line.order_name} from {line.vendor_name} ({goods}) is promised for "
+        f"{day(line.vendor_promise_date, worst.zone)}, {days(worst.takes)} after it was ordered, but its price list says "
+        f"{days(worst.price.lead_days)}{_consequence(worst, orders)}.",
         evidence=tuple(fact for each in variances for fact in _evidence(each)),
         affects=orders,
         warehouse_id=line.warehouse_id,
@@ -89,7 +90,7 @@ def _consequence(worst: Variance, orders: Sequence[Affected]) -> str:
     listed_day = worst.ordered_at + timedelta(days=worst.price.lead_days)
     names = listed([order.order.name for order in orders])
     late = f", too late for {names}" if orders else ""
-    return f"; by that it comes on {day(listed_day)}{late}"
+    return f"; by that it comes on {day(listed_day, worst.zone)}{late}"
 
 
 def _evidence(variance: Variance) -> Iterator[Evidence]:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Evidence, Finding, FindingKind, Severity
 from agent.domain.stock import PickingKind
 from agent.risk.projection import LineOutlook
-from agent.risk.situation import Situation, days_between, line_evidence
+from agent.risk.situation import Situation, line_evidence
 from agent.risk.wording import ago, amount, day, listed
 
 
@@ -35,8 +36,8 @@ def _finding(situation: Situation) -> Finding:
         order=order.record,
         subject=order.record,
         since=order.ordered_at,
-        summary=f"{order.name} for {order.customer_name} was confirmed on {day(order.ordered_at)} "
-        f"({ago(days_between(order.ordered_at, situation.now))}) and no delivery is planned for {listed(goods)}.",
+        summary=f"{order.name} for {order.customer_name} was confirmed on {day(order.ordered_at, situation.zone)} "
+        f"({ago(days_between(order.ordered_at, situation.now, situation.zone))}) and no delivery is planned for {listed(goods)}.",
         warehouse_id=order.warehouse_id,
         evidence=(
             Evidence(order.record, "state", order.state),

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Evidence, Finding, FindingKind, Severity
 from agent.domain.stock import Picking, PickingKind
-from agent.risk.situation import Situation, days_between
+from agent.risk.situation import Situation
 from agent.risk.wording import ago, day
 
 STATES = {"assigned": "ready to pick", "confirmed": "waiting for stock", "waiting": "waiting for another transfer"}
@@ -32,7 +33,7 @@ def _since(picking: Picking) -> datetime:
 
 def _finding(situation: Situation, picking: Picking) -> Finding:
     since = _since(picking)
-    late = ago(days_between(since, situation.now))
+    late = ago(days_between(since, situation.now, situation.zone))
     ready = picking.state == "assigned"
     nobody = "; nobody is assigned" if picking.responsible is None else f"; {picking.responsible} is assigned"
     return Finding(
@@ -41,7 +42,7 @@ def _finding(situation: Situation, picking: Picking) -> Finding:
         order=situation.order.record,
         subject=picking.record,
         since=since,
-        summary=f"{picking.name} for {situation.order.name} was scheduled for {day(since)} ({late}) "
+        summary=f"{picking.name} for {situation.order.name} was scheduled for {day(since, situation.zone)} ({late}) "
         f"and is {STATES[picking.state]}{nobody}.",
         warehouse_id=situation.order.warehouse_id,
         evidence=(

@@ -52,7 +52,11 @@ def _variance(operations: Operations, line: PurchaseLine) -> Variance | None:
     paid = line.value
     if paid is None or not line.ordered or (not line.confirmed and not paid.amount):
         return None
-    prices = (price for price in listed_prices(operations.snapshot, line) if price.price.currency == paid.currency)
+    prices = (
+        price
+        for price in listed_prices(operations.snapshot, line, operations.zone(line.warehouse_id))
+        if price.price.currency == paid.currency
+    )
     price = next(prices, None)
     if price is None:
         return None

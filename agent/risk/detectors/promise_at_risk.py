@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Evidence, Finding, FindingKind, Severity
 from agent.risk.projection import LineOutlook
-from agent.risk.situation import Situation, days_between, line_evidence, supply_evidence
+from agent.risk.situation import Situation, line_evidence, supply_evidence
 from agent.risk.wording import amount, day, days, listed
 
 
@@ -17,7 +18,7 @@ def promise_at_risk(situation: Situation) -> Iterator[Finding]:
     if promise is None or promise < situation.now or not late or not situation.promised_within_horizon():
         return
     worst = max(late, key=_ready)
-    delay = days_between(promise, _ready(worst))
+    delay = days_between(promise, _ready(worst), situation.zone)
     yield Finding(
         kind=FindingKind.PROMISE_AT_RISK,
         severity=situation.severity_of_delay(delay, Severity.MEDIUM, Severity.HIGH),
@@ -45,8 +46,8 @@ def _summary(situation: Situation, worst: LineOutlook, others: int, promise: dat
     short = f" (short of {listed(parts)})" if (parts := situation.short_parts(worst)) else ""
     more = f"; {others} more of its lines {'is' if others == 1 else 'are'} late too" if others else ""
     return (
-        f"{order.name} for {order.customer_name} is promised for {day(promise)}, but {goods}{short} can ship on "
-        f"{day(_ready(worst))} at the earliest ({how_late}), waiting for {_waits_for(worst)}{more}."
+        f"{order.name} for {order.customer_name} is promised for {day(promise, situation.zone)}, but {goods}{short} can ship on "
+        f"{day(_ready(worst), situation.zone)} at the earliest ({how_late}), waiting for {_waits_for(worst)}{more}."
     )
 
 

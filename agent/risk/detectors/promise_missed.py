@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Evidence, Finding, FindingKind, Severity
-from agent.risk.situation import Situation, days_between, line_evidence
+from agent.risk.situation import Situation, line_evidence
 from agent.risk.wording import ago, amount, day, listed
 
 
@@ -13,7 +14,7 @@ def promise_missed(situation: Situation) -> Iterator[Finding]:
     promise = order.promise_date
     if order.state != "sale" or order.complete or promise is None or promise >= situation.now:
         return
-    late = days_between(promise, situation.now)
+    late = days_between(promise, situation.now, situation.zone)
     goods = [f"{amount(line.outstanding, line.line.ordered.unit)} of {situation.product_name(line)}" for line in situation.lines]
     yield Finding(
         kind=FindingKind.PROMISE_MISSED,
@@ -21,7 +22,7 @@ def promise_missed(situation: Situation) -> Iterator[Finding]:
         order=order.record,
         subject=order.record,
         since=promise,
-        summary=f"{order.name} for {order.customer_name} was promised for {day(promise)} ({ago(late)}); "
+        summary=f"{order.name} for {order.customer_name} was promised for {day(promise, situation.zone)} ({ago(late)}); "
         f"still to ship: {listed(goods)}.",
         warehouse_id=situation.order.warehouse_id,
         evidence=(

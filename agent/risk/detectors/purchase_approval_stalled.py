@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Evidence, Finding, FindingKind
 from agent.domain.purchasing import PurchaseOrder
 from agent.risk.operations import Operations, affected, worst_of
-from agent.risk.situation import days_between
 from agent.risk.wording import ago, day, waiting_orders
 
 
@@ -20,6 +20,7 @@ def purchase_approval_stalled(operations: Operations) -> Iterator[Finding]:
 
 
 def _finding(operations: Operations, purchase: PurchaseOrder) -> Finding:
+    zone = operations.zone(purchase.warehouse_id)
     since = purchase.changed_at
     orders = affected(operations.waiting_by_purchase.get(purchase.id, ()))
     buyer = f", bought by {purchase.buyer}," if purchase.buyer else ""
@@ -29,7 +30,7 @@ def _finding(operations: Operations, purchase: PurchaseOrder) -> Finding:
         subject=purchase.record,
         since=since,
         summary=f"{purchase.name} from {purchase.vendor_name} over {purchase.amount}{buyer} has waited for approval since "
-        f"{day(since)} ({ago(days_between(since, operations.now))}){waiting_orders(orders)}.",
+        f"{day(since, zone)} ({ago(days_between(since, operations.now, zone))}){waiting_orders(orders)}.",
         evidence=(
             Evidence(purchase.record, "state", purchase.state),
             Evidence(purchase.record, "write_date", since.isoformat()),

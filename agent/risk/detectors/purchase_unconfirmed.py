@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Evidence, Finding, FindingKind
 from agent.domain.purchasing import PurchaseOrder
 from agent.risk.operations import Operations, affected, worst_of
-from agent.risk.situation import days_between
 from agent.risk.snapshot import Snapshot
 from agent.risk.wording import ago, day, waiting_orders
 
@@ -40,8 +40,9 @@ def _asked(snapshot: Snapshot, purchase: PurchaseOrder, kept: bool) -> datetime 
 
 
 def _finding(operations: Operations, purchase: PurchaseOrder, asked: datetime) -> Finding:
+    zone = operations.zone(purchase.warehouse_id)
     orders = affected(operations.waiting_by_purchase.get(purchase.id, ()))
-    when = f"{day(asked)} ({ago(days_between(asked, operations.now))})"
+    when = f"{day(asked, zone)} ({ago(days_between(asked, operations.now, zone))})"
     said = (
         f"{purchase.name} was sent to {purchase.vendor_name} and has had no answer since {when}"
         if purchase.state == "sent"

@@ -31,7 +31,7 @@ def _finding(operations: Operations, failure: QualityFailure, picking: Picking |
         subject=failure.record,
         since=failure.at,
         summary=f"{failure.product_name}{lot} did not pass quality check {failure.record.name}{where} "
-        f"on {day(failure.at)}{waiting_orders(orders)}.",
+        f"on {day(failure.at, operations.zone(warehouse_id))}{waiting_orders(orders)}.",
         evidence=tuple(_evidence(failure)),
         affects=orders,
         warehouse_id=warehouse_id,

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Evidence, Finding, FindingKind, Severity
 from agent.domain.sales import SaleOrder
 from agent.guardrails.policy import Thresholds
 from agent.risk.operations import Operations
-from agent.risk.situation import days_between
 from agent.risk.terms import scope_of
 from agent.risk.wording import ago, day
 
@@ -28,6 +28,7 @@ def _limits(operations: Operations, quotation: SaleOrder) -> Thresholds:
 
 
 def _finding(operations: Operations, quotation: SaleOrder, limits: Thresholds) -> Finding:
+    zone = operations.zone(quotation.warehouse_id)
     sent = quotation.ordered_at
     whose = f"; {quotation.salesperson} has it" if quotation.salesperson else "; nobody has it"
     return Finding(
@@ -35,8 +36,8 @@ def _finding(operations: Operations, quotation: SaleOrder, limits: Thresholds) -
         severity=Severity.MEDIUM if quotation.amount.amount >= limits.weighty_order_value else Severity.LOW,
         subject=quotation.record,
         since=sent,
-        summary=f"Quotation {quotation.name} over {quotation.amount} for {quotation.customer_name} is from {day(sent)} "
-        f"({ago(days_between(sent, operations.now))}) and has no answer{whose}.",
+        summary=f"Quotation {quotation.name} over {quotation.amount} for {quotation.customer_name} is from {day(sent, zone)} "
+        f"({ago(days_between(sent, operations.now, zone))}) and has no answer{whose}.",
         warehouse_id=quotation.warehouse_id,
         evidence=(
             Evidence(quotation.record, "state", quotation.state),

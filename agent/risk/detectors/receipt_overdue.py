@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import chain
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Evidence, Finding, FindingKind
 from agent.domain.purchasing import PurchaseLine
 from agent.domain.stock import Move
 from agent.risk.operations import Operations, Waiting, affected, worst_of
-from agent.risk.situation import days_between
 from agent.risk.snapshot import Snapshot, grouped
 from agent.risk.supply import arrives
 from agent.risk.wording import ago, amount, day, listed, waiting_orders
@@ -84,6 +84,7 @@ def _warehouse(snapshot: Snapshot, lines: Sequence[PurchaseLine]) -> int | None:
 
 
 def _finding(operations: Operations, late: Sequence[Overdue], warehouse_id: int | None) -> Finding:
+    zone = operations.zone(warehouse_id)
     first, due = late[0].line, late[0].due
     waiting = operations.waiting_by_purchase.get(first.order_id, ())
     orders = affected(each for each in waiting if any(found.holds_up(each) for found in late))
@@ -93,8 +94,8 @@ def _finding(operations: Operations, late: Sequence[Overdue], warehouse_id: int 
         severity=worst_of(orders),
         subject=first.record,
         since=due,
-        summary=f"{first.order_name} from {first.vendor_name} was due on {day(due)} "
-        f"({ago(days_between(due, operations.now))}) and has not come: {goods}{waiting_orders(orders)}.",
+        summary=f"{first.order_name} from {first.vendor_name} was due on {day(due, zone)} "
+        f"({ago(days_between(due, operations.now, zone))}) and has not come: {goods}{waiting_orders(orders)}.",
         evidence=tuple(_evidence(late)),
         affects=orders,
         warehouse_id=warehouse_id,

@@ -95,7 +95,8 @@ def _rest(operations: Operations, short: Sequence[Receipt]) -> str:
     first = min(coming, default=None)
     if first is None:
         return ", and no more is expected"
-    return f", and the rest is not expected any more; {first[1]} brings more of {first[2]} by {day(first[0])}"
+    by = day(first[0], operations.zone(short[0].warehouse_id))
+    return f", and the rest is not expected any more; {first[1]} brings more of {first[2]} by {by}"
 
 
 def _waiting(operations: Operations, short: Sequence[Receipt]) -> tuple[Affected, ...]:

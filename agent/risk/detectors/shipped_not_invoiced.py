@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Evidence, Finding, FindingKind, Severity
 from agent.domain.history import Uninvoiced
 from agent.guardrails.policy import Thresholds
 from agent.risk.operations import Operations
-from agent.risk.situation import days_between
 from agent.risk.terms import scope_of
 from agent.risk.wording import ago, day
 
@@ -28,6 +28,7 @@ def _limits(operations: Operations, left: Uninvoiced) -> Thresholds:
 
 
 def _finding(operations: Operations, left: Uninvoiced, limits: Thresholds) -> Finding:
+    zone = operations.zone(left.warehouse_id)
     shipped = left.delivered_at
     return Finding(
         kind=FindingKind.SHIPPED_NOT_INVOICED,
@@ -35,8 +36,8 @@ def _finding(operations: Operations, left: Uninvoiced, limits: Thresholds) -> Fi
         order=left.order,
         subject=left.order,
         since=shipped,
-        summary=f"{left.amount} of {left.order.name} went to {left.customer_name} on {day(shipped)} "
-        f"({ago(days_between(shipped, operations.now))}) and no invoice stands for it.",
+        summary=f"{left.amount} of {left.order.name} went to {left.customer_name} on {day(shipped, zone)} "
+        f"({ago(days_between(shipped, operations.now, zone))}) and no invoice stands for it.",
         evidence=(
             Evidence(left.order, "effective_date", shipped.isoformat()),
             Evidence(left.order, "delivered and not invoiced", str(left.amount)),

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Evidence, Finding, FindingKind
 from agent.domain.records import Record
 from agent.domain.stock import Move, Picking, PickingKind
 from agent.risk.operations import Operations, Waiting, affected, worst_of
-from agent.risk.situation import days_between
 from agent.risk.snapshot import grouped
 from agent.risk.wording import ago, amount, day, listed, waiting_orders
 
@@ -65,9 +65,10 @@ def _waiting(operations: Operations, moves: Sequence[Move], after: Mapping[int, 
 
 
 def _finding(operations: Operations, picking: Picking, after: Mapping[int, Sequence[Move]]) -> Finding:
+    zone = operations.zone(picking.warehouse_id)
     moves, due = operations.snapshot.moves_by_picking.get(picking.id, ()), _due(picking)
     orders = affected(_waiting(operations, moves, after))
-    planned = f"{day(due)} ({ago(days_between(due, operations.now))})"
+    planned = f"{day(due, zone)} ({ago(days_between(due, operations.now, zone))})"
     return Finding(
         kind=FindingKind.TRANSFER_OVERDUE,
         severity=worst_of(orders),

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from statistics import median_high
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Affected, Evidence, Finding, FindingKind, Severity, Trend
 from agent.domain.history import Receipt
 from agent.domain.purchasing import PurchaseLine
@@ -13,7 +14,6 @@ from agent.guardrails.policy import Thresholds
 from agent.risk.arrivals import Past, evidence_of, mostly, pasts, to_come, together
 from agent.risk.demand import broken_if_later
 from agent.risk.operations import Operations, worst_of
-from agent.risk.situation import days_between
 from agent.risk.snapshot import grouped
 from agent.risk.trend import rise, told
 from agent.risk.wording import days, listed
@@ -39,7 +39,7 @@ def vendor_delay_trend(operations: Operations) -> Iterator[Finding]:
     that would miss their promise if these were as late.
     """
     for past in pasts(operations):
-        came = [_late(lines, past.thresholds) for lines in together(past.recent)]
+        came = [_late(operations, lines, past.thresholds) for lines in together(past.recent)]
         open_lines = to_come(operations, past.vendor.id)
         missing = list(_missing(operations, open_lines, past.thresholds))
         late = [*(delay for delay in came if delay), *missing]
@@ -51,7 +51,7 @@ def vendor_delay_trend(operations: Operations) -> Iterator[Finding]:
             yield _finding(operations, past, trend, late, open_lines, bool(missing))
 
 
-def _late(lines: Sequence[Receipt], thresholds: Thresholds) -> Delay | None:
+def _late(operations: Operations, lines: Sequence[Receipt], thresholds: Thresholds) -> Delay | None:
     """A receipt with several lines is as late as the latest of them."""
     late = _late_lines(lines, thresholds)
     if not late:
@@ -59,7 +59,7 @@ def _late(lines: Sequence[Receipt], thresholds: Thresholds) -> Delay | None:
     worst = max(late, key=lambda line: line.arrived_at - line.promised_at)
     return Delay(
         worst.promised_at,
-        days_between(worst.promised_at, worst.arrived_at),
+        days_between(worst.promised_at, worst.arrived_at, operations.zone(worst.warehouse_id)),
         tuple(line.product_name for line in late),
         tuple(evidence_of(worst)),
     )
@@ -80,7 +80,7 @@ def _missing(operations: Operations, lines: Sequence[PurchaseLine], thresholds: 
         announced = max(line.vendor_promise_date for line in late)
         yield Delay(
             first_promise(worst),
-            days_between(first_promise(worst), max(announced, operations.now)),
+            days_between(first_promise(worst), max(announced, operations.now), operations.zone(worst.warehouse_id)),
             tuple(line.product_name for line in late),
             tuple(_dates(worst)),
         )

@@ -1,8 +1,9 @@
 """A zone's queue is older than it used to be."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from agent.domain.findings import Affected, Evidence, Finding, FindingKind, Severity, Trend
@@ -49,7 +50,8 @@ def zone_bottleneck(operations: Operations) -> Iterator[Finding]:
     queues = (one for one in operations.snapshot.pickings if one.state in OPEN and one.kind is not PickingKind.RECEIPT)
     for zone_id, pickings in grouped(queues, lambda picking: picking.zone.id if picking.zone else None).items():
         limits = operations.thresholds(pickings[0].warehouse_id)
-        queue = _queue(operations.now, pickings, finished.get(zone_id, ()), history, limits)
+        now = operations.now.astimezone(operations.zone(pickings[0].warehouse_id))
+        queue = _queue(now, pickings, finished.get(zone_id, ()), history, limits)
         if queue:
             yield _finding(operations, queue, limits)
 
@@ -90,16 +92,18 @@ def _entry(picking: Picking | FinishedPicking) -> datetime:
 def _looks(
     now: datetime, pickings: Sequence[Picking], finished: Sequence[FinishedPicking], history: History, limits: Thresholds
 ) -> list[timedelta]:
-    """The queue's age at this time of each day since the zone's past begins, within the policy's weeks; yesterday's first.
+    """The queue's age at this time of each day since the zone's past begins, within the policy's weeks.
 
-    What is open still was open then.
+    `now` is in the warehouse's own zone, so that the hour is the same when clocks change. What is open still was open then.
     """
-    begins = max(history.since, now - _past(limits), min(_entry(one) for one in finished))
-    ages: list[list[timedelta]] = [[] for _ in range((now - begins) // A_DAY)]
+    begins = max(history.since, min(_entry(one) for one in finished))
+    days_before = (now - number * A_DAY for number in range(limits.zone_history_weeks * DAYS_A_WEEK, 0, -1))
+    looks = [moment for day in days_before if (moment := day.astimezone(UTC)) >= begins]
+    ages: list[list[timedelta]] = [[] for _ in looks]
     spans = [*((_entry(one), one.done_at) for one in finished), *((_entry(one), now) for one in pickings)]
     for entered, done in spans:
-        for number in range(max((now - done) // A_DAY, 0), min((now - entered) // A_DAY, len(ages))):
-            ages[number].append(now - (number + 1) * A_DAY - entered)
+        for number in range(bisect_left(looks, entered), bisect_left(looks, done)):
+            ages[number].append(looks[number] - entered)
     return [_median(each) for each in ages]
 
 

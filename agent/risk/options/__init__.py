@@ -1,5 +1,8 @@
 """What can be done about an order at risk: when it ships then, what that costs, whom it harms, and who has to approve."""
 
+from dataclasses import replace
+
+from agent.domain.calendars import told_in
 from agent.domain.findings import Option
 from agent.guardrails.policy import Policy
 from agent.risk.options.buy_elsewhere import buy_elsewhere
@@ -29,7 +32,8 @@ def options_for(situation: Situation, policy: Policy, held: bool, claimed: Claim
         return ()
     ground = Ground(situation, policy, held, claimed)
     found = (option for options in OPTIONS for option in options(ground))
-    return tuple(sorted(found, key=lambda option: option.approval == NO_RULE))
+    told = (replace(option, ready_date=told_in(option.ready_date, situation.zone)) for option in found)
+    return tuple(sorted(told, key=lambda option: option.approval == NO_RULE))
 
 
 def _parts_unknown(situation: Situation, line: LineOutlook) -> bool:

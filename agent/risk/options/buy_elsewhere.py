@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from agent.domain.calendars import day_of
 from agent.domain.findings import Option, OptionKind
 from agent.domain.money import CENT, Money
 from agent.domain.purchasing import PurchaseLine, VendorPrice
@@ -42,9 +43,9 @@ def _offers(ground: Ground, leaf: LineOutlook) -> Iterator[_Offer]:
     best: dict[int, _Offer] = {}
     for price in ground.situation.snapshot.prices_by_product.get(leaf.product_id, ()):
         quantity = max(leaf.short_now, price.minimum)
-        if price.vendor_id in owing or not price.holds(quantity, ground.now.date()):
+        if price.vendor_id in owing or not price.holds(quantity, day_of(ground.now, ground.zone)):
             continue
-        arrival = ground.ships(leaf.warehouse_id, noon_of(ground.now, max(price.lead_days, 1)))
+        arrival = ground.ships(leaf.warehouse_id, noon_of(ground.now, max(price.lead_days, 1), ground.zone))
         if leaf.ready is not None and arrival >= leaf.ready:
             continue
         cost = Money((price.price.amount * quantity).quantize(CENT), price.price.currency)
@@ -61,7 +62,11 @@ def _purchases(leaf: LineOutlook) -> list[PurchaseLine]:
 def _option(ground: Ground, leaf: LineOutlook, offer: _Offer) -> Option:
     ready = ground.ready_if({(leaf.line.id, leaf.product_id): offer.arrival})
     vendor = offer.price.vendor_name
-    extent = f"the order can then ship on {day(ready)}" if ready else f"that part can then ship on {day(offer.arrival)}"
+    extent = (
+        f"the order can then ship on {day(ready, ground.zone)}"
+        if ready
+        else f"that part can then ship on {day(offer.arrival, ground.zone)}"
+    )
     return Option(
         kind=OptionKind.BUY_ELSEWHERE,
         summary=f"Buy {ground.goods(leaf, offer.quantity)} from {vendor} for {offer.cost}{_dearer(leaf, offer)}, "

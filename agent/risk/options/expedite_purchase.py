@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Option, OptionKind
 from agent.domain.money import CENT, Money
 from agent.domain.purchasing import PurchaseLine
@@ -56,7 +57,8 @@ def _hurried(ground: Ground, waits: Sequence[_Wait]) -> Option | None:
     return Option(
         kind=OptionKind.EXPEDITE_PURCHASE,
         summary=f"Ask {purchase.vendor_name} to send {_goods(ground, waits)} of {purchase.order_name} "
-        f"{days((last.date() - sooner.date()).days)} earlier, by {day(sooner)}{fee}: the order can then ship on {day(ready)}.",
+        f"{days(days_between(sooner, last, ground.zone))} earlier, by {day(sooner, ground.zone)}{fee}: "
+        f"the order can then ship on {day(ready, ground.zone)}.",
         ready_date=ready,
         cost=cost,
         harms=(),
@@ -74,7 +76,7 @@ def _confirmed(ground: Ground, waits: Sequence[_Wait]) -> Option | None:
     return Option(
         kind=OptionKind.EXPEDITE_PURCHASE,
         summary=f"Confirm {purchase.order_name} with {purchase.vendor_name}, which brings {_goods(ground, waits)} "
-        f"by {day(arrival)}: the order can then ship on {day(ready)}.",
+        f"by {day(arrival, ground.zone)}: the order can then ship on {day(ready, ground.zone)}.",
         ready_date=ready,
         cost=None,
         harms=(),

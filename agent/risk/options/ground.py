@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
 
+from agent.domain.calendars import day_of, days_between
 from agent.domain.findings import Affected, Claim
 from agent.domain.money import Money
 from agent.domain.sales import SaleOrderLine, Segment
@@ -15,9 +16,10 @@ from agent.guardrails.policy import Policy, Thresholds
 from agent.guardrails.vocabulary import NOBODY
 from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import ZERO, Pool, PoolKey
-from agent.risk.situation import Situation, days_between
+from agent.risk.situation import Situation
 from agent.risk.wording import amount
 
+NOON = time(12)
 NO_RULE = "nobody: the policy has no rule that allows it"
 Leaf = tuple[int, int]
 """Sale order line and product: a line of goods, or one part of a kit."""
@@ -60,6 +62,10 @@ class Ground:
     @property
     def now(self) -> datetime:
         return self.situation.now
+
+    @property
+    def zone(self) -> tzinfo:
+        return self.situation.zone
 
     @property
     def thresholds(self) -> Thresholds:
@@ -132,7 +138,7 @@ class Ground:
         if new is not None and new <= due:
             return None
         horizon = self.now + timedelta(days=self.thresholds.at_risk_horizon_days)
-        late = days_between(due, new) if new else max(days_between(due, horizon), 1)
+        late = days_between(due, new, self.zone) if new else max(days_between(due, horizon, self.zone), 1)
         return Affected(order.record, order.customer_name, late, line.outstanding_value)
 
     def goods(self, leaf: LineOutlook, quantity: Decimal) -> str:
@@ -150,6 +156,6 @@ def by_order(harms: Sequence[Affected]) -> tuple[Affected, ...]:
     return tuple(merged.values())
 
 
-def noon_of(day: datetime, days: int) -> datetime:
-    """Midday (UTC) so many days later: goods that are announced for a day are counted on from its middle."""
-    return (day + timedelta(days=days)).replace(hour=12, minute=0, second=0, microsecond=0)
+def noon_of(moment: datetime, days: int, zone: tzinfo) -> datetime:
+    """Midday so many days later, in UTC: goods that are announced for a day are counted on from its middle."""
+    return datetime.combine(day_of(moment, zone) + timedelta(days=days), NOON, zone).astimezone(UTC)

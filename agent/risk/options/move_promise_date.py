@@ -1,17 +1,17 @@
 """Move the promise to a date that can be kept, and tell the customer."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Option, OptionKind
 from agent.domain.sales import SaleOrder
 from agent.guardrails.vocabulary import PromiseChange
-from agent.risk.options.ground import Ground
-from agent.risk.situation import Situation, days_between
+from agent.risk.options.ground import Ground, noon_of
+from agent.risk.situation import Situation
 from agent.risk.wording import day, days
 
-NOON = time(12, tzinfo=UTC)
 A_DAY = timedelta(days=1)
 
 
@@ -21,12 +21,12 @@ def move_promise_date(ground: Ground) -> Iterator[Option]:
     promise, projected = order.promise_date, situation.projected
     if promise is None or projected is None or projected <= promise:
         return
-    target = _keepable(max(projected, situation.now + A_DAY))
-    slip = days_between(promise, target)
+    target = _keepable(max(projected, situation.now + A_DAY), situation.zone)
+    slip = days_between(promise, target, situation.zone)
     yield Option(
         kind=OptionKind.MOVE_PROMISE_DATE,
-        summary=f"Promise {order.name} for {day(target)} instead of {day(promise)} ({days(slip)} later) "
-        f"and tell {order.customer_name}.",
+        summary=f"Promise {order.name} for {day(target, situation.zone)} instead of {day(promise, situation.zone)} "
+        f"({days(slip)} later) and tell {order.customer_name}.",
         ready_date=projected,
         cost=None,
         harms=(),
@@ -36,10 +36,10 @@ def move_promise_date(ground: Ground) -> Iterator[Option]:
     )
 
 
-def _keepable(earliest: datetime) -> datetime:
-    """The first noon (UTC) that is not before."""
-    noon = datetime.combine(earliest.astimezone(UTC).date(), NOON)
-    return noon if noon >= earliest else noon + A_DAY
+def _keepable(earliest: datetime, zone: tzinfo) -> datetime:
+    """The first noon of the warehouse that is not before, in UTC."""
+    noon = noon_of(earliest, 0, zone)
+    return noon if noon >= earliest else noon_of(earliest, 1, zone)
 
 
 def promise_facts(situation: Situation, target: datetime) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def promise_facts(situation: Situation, target: datetime) -> dict[str, Any]:
     order: SaleOrder = situation.order
     return {
         "change": PromiseChange.LATER.value,
-        "days_slipped": days_between(order.promise_date or target, target),
+        "days_slipped": days_between(order.promise_date or target, target, situation.zone),
         "order_value": f"{order.amount.amount:f}",
         "currency": order.amount.currency,
         "segment": situation.segment.value,

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from agent.domain.calendars import days_between
 from agent.domain.findings import Affected, Claim, Option, OptionKind
 from agent.domain.money import Money
 from agent.domain.quantity import ROUNDING
 from agent.risk.options.ground import Ground, by_order
 from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import Demand, Pool, fill
-from agent.risk.situation import days_between
 from agent.risk.wording import day, days, listed
 
 
@@ -84,12 +84,16 @@ def _transfer(ground: Ground, warehouse_id: int, takes: Sequence[_Take]) -> Opti
     goods = listed([ground.goods(take.leaf, take.quantity) for take in takes])
     origin = ground.situation.snapshot.warehouse_name(warehouse_id)
     harms = by_order([harm for take in takes for harm in take.harms])
-    extent = f"the order can then ship complete on {day(ready)}" if ready else f"that part can then ship on {day(arrival)}"
+    extent = (
+        f"the order can then ship complete on {day(ready, ground.zone)}"
+        if ready
+        else f"that part can then ship on {day(arrival, ground.zone)}"
+    )
     waits = f"; {listed([harm.order.name for harm in harms])} would be late for want of it" if harms else ""
     cost = Money(Decimal(ground.thresholds.transfer_cost), ground.situation.order.amount.currency)
     return Option(
         kind=OptionKind.MOVE_STOCK,
-        summary=f"Move {goods} from {origin} ({days(days_between(ground.now, arrival))} transit): {extent}{waits}.",
+        summary=f"Move {goods} from {origin} ({days(days_between(ground.now, arrival, ground.zone))} transit): {extent}{waits}.",
         ready_date=ready or arrival,
         cost=cost if cost.amount else None,
         harms=harms,

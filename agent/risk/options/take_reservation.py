@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from agent.domain.findings import Affected, Claim, Option, OptionKind
 from agent.domain.quantity import ROUNDING
-from agent.domain.sales import SaleOrder
 from agent.risk.options.ground import Ground, by_order
 from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import ZERO, covered
@@ -41,7 +40,11 @@ def take_reservation(ground: Ground) -> Iterator[Option]:
     given = [gift for _, gift in gifts]
     harms = by_order([harm for gift in given if (harm := _harm(ground, gift))])
     goods = listed(sorted({ground.goods(leaf, _sum(gift for other, gift in gifts if other is leaf)) for leaf, _ in gifts}))
-    extent = f"the order can then ship complete on {day(ready)}" if ready else f"that part can then ship on {day(at_once)}"
+    extent = (
+        f"the order can then ship complete on {day(ready, ground.zone)}"
+        if ready
+        else f"that part can then ship on {day(at_once, ground.zone)}"
+    )
     yield Option(
         kind=OptionKind.TAKE_RESERVATION,
         summary=f"Give {ground.situation.order.name} {goods} reserved for {_givers(ground, given, harms)}: {extent}.",
@@ -114,13 +117,13 @@ def _givers(ground: Ground, given: Sequence[_Gift], harms: Sequence[Affected]) -
     orders = (ground.situation.snapshot.orders[gift.giver.line.order_id] for gift in given)
     harmed = {harm.order.id: harm for harm in harms}
     hopeless = {gift.giver.line.order_id for gift in given if gift.new is None}
-    found = {order.id: f"{order.name} ({_fate(order, harmed.get(order.id), order.id in hopeless)})" for order in orders}
+    found = {order.id: f"{order.name} ({_fate(harmed.get(order.id), order.id in hopeless)})" for order in orders}
     return listed(list(found.values()))
 
 
-def _fate(order: SaleOrder, harm: Affected | None, hopeless: bool) -> str:
+def _fate(harm: Affected | None, hopeless: bool) -> str:
     if harm is None:
-        return "which still keeps its promise" if order.promise_date else "which is promised for no day"
+        return "which still gets it in time"
     if hopeless:
         return "for which nothing else is in sight"
     return f"which would be {days(harm.days)} late" if harm.days else "which would be late that day"

@@ -224,7 +224,10 @@ class World:
 
     def kinds_at(self, now: datetime) -> list[str]:
         """As judged at another moment than `NOW`."""
-        return [finding.kind.value for finding in assess(replace(self.snapshot(), now=now), POLICY).findings]
+        return [
+            finding.kind.value
+            for finding in assess(replace(self.snapshot(), now=now), replace(POLICY, calendars=self.calendars)).findings
+        ]
 
     def one(self, kind: str, **thresholds: int) -> Finding:
         """The only finding of a kind."""

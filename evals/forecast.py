@@ -7,29 +7,26 @@ sign), and with the records changed so that the trap is none (its cure) both say
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
 
-from agent.domain.purchasing import PurchaseLine
-from agent.domain.sales import SaleOrder, SaleOrderLine
 from agent.domain.stock import Move
 from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import ZERO, Allocation, fill
 from agent.risk.product_records import records_of
 from agent.risk.projection import ProductProjection, project_product
 from agent.risk.snapshot import Snapshot
-from agent.risk.steps import inside
 from agent.risk.taking import take_snapshot
 from agent.risk.terms import Terms
+from evals.forecast_traps import TRAPS, Trap, leaves
 from integrations.odoo.connection import OdooConnection
 from integrations.odoo.pages import batches
 from integrations.odoo.reader import OdooReader
 
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 EXACT = Decimal("0.001")
 FIELDS = ["forecast_availability", "forecast_expected_date"]
 
@@ -43,17 +40,6 @@ class Told:
 
     def agrees(self, other: "Told") -> bool:
         return abs(self.short - other.short) < EXACT and self.date == other.date
-
-
-@dataclass(frozen=True, slots=True)
-class Trap:
-    """A way in which Odoo's forecast and ours differ on purpose."""
-
-    name: str
-    sign: Callable[[Snapshot], bool]
-    """Whether the records of one product show it."""
-    cure: Callable[[Snapshot], Snapshot]
-    """The same records as if it were none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +83,7 @@ class Comparison:
 
 def odoo_forecast(connection: OdooConnection, snapshot: Snapshot) -> dict[int, Told]:
     """Move id → what Odoo says of it, of every move that leaves a warehouse."""
-    leaving = (move for moves in snapshot.moves_by_product.values() for move in moves if _leaves(move))
+    leaving = (move for moves in snapshot.moves_by_product.values() for move in moves if leaves(move))
     rows: list[dict[str, Any]] = []
     for ids in batches(move.id for move in leaving):  # by product, as Odoo looks at all moves of a product to answer for one
         rows += connection.ask("stock.move", "read", ids=ids, fields=FIELDS, load="")
@@ -184,7 +170,7 @@ def told_by_us(goods: Snapshot, product_id: int, terms: Terms) -> dict[tuple[Mov
     own: dict[int, list[Move]] = {}
     told: dict[tuple[Move, ...], Told] = {}
     for move in goods.moves:
-        if not _leaves(move):
+        if not leaves(move):
             continue
         outlook = outlooks.get(move.sale_line_id) if move.sale_line_id is not None else None
         if outlook is not None and outlook.warehouse_id == move.from_warehouse_id:
@@ -213,144 +199,3 @@ def _together(told: Sequence[Told]) -> Told:
     short = sum((each.short for each in told), ZERO)
     dates = [each.date for each in told if each.date is not None]
     return Told(short, None if short >= EXACT else max(dates, default=None))
-
-
-def _leaves(move: Move) -> bool:
-    return move.from_warehouse_id is not None and move.from_warehouse_id != move.to_warehouse_id
-
-
-# -- the traps
-
-
-def _receipts(goods: Snapshot) -> Iterator[tuple[Move, PurchaseLine]]:
-    for move in goods.moves:
-        purchase = goods.purchase_lines_by_id.get(move.purchase_line_id) if move.purchase_line_id is not None else None
-        if purchase is not None and not _leaves(move):
-            yield move, purchase
-
-
-def _vendor_is_later(goods: Snapshot) -> bool:
-    return any(purchase.vendor_promise_date > move.expected_at for move, purchase in _receipts(goods))
-
-
-def _vendor_says_nothing(goods: Snapshot) -> Snapshot:
-    return replace(goods, purchase_lines=[replace(line, vendor_promise_date=LONG_AGO) for line in goods.purchase_lines])
-
-
-def _supply_is_overdue(goods: Snapshot) -> bool:
-    arriving = (move for move in goods.moves if move.to_warehouse_id is not None)
-    vendors = (purchase.vendor_promise_date for _, purchase in _receipts(goods))
-    return any(moment < goods.now for moment in (*(move.expected_at for move in arriving), *vendors))
-
-
-def _nothing_is_overdue(goods: Snapshot) -> Snapshot:
-    """Nothing is, long ago."""
-    return replace(goods, now=LONG_AGO)
-
-
-def _own_purchase_is_a_draft(goods: Snapshot) -> bool:
-    lines = goods.lines_by_id
-    return any(key in lines for line in goods.purchase_lines if not line.confirmed for key in line.for_sale_line_ids)
-
-
-def _without_drafts(goods: Snapshot) -> Snapshot:
-    return replace(goods, purchase_lines=[line for line in goods.purchase_lines if line.confirmed])
-
-
-def _planned(goods: Snapshot, line: SaleOrderLine) -> list[Move]:
-    return [move for move in goods.moves_by_sale_line.get(line.id, ()) if _leaves(move)]
-
-
-def _owed_is_not_planned(goods: Snapshot) -> bool:
-    return any(_owed(line) != sum((move.demand.amount for move in _planned(goods, line)), ZERO) for line in _own(goods))
-
-
-def _only_what_is_planned(goods: Snapshot) -> Snapshot:
-    own = {line.id: replace(line, ordered=line.delivered) for line in _own(goods)}
-    for key, line in own.items():
-        for move in _planned(goods, line):
-            own[key] = replace(own[key], ordered=own[key].ordered + move.demand)
-    return replace(goods, lines=[own.get(line.id, line) for line in goods.lines])
-
-
-def _own(goods: Snapshot) -> list[SaleOrderLine]:
-    """Lines of the product itself: what is owed of a kit's part is what is planned."""
-    return [line for line in goods.lines if line.id not in goods.parts_by_line]
-
-
-def _owed(line: SaleOrderLine) -> Decimal:
-    return (line.ordered - line.delivered).at_least_zero().amount
-
-
-def _promised_otherwise(goods: Snapshot) -> bool:
-    """Whether some order is promised for another moment than its delivery is planned for."""
-    return any(order.promise_date is not None and order.promise_date != move.expected_at for order, move in _deliveries(goods))
-
-
-def _in_order_of_plan(goods: Snapshot) -> Snapshot:
-    """As if nobody had been promised anything; equals in the order of their moves, as Odoo takes them."""
-    first: dict[int, int] = {}
-    for order, move in _deliveries(goods):
-        first[order.id] = min(move.id, first.get(order.id, move.id))
-    orders = {
-        key: replace(order, promise_date=None, ordered_at=LONG_AGO + timedelta(seconds=first.get(key, 0)))
-        for key, order in goods.orders.items()
-    }
-    return replace(goods, orders=orders)
-
-
-def _deliveries(goods: Snapshot) -> Iterator[tuple[SaleOrder, Move]]:
-    for line in goods.lines:
-        for move in _planned(goods, line):
-            yield goods.orders[line.order_id], move
-
-
-def _comes_by_transfer(goods: Snapshot) -> bool:
-    return any(_is_transfer(goods, move) for move in goods.moves)
-
-
-def _is_transfer(goods: Snapshot, move: Move) -> bool:
-    """Whether it arrives from another of our warehouses, straight or by way of a place between them."""
-    if move.to_warehouse_id is None or move.purchase_line_id is not None:
-        return False
-    earlier = (goods.moves_by_id.get(move_id) for move_id in move.waits_for)
-    return _leaves(move) or any(each is not None and _leaves(each) for each in earlier)
-
-
-def _transfers_bring_all(goods: Snapshot) -> Snapshot:
-    """As if each were two movements that know nothing of each other, and what arrives came from outside."""
-    moves: list[Move] = []
-    for move in goods.moves:
-        if not _is_transfer(goods, move):
-            moves.append(move)
-        elif not _leaves(move):
-            moves.append(replace(move, waits_for=()))
-        else:
-            moves += [replace(move, to_warehouse_id=None), replace(move, id=-move.id, from_warehouse_id=None, waits_for=())]
-    return replace(goods, moves=moves)
-
-
-def _put_aways(goods: Snapshot) -> list[Move]:
-    return [move for move in goods.moves if move.sale_line_id is None and inside(move) and move.reserved]
-
-
-def _nothing_is_being_put_away(goods: Snapshot) -> Snapshot:
-    """As if it lay where it is picked from: in stock and free."""
-    levels = dict(goods.levels)
-    for step in _put_aways(goods):
-        key = (step.product_id, step.from_warehouse_id or 0)
-        if key in levels:
-            levels[key] = replace(levels[key], reserved=levels[key].reserved - step.reserved)
-    taken = {step.id for step in _put_aways(goods)}
-    return replace(goods, levels=levels, moves=[move for move in goods.moves if move.id not in taken])
-
-
-TRAPS = (
-    Trap("the vendor's date is later than the receipt", _vendor_is_later, _vendor_says_nothing),
-    Trap("overdue supply is expected in the past", _supply_is_overdue, _nothing_is_overdue),
-    Trap("made to order, and its purchase is not confirmed", _own_purchase_is_a_draft, _without_drafts),
-    Trap("promised for another day than planned", _promised_otherwise, _in_order_of_plan),
-    Trap("owed, and no delivery is planned", _owed_is_not_planned, _only_what_is_planned),
-    Trap("goods being put away are there for Odoo", lambda goods: bool(_put_aways(goods)), _nothing_is_being_put_away),
-    Trap("a transfer brings only what the sending warehouse has", _comes_by_transfer, _transfers_bring_all),
-)

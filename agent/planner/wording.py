@@ -164,12 +164,17 @@ def _impact_of(result: Result) -> str:
     if not result["orders"]:
         return f"{_sentence(result['what'])}{asked} No open order waits for it."
     worth = _amounts(result["value_endangered"])
-    waiting, broken = _count(result["orders_waiting"], "order"), result["promises_broken"]
-    breaks = f"{broken} of them break{'s' if broken == 1 else ''} the promise{f', worth {worth}' if worth else ''}"
-    head = (
-        f"{_sentence(result['what'])}{asked} {waiting} {'waits' if result['orders_waiting'] == 1 else 'wait'} for it; {breaks}:"
-    )
+    goods = f", with {worth} of these goods" if worth else ""
+    one = result["orders_waiting"] == 1
+    waits = f"{_count(result['orders_waiting'], 'order')} {'waits' if one else 'wait'} for it"
+    head = f"{_sentence(result['what'])}{asked} {waits}; {_broken(result['promises_broken'], one)}{goods}:"
     return "\n".join([head, *(_impacted(order) for order in result["orders"])])
+
+
+def _broken(number: int, only_one_waits: bool) -> str:
+    if only_one_waits:
+        return "it breaks its promise" if number else "it keeps its promise"
+    return f"{number or 'none'} of them {'break' if number > 1 else 'breaks'} the promise"
 
 
 def _impacted(order: Result) -> str:

@@ -48,9 +48,17 @@ Reason = Annotated[str, typer.Option(help="Why, for whoever reads the finding's 
 
 
 def findings(
-    kind: Annotated[list[FindingKind] | None, typer.Option(help="Only these kinds; may be given several times.")] = None,
-    state: Annotated[list[FindingState] | None, typer.Option(help="Only these states.", show_default="open")] = None,
-    severity: Annotated[list[Severity] | None, typer.Option(help="Only this grave.")] = None,
+    kind: Annotated[
+        list[FindingKind] | None,
+        typer.Option(metavar="KIND", help="Only these kinds, like promise_missed; may be given several times."),
+    ] = None,
+    state: Annotated[
+        list[FindingState] | None,
+        typer.Option(metavar="STATE", help=f"Only these states, of {', '.join(FindingState)}.", show_default="open"),
+    ] = None,
+    severity: Annotated[
+        list[Severity] | None, typer.Option(metavar="SEVERITY", help=f"Only this grave: {', '.join(Severity)}.")
+    ] = None,
     warehouse: Annotated[str | None, typer.Option(help="Its code, name or part of the name.")] = None,
     owner: Annotated[str | None, typer.Option(metavar="NAME", help="Assigned to this person.")] = None,
     order: Annotated[str | None, typer.Option(help="Endangers this order.")] = None,

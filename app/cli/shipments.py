@@ -17,7 +17,9 @@ group = typer.Typer(help="What carriers say of shipments that are on their way."
 @group.command()
 def report(
     tracking: Annotated[str, typer.Argument(help="The carrier's number, as it stands on the delivery.")],
-    status: Annotated[ShipmentStatus, typer.Option(help="What state it is in.")] = ShipmentStatus.IN_TRANSIT,
+    status: Annotated[
+        ShipmentStatus, typer.Option(metavar="STATUS", help=f"What state it is in: {', '.join(ShipmentStatus)}.")
+    ] = ShipmentStatus.IN_TRANSIT,
     eta: Annotated[
         datetime | None, typer.Option(parser=midday, metavar="DATE", help="When it will arrive: 2026-12-01, `next friday`.")
     ] = None,

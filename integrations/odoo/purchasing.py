@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from agent.domain.purchasing import PurchaseLine
-from integrations.odoo.lookups import received_in
+from integrations.odoo.bought import Bought, bought
 from integrations.odoo.noun import Noun
 from integrations.odoo.pages import Row, batches
-from integrations.odoo.values import moment, money, quantity
+from integrations.odoo.values import moment
 
 _OVER = ["done", "cancel"]
 _UNFINISHED = ("state", "not in", _OVER)
@@ -40,48 +40,12 @@ class Purchasing(Noun):
         return self._purchase_lines(list({row["id"]: row for row in rows}.values()))
 
     def _purchase_lines(self, rows: list[Row]) -> list[PurchaseLine]:
-        unit = self.dialect.purchase_line_unit
         products = self.lookups.products.by_id(row["product_id"] for row in rows)
         rows = [row for row in rows if products[row["product_id"]].goods and row["qty_received"] < row["product_qty"]]
-        units = self.lookups.units.by_id(row[unit] for row in rows)
-        orders = self.pages.read(
-            "purchase.order",
-            (row["order_id"] for row in rows),
-            ["name", "state", "partner_id", "date_order", "date_approve", "picking_type_id", "currency_id"],
-        )
-        types = self.lookups.picking_types.by_id(order["picking_type_id"] for order in orders.values())
-        vendors = self.lookups.companies.by_id(order["partner_id"] for order in orders.values())
-        currencies = self.lookups.currencies.by_id(order["currency_id"] for order in orders.values())
-        moves = self._movements(rows)
+        named, moves = bought(self, rows, products), self._movements(rows)
         expected, sold = self._receipts_expected(moves.values()), _sale_lines_behind(rows, moves)
-        lines = []
-        for row in rows:
-            order, stocked = orders[row["order_id"]], products[row["product_id"]]
-            if order["state"] in _CONFIRMED and row["id"] not in expected:
-                continue
-            product, rate = stocked.product, units[row[unit]].factor / stocked.factor
-            vendor = vendors[order["partner_id"]]
-            lines.append(
-                PurchaseLine(
-                    row["id"],
-                    order["id"],
-                    order["name"],
-                    order["state"],
-                    vendor.id,
-                    vendor.name,
-                    product.id,
-                    product.name,
-                    quantity(row["product_qty"] * rate, product.unit),
-                    quantity(row["qty_received"] * rate, product.unit),
-                    moment(row["date_planned"] or order["date_order"]),
-                    expected.get(row["id"]),
-                    sold[row["id"]],
-                    ordered_at=moment(order["date_approve"] or order["date_order"]),
-                    warehouse_id=received_in(types.get(order["picking_type_id"])),
-                    value=money(row["price_subtotal"], currencies[order["currency_id"]]),
-                )
-            )
-        return lines
+        coming = (row for row in rows if row["id"] in expected or named.order(row)["state"] not in _CONFIRMED)
+        return [_line(row, named, expected.get(row["id"]), sold[row["id"]]) for row in coming]
 
     def _alive(self, field: str, values: Sequence[int] | None) -> list[Row]:
         """Whole, or those whose `field` is one of the values."""
@@ -117,6 +81,28 @@ class Purchasing(Noun):
                 date = moment(move["date"])
                 latest[move["purchase_line_id"]] = max(date, latest.get(move["purchase_line_id"], date))
         return latest
+
+
+def _line(row: Row, named: Bought, expected: datetime | None, sold: tuple[int, ...]) -> PurchaseLine:
+    order, vendor, product = named.order(row), named.vendor(row), named.product(row)
+    return PurchaseLine(
+        row["id"],
+        order["id"],
+        order["name"],
+        order["state"],
+        vendor.id,
+        vendor.name,
+        product.id,
+        product.name,
+        named.quantity(row, "product_qty"),
+        named.quantity(row, "qty_received"),
+        named.promised_at(row),
+        expected,
+        sold,
+        ordered_at=named.ordered_at(row),
+        warehouse_id=named.warehouse_id(row),
+        value=named.value(row),
+    )
 
 
 def _sale_lines_behind(lines: Iterable[Row], moves: Mapping[int, Row]) -> dict[int, tuple[int, ...]]:

@@ -11,7 +11,8 @@ from rich.table import Table
 
 from agent.guardrails.policy import load_policy
 from agent.risk.terms import terms_of
-from evals.forecast import TRAPS, Comparison, compare, everything, odoo_forecast
+from evals.forecast import Comparison, compare, everything, odoo_forecast
+from evals.forecast_traps import TRAPS
 from integrations.odoo.reader import OdooReader
 from tests.fixtures.odoo import ODOO_UP, Odoo, odoo_of_ones_own
 from tests.fixtures.situations import plant

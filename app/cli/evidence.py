@@ -25,20 +25,29 @@ FIELDS = {
     "said": "in the carrier's words", "scheduled_date": "planned", "scrap_qty": "written off", "user_id": "takes care of it",
     "write_date": "last changed",
 }  # fmt: skip
+#: Of transfers, movements, orders and purchases alike.
+STATES = {
+    "assigned": "ready", "cancel": "cancelled", "confirmed": "waits for goods", "partially_available": "partly ready",
+    "purchase": "confirmed", "sale": "confirmed", "sent": "sent, not confirmed", "to approve": "waits for approval",
+    "waiting": "waits for another step",
+}  # fmt: skip
 
 
 def evidence_line(fact: EvidenceRow) -> str:
     """`P00042 (purchase line), vendor's date: Sun 22 Nov`, and where to open it."""
     where = f"  {fact.url}" if fact.url else ""
-    return f"{fact.name} ({THINGS.get(fact.model, fact.model)}), {_field(fact.field)}: {_value(fact.value)}{where}"
+    return f"{fact.name} ({THINGS.get(fact.model, fact.model)}), {_field(fact.field)}: {_value(fact)}{where}"
 
 
 def _field(name: str) -> str:
     return FIELDS.get(name, name.removesuffix("_id").replace("_", " "))
 
 
-def _value(value: str) -> str:
-    """Moments as people write days; all else as it is."""
+def _value(fact: EvidenceRow) -> str:
+    """Moments as people write days, states as people say them; all else as it is."""
+    value = fact.value
+    if fact.field == "state":
+        return STATES.get(value, value)
     try:
         return output.day(datetime.fromisoformat(value)) if "T" in value else value
     except ValueError:

@@ -52,7 +52,8 @@ def impact_page(found: ImpactRow, drafts: bool) -> None:
     output.table(columns, [_line(order, found.new_date is not None) for order in found.orders], right=("late", "of these goods"))
     endangered = [order for order in found.orders if order.endangered]
     worth = ", ".join(output.money(money.amount, money.currency) for money in found.value_endangered)
-    said = f"{len(endangered)} of {len(found.orders)} break their promise{f', {worth} of these goods' if worth else ''}"
+    break_it = "breaks its promise" if len(endangered) == 1 else "break their promise"
+    said = f"{len(endangered)} of {len(found.orders)} {break_it}{f', {worth} of these goods' if worth else ''}"
     output.say(f"{said}, as of {output.minute(found.as_of)}. Nothing was changed or sent.", style="dim")
     for order in endangered if drafts else ():
         output.say(f"\nDraft to {order.customer} about {order.order} ({order.language}), to be reviewed:", style="bold")

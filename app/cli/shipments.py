@@ -1,5 +1,6 @@
 """What carriers said of shipments."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from agent.errors import ExpediterError
 from app.cli import output
 from app.cli.dates import midday
 from app.cli.options import AsPerson, Json, Token, api_of
+from app.contract.shipments import TRACKING
 
 group = typer.Typer(help="What carriers say of shipments that are on their way.", no_args_is_help=True)
 
@@ -29,6 +31,8 @@ def report(
     json: Json = False,
 ) -> None:
     """Note what a carrier said; the next scan tells whether a promise breaks."""
+    if not re.match(TRACKING, tracking.strip()):
+        raise typer.BadParameter("a carrier's number has 4 to 64 letters, digits, spaces, dots, slashes and dashes")
     told = api_of(as_person, token).report_shipment(tracking, status, eta.isoformat() if eta else None, said)
     if _nobody_carries(told.tracking):
         output.warn(f"No delivery has the number {told.tracking} so far; check it, for the report counts only once one has.")

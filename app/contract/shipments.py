@@ -7,9 +7,8 @@ from pydantic import AwareDatetime, StringConstraints
 from agent.domain.affairs import CarrierReport, ShipmentStatus
 from app.contract.model import STORABLE, Contract, Moment
 
-Tracking = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=4, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ./-]*$")
-]
+TRACKING = r"^[A-Za-z0-9][A-Za-z0-9 ./-]{3,63}$"
+Tracking = Annotated[str, StringConstraints(strip_whitespace=True, pattern=TRACKING)]
 
 
 class CarrierReportRequest(Contract):

@@ -196,6 +196,7 @@ def test_wrong_usage_is_exit_2(empty: Path, arguments: list[str]) -> None:
     ("arguments", "words"),
     [
         (["risk", "mark", "F1", "--reason", "Seen."], "--true when the trouble is real, --false when there is none"),
+        (["shipment", "report", "X1"], "a carrier's number has 4 to 64 letters, digits"),
         (["risk", "impact", "P00222", "--mail", "x.eml"], "leave out either 'P00222' or --mail"),
     ],
 )

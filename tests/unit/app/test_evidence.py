@@ -13,6 +13,7 @@ from app.contract.risk import EvidenceRow
         ("purchase.order.line", "date_planned", "2026-11-22T12:00:00+00:00", "P00042 (purchase line), vendor's date: Sun 22 Nov"),
         ("proposal", "waits_for", "the buyer", "P00042 (proposal), waits for: the buyer"),
         ("stock.quant", "owner_id", "Two", "P00042 (stock.quant), owner: Two"),
+        ("stock.picking", "state", "assigned", "P00042 (transfer), state: ready"),
         ("stock.picking", "name", "IT IS", "P00042 (transfer), name: IT IS"),
     ],
 )

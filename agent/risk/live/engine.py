@@ -133,6 +133,7 @@ class ScanEngine:
         read = take_snapshot(self._reader, began, limits=self._policy.limits, history=history)
         read = replace(read, affairs=self._our_affairs(began))
         unnoticed = self._unnoticed(read)
+        self._kept = None  # nothing is read from here on: what was known is not held beside what takes its place
         world = World(read)
         self._kept = _Kept(world, Judged(world, self._policy), began)
         report = _report(self._kept)

@@ -1,22 +1,18 @@
 """What serve and the executor cost: time from start to ready, resident memory, and whether a model library got in."""
 
-import contextlib
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from statistics import median
 
 from app.settings import ExecutorSettings, ProcessSettings, ServeSettings, environment_for
 from app.wiring.running import free_port
 from app.wiring.supervised import READY
 from evals.bench.figures import Figure
-from integrations.database.embedded import EmbeddedServer, Role, lease
-from integrations.database.migrate import migrate
+from evals.bench.own_server import own_server
+from integrations.database.embedded import EmbeddedServer, Role
 
 ROUNDS = 5
 MOST_SECONDS = 1.5
@@ -31,7 +27,7 @@ PROCESSES: dict[Role, type[ProcessSettings]] = {"serve": ServeSettings, "executo
 
 
 def run() -> list[Figure]:
-    with _server() as server:
+    with own_server() as server:
         return [figure for name in PROCESSES for figure in _measured(name, server)]
 
 
@@ -91,15 +87,3 @@ def _environment(name: Role, server: EmbeddedServer) -> dict[str, str]:
     without_odoo: dict[str, str | None] = {field: None for field in PROCESSES[name].model_fields if field.startswith("odoo_")}
     port: dict[str, str | None] = {"port": str(free_port("127.0.0.1", 0))} if name == "serve" else {}
     return environment_for(PROCESSES[name], {**without_odoo, **own, **port})
-
-
-@contextlib.contextmanager
-def _server() -> Iterator[EmbeddedServer]:
-    folder = Path(tempfile.mkdtemp(prefix="expediter-bench-"))
-    folder.chmod(0o755)
-    try:
-        with lease(folder / "state", durable=False) as server:
-            migrate(server.url("admin"), server.role_passwords)
-            yield server
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -72,7 +72,7 @@ def _trouble(link: dict[str, Any], previous: str, expected: int, prunings: Seque
         return f"entry {expected} is missing"
     if link["payload_sha256"] is None:
         return f"entry {expected} was deleted"
-    if _hash(link, previous) != link["hash"]:
+    if link_hash(link, previous) != link["hash"]:
         return f"entry {expected} was changed, or is not where it was written"
     if link["salt"] is None:
         told = link["erased"] or any(pruning.covers(link) for pruning in prunings)
@@ -82,7 +82,8 @@ def _trouble(link: dict[str, Any], previous: str, expected: int, prunings: Seque
     return None
 
 
-def _hash(link: dict[str, Any], previous: str) -> str:
+def link_hash(link: Mapping[str, Any], previous: str) -> str:
+    """What the database's function `audit_hash` gives for an entry and the hash before it."""
     at = link["at"].astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     person = "-" if link["person_id"] is None else link["person_id"]
     about = (link["kind"], link["process"], person, link["subject"], link["payload_sha256"])

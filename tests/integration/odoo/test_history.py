@@ -206,7 +206,9 @@ def test_a_tracking_number_leads_to_the_order_it_belongs_to(past: PastEvents, re
     assert shipment.promise_date == past.now + timedelta(days=3)
 
 
-def test_where_no_quality_module_is_installed_no_check_has_failed(reader: OdooReader) -> None:
+def test_where_no_quality_module_is_installed_no_check_has_failed(odoo: Odoo) -> None:
+    reader = OdooReader(odoo.connection("reader"))
+    assert not {"quality_control", "quality_control_oca"} & reader.describe().modules
     assert reader.quality_failures(SINCE) == []
 
 

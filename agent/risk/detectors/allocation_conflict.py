@@ -37,8 +37,8 @@ def allocation_conflict(situation: Situation) -> Iterator[Finding]:
     """One finding for each product that others would have to give, when with all of it the order keeps its promise.
 
     Of a promise that is past: when the order ships earlier. Who is not starred gives to who is, and a customer who matters less
-    to one who matters more. An order of the same rank gives when it is promised for later; one of a higher rank only where what
-    this order waits for still serves it in time.
+    to one who matters more. An order of the same rank gives when it is promised for later; one of a higher rank only where it is
+    served in time, and still is with what this order waits for: else it would ask for the goods back.
     """
     promise = situation.order.promise_date
     if promise is None or not situation.breaks_promise or not situation.promised_within_horizon():
@@ -78,8 +78,13 @@ def _gives(situation: Situation, rival: LineOutlook, line: LineOutlook) -> bool:
     its = not rival.urgent, PRIORITY.index(_segment(situation, rival))
     if its > mine:
         return True
-    in_exchange = line.ready is not None and line.ready <= rival.need_by
+    in_exchange = _in_time(line, rival) and _in_time(rival, rival)
     return rival.need_by > line.need_by and (its == mine or in_exchange)
+
+
+def _in_time(line: LineOutlook, rival: LineOutlook) -> bool:
+    """Whether what this line waits for is there when the rival needs it."""
+    return line.ready is not None and line.ready <= rival.need_by
 
 
 def _segment(situation: Situation, rival: LineOutlook) -> Segment:

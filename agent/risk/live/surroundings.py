@@ -131,7 +131,7 @@ def _surely_gives(snapshot: Snapshot, gift: Gift, line: LineOutlook) -> bool:
     if gift.need_by <= line.need_by or (gift.urgent and not line.urgent):
         return False
     rank, own = _rank(snapshot, gift.line.order_id), _rank(snapshot, line.line.order_id)
-    in_exchange = line.ready is not None and line.ready <= gift.need_by
+    in_exchange = all(ready is not None and ready <= gift.need_by for ready in (line.ready, gift.ready))
     return in_exchange or (rank is not None and own is not None and rank >= own)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agent.domain.findings import FindingKind, Severity
@@ -156,6 +156,7 @@ claims = st.lists(
 
 
 @given(claims, st.lists(st.tuples(st.integers(0, 15), st.integers(1, 12)), max_size=3))
+@example([(0, 6, 1, Segment.KEY), (1, 6, 5, Segment.STRATEGIC)], [(1, 5)])
 @settings(max_examples=200, deadline=None)
 def test_whoever_follows_the_advice_once_is_not_told_to_give_it_back(orders, arrivals):
     """For two orders of one product: once the goods changed hands, the one that gave does not ask for them again."""

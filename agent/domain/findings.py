@@ -123,7 +123,10 @@ class Finding:
 
     def as_it_hits(self, order_id: int) -> "Finding":
         """The same trouble as one of the orders sees it: how grave it is for that order, and nobody else's wait."""
-        hit = next((affected for affected in self.affects if affected.order.id == order_id), None)
+        return self.as_it_affects(next((affected for affected in self.affects if affected.order.id == order_id), None))
+
+    def as_it_affects(self, hit: Affected | None) -> "Finding":
+        """The same, for the one of `affects` that is that order; None: it is not among them, the trouble is its own."""
         return replace(self, severity=hit.severity or self.severity, affects=(hit,)) if hit else self
 
     @property

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from agent.domain.calendars import told_in
-from agent.domain.findings import Finding, FindingKind, OrderRisk, RiskReport
+from agent.domain.findings import Affected, Finding, FindingKind, OrderRisk, RiskReport
 from agent.guardrails.policy import Policy
 from agent.risk.detectors import HISTORY_DETECTORS, OPERATIONS_DETECTORS, ORDER_DETECTORS
 from agent.risk.garbage import collector_at_rest
@@ -16,6 +16,8 @@ from agent.risk.situation import Situation, situations
 from agent.risk.snapshot import Snapshot
 from agent.risk.terms import terms_of
 
+Hit = tuple[Finding, Affected | None]
+
 
 @collector_at_rest()
 def assess(snapshot: Snapshot, policy: Policy) -> RiskReport:
@@ -25,7 +27,9 @@ def assess(snapshot: Snapshot, policy: Policy) -> RiskReport:
     general = findings_beyond_orders(Operations(snapshot, projection, policy.limits, found))
     by_order = findings_by_order(general)
     own = {situation.order.id: findings_of(situation) for situation in found}
-    risks = (assess_order(situation, [*own[situation.order.id], *by_order[situation.order.id]], policy) for situation in found)
+    risks = (
+        assess_order(situation, seen_by(own[situation.order.id], by_order[situation.order.id]), policy) for situation in found
+    )
     return RiskReport(
         as_of=snapshot.now,
         open_orders=len(snapshot.subjects),
@@ -46,23 +50,34 @@ def findings_beyond_orders(operations: Operations) -> list[Finding]:
     return [finding for detect in detectors for finding in detect(operations)]
 
 
-def findings_by_order(findings: Iterable[Finding]) -> defaultdict[int, list[Finding]]:
-    """Order id → the findings that endanger it."""
-    by_order: defaultdict[int, list[Finding]] = defaultdict(list)
+def findings_by_order(findings: Iterable[Finding]) -> defaultdict[int, list[Hit]]:
+    """Order id → the findings that endanger it, each with how it hits that order; None where the order is not among the affected.
+
+    A queue may hold up thousands of orders: none of them looks for itself among the others.
+    """
+    by_order: defaultdict[int, list[Hit]] = defaultdict(list)
     for finding in findings:
-        for order_id in finding.order_ids:
-            by_order[order_id].append(finding)
+        hits: dict[int, Affected | None] = {finding.order.id: None} if finding.order else {}
+        for affected in reversed(finding.affects):
+            hits[affected.order.id] = affected
+        for order_id, hit in hits.items():
+            by_order[order_id].append((finding, hit))
     return by_order
+
+
+def seen_by(own: Iterable[Finding], others: Iterable[Hit]) -> list[Finding]:
+    """What endangers one order, as it sees it: its own troubles, and those that hit others too."""
+    return [*own, *(finding.as_it_affects(hit) for finding, hit in others)]
 
 
 def assess_order(
     situation: Situation, found: Sequence[Finding], policy: Policy, before: OrderRisk | None = None
 ) -> OrderRisk | None:
-    """None when nothing was found; the gravest finding comes first.
+    """None when nothing was found; the gravest finding comes first. `found`: as the order sees it.
 
     `before` is how it was assessed in the same situation with other troubles: of these only a hold changes what can be done.
     """
-    findings = gravest_first(finding.as_it_hits(situation.order.id) for finding in found)
+    findings = gravest_first(found)
     if not findings:
         return None
     held = _held(findings)

@@ -1,8 +1,12 @@
 """One warehouse's stock and supply of one product, shared out among everybody who wants it."""
 
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property
+from itertools import accumulate
 
 from agent.domain.quantity import ROUNDING
 from agent.risk.supply import Supply
@@ -68,9 +72,12 @@ class Allocation:
         return last
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pool:
-    """All that one warehouse has and expects of one product, and everybody who wants it, who is served first in front."""
+    """All that one warehouse has and expects of one product, and everybody who wants it, who is served first in front.
+
+    What everybody who lacks some of it asks for is put together once: hence no slots.
+    """
 
     free: Decimal
     supplies: tuple[tuple[Supply, Decimal], ...]
@@ -82,7 +89,25 @@ class Pool:
     @property
     def spare(self) -> Decimal:
         """Free stock that none of this warehouse's own demand needs."""
-        return max(self.free - sum((demand.amount for demand in self.demands), ZERO), ZERO)
+        return max(self.free - self._asked[-1], ZERO)
+
+    @cached_property
+    def own(self) -> Mapping[int, Demand]:
+        """By the demand's id."""
+        return {demand.id: demand for demand in self.demands}
+
+    def asked_before(self, place: Turn) -> Decimal:
+        """By all who are served before that turn."""
+        return self._asked[bisect_left(self._turns, place)]
+
+    @cached_property
+    def _turns(self) -> Sequence[Turn]:
+        return [demand.turn for demand in self.demands]
+
+    @cached_property
+    def _asked(self) -> Sequence[Decimal]:
+        """By those in front of each demand, and at last by all together."""
+        return list(accumulate((demand.amount for demand in self.demands), initial=ZERO))
 
 
 def fill(pool: Pool, free: Decimal) -> list[Allocation]:

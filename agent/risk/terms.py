@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from functools import cached_property
 
 from agent.domain.calendars import WarehouseCalendar
 from agent.domain.purchasing import Vendor
@@ -12,9 +13,12 @@ from agent.guardrails.policy import Policy, Scope, ThresholdBook, Thresholds
 from agent.risk.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Terms:
-    """For the warehouses and vendors of one snapshot. A warehouse without a calendar is always open."""
+    """For the warehouses and vendors of one snapshot. A warehouse without a calendar is always open.
+
+    What everything asks for is put together once: hence no slots.
+    """
 
     limits: ThresholdBook
     calendars: Mapping[int, WarehouseCalendar]
@@ -43,8 +47,12 @@ class Terms:
         UTC where nobody says it.
         """
         calendar = self.calendars.get(warehouse_id) if warehouse_id is not None else None
+        return calendar.zone if calendar else self._shared_zone
+
+    @cached_property
+    def _shared_zone(self) -> tzinfo:
         shared = {each.zone for each in self.calendars.values()}
-        return calendar.zone if calendar else shared.pop() if len(shared) == 1 else UTC
+        return shared.pop() if len(shared) == 1 else UTC
 
     def transit(self, origin: int, target: int | None) -> timedelta | None:
         """From one warehouse to another, where the policy says it."""

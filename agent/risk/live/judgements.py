@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from agent.domain.findings import Finding, OrderRisk
 from agent.domain.sales import Customer
 from agent.guardrails.policy import Policy
-from agent.risk.assess import assess_order, findings_beyond_orders, findings_by_order, findings_of
+from agent.risk.assess import Hit, assess_order, findings_beyond_orders, findings_by_order, findings_of, seen_by
 from agent.risk.credit import CreditStanding
 from agent.risk.operations import Operations
 from agent.risk.projection import Projection
@@ -37,7 +37,7 @@ class Judgements:
         self.general: list[Finding] = []
         self._situations: dict[int, Situation] = {}
         self._credit: dict[int, CreditStanding] = {}
-        self._by_order: defaultdict[int, list[Finding]] = defaultdict(list)
+        self._by_order: defaultdict[int, list[Hit]] = defaultdict(list)
         self._snapshot = snapshot
         self._projection = projection
         self._policy = policy
@@ -121,7 +121,7 @@ class Judgements:
     def _assess(self, order_id: int, as_before: bool) -> None:
         """`as_before`: nothing changed but troubles that hit other orders too."""
         situation, before = self._situations.get(order_id), self.risks.get(order_id) if as_before else None
-        found = [*self.own.get(order_id, ()), *self._by_order.get(order_id, ())]
+        found = seen_by(self.own.get(order_id, ()), self._by_order.get(order_id, ()))
         risk = assess_order(situation, found, self._policy, before) if situation else None
         if risk:
             self.risks[order_id] = risk

@@ -3,12 +3,11 @@
 Two projections of a product that show the same of this give such an order the same findings and options.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import accumulate, takewhile
+from itertools import takewhile
 
 from agent.domain.quantity import ROUNDING
 from agent.domain.sales import SaleOrderLine, Segment
@@ -75,13 +74,11 @@ def _again(pool: Pool, holding: list[LineOutlook]) -> dict[int, Seen]:
     Only whoever takes and asks for less than it gets (something is made for it) lets it wait for up to what it gave longer.
     Where that makes a difference all that the day depends on is told.
     """
-    turns = [demand.turn for demand in pool.demands]
-    before = list(accumulate((demand.amount for demand in pool.demands), initial=ZERO))
-    amounts = {demand.id: (demand.amount, demand.turn) for demand in pool.demands}
     found: dict[int, Seen] = {}
     for each in holding:
-        own, place = amounts.get(each.line.id, (ZERO, turn(each.urgent, each.need_by, each.need_by, each.line.id)))
-        asked = own + before[bisect_left(turns, place)]
+        own = pool.own.get(each.line.id)
+        place = own.turn if own else turn(each.urgent, each.need_by, each.need_by, each.line.id)
+        asked = (own.amount if own else ZERO) + pool.asked_before(place)
         soonest, latest = covered(pool, asked), covered(pool, asked + each.reserved)
         found[each.line.id] = (soonest,) if soonest == latest else (asked, pool.free, pool.supplies, pool.ships)
     return found

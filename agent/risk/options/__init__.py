@@ -1,6 +1,7 @@
 """What can be done about an order at risk: when it ships then, what that costs, whom it harms, and who has to approve."""
 
 from dataclasses import replace
+from datetime import tzinfo
 
 from agent.domain.calendars import told_in
 from agent.domain.findings import Option
@@ -32,8 +33,13 @@ def options_for(situation: Situation, policy: Policy, held: bool, claimed: Claim
         return ()
     ground = Ground(situation, policy, held, claimed)
     found = (option for options in OPTIONS for option in options(ground))
-    told = (replace(option, ready_date=told_in(option.ready_date, situation.zone)) for option in found)
+    told = (_told(option, situation.zone) for option in found)
     return tuple(sorted(told, key=lambda option: option.approval == NO_RULE))
+
+
+def _told(option: Option, zone: tzinfo) -> Option:
+    ready = told_in(option.ready_date, zone)
+    return option if ready is option.ready_date else replace(option, ready_date=ready)
 
 
 def _parts_unknown(situation: Situation, line: LineOutlook) -> bool:

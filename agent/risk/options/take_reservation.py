@@ -99,13 +99,11 @@ def _served_again(ground: Ground, leaf: LineOutlook, giver: LineOutlook, amount:
     pool = ground.pool(leaf.product_id, leaf.warehouse_id)
     if pool is None:
         return None
-    own = next((demand for demand in pool.demands if demand.id == giver.line.id), None)
+    own, taker = pool.own.get(giver.line.id), pool.own.get(leaf.line.id)
     place = own.turn if own else (not giver.urgent, giver.need_by, giver.need_by, giver.line.id)
-    asked = amount + (own.amount if own else ZERO)
-    for demand in pool.demands:
-        if demand.turn >= place:
-            break
-        asked += max(demand.amount - amount, ZERO) if demand.id == leaf.line.id else demand.amount
+    asked = amount + (own.amount if own else ZERO) + pool.asked_before(place)
+    if taker and taker.turn < place:
+        asked -= min(taker.amount, amount)
     return covered(pool, asked)
 
 

@@ -2,9 +2,10 @@
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
 BIN := .venv/bin
 ARGS ?=
+ON_ODOO := tests/contract tests/integration/odoo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo odoo static check test evals bench lock clean
+.PHONY: help setup demo odoo static check test test-on-odoo test-the-rest evals bench lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -35,8 +36,19 @@ static: setup
 check: static  ## format, lint, types, import contracts, unit tests: under two minutes
 	@$(BIN)/pytest tests/unit -q $(ARGS)
 
-test: static  ## everything: check, then all tests on a real PostgreSQL and a real Odoo
+test: static  ## everything: check, then all tests on a real PostgreSQL and a real Odoo; ARGS=PATH for some of them
+ifeq ($(strip $(ARGS)),)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-on-odoo test-the-rest
+else
 	@$(BIN)/pytest $(ARGS)
+endif
+
+# Side by side: one half mostly waits for Odoo's answers.
+test-on-odoo:
+	@$(BIN)/pytest $(ON_ODOO)
+
+test-the-rest:
+	@$(BIN)/pytest $(ON_ODOO:%=--ignore=%)
 
 evals: setup  ## score the assistant on the committed cases; fails under the baseline
 	@$(BIN)/python -m evals $(ARGS)

@@ -33,6 +33,10 @@ class NotPermitted(ExpediterError):
     """This person may not do this; the message names the role that may."""
 
 
+class ExecutionHeld(NotPermitted):
+    """Executions of this action are stopped, or as many have begun as an hour may see; what was approved waits."""
+
+
 class DecisionRefused(ExpediterError):
     """The decision cannot be taken: own proposal, wrong step, already decided, expired or changed."""
 

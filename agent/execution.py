@@ -19,6 +19,7 @@ from agent.errors import (
     ErpIncomplete,
     ErpRefused,
     ErpUnavailable,
+    ExecutionHeld,
     PolicyRejected,
     PreconditionFailed,
     RecordMissing,
@@ -94,16 +95,16 @@ class Run:
 def execute(grant: Grant, context: ExecutionContext) -> Outcome | None:
     """Carry a grant out, or find out what became of it.
 
-    None: nothing could be determined or done now (another process holds it, the ERP is away, a write may still arrive); the grant
-    stays open and nothing is lost. Raises what the desk raises.
+    None: nothing could be determined or done now (another process holds it, the ERP is away, a write may still arrive, somebody
+    stopped executions); the grant stays open and nothing is lost. Raises what the desk raises.
     """
     with context.desk.claimed(grant) as mine:
-        run = _begin(grant, context) if mine else None
-        if run is None:
-            return None
         try:
+            run = _begin(grant, context) if mine else None
+            if run is None:
+                return None
             ending = _resolve_earlier(run) or _carry_out(run)
-        except (ErpUnavailable, ErpRefused, ErpIncomplete) as away:
+        except (ErpUnavailable, ErpRefused, ErpIncomplete, ExecutionHeld) as away:
             logger.warning("grant %s stays open: %s", grant.id, away)
             return None
         if ending is None:

@@ -12,6 +12,7 @@ from agent.domain.chat import PartKind
 from agent.domain.finding_life import EventKind
 from agent.errors import DecisionRefused, ExpediterError, NotPermitted, RecordMissing, ServerUnreachable
 from app.contract.chat import AnswerRow
+from app.contract.executions import LimitRow
 from app.contract.findings import KnownFindingRow
 from app.contract.proposals import DecisionAnswer, ProposalRow
 from app.contract.shipments import CarrierReportRow
@@ -55,6 +56,15 @@ class Api:
     def decide(self, shown: ProposalRow, verdict: str, reason: str) -> DecisionAnswer:
         click = {"verdict": verdict, "sha256": shown.sha256, "reason": reason}
         return DecisionAnswer.model_validate(self._request("POST", f"/v1/proposals/{shown.id}/decisions", click))
+
+    def hold(self, action: str, per_hour: int | None, reason: str) -> list[LimitRow]:
+        """What is stopped or limited then."""
+        wanted = {"action": action, "per_hour": per_hour, "reason": reason}
+        return [LimitRow.model_validate(row) for row in self._request("POST", "/v1/executions/limits", wanted)]
+
+    def resolve(self, proposal_id: int, took_effect: bool, reason: str) -> ProposalRow:
+        seen = {"took_effect": took_effect, "reason": reason}
+        return ProposalRow.model_validate(self._request("POST", f"/v1/executions/{proposal_id}/resolution", seen))
 
     def finding(self, finding_id: int) -> KnownFindingRow:
         return KnownFindingRow.model_validate(self._request("GET", f"/v1/findings/{finding_id}"))

@@ -185,6 +185,23 @@ class Outcome(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+ALL_ACTIONS = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutionLimit:
+    """How many executions of an action may begin in an hour."""
+
+    action: str
+    """Its name, or `ALL_ACTIONS` for all of them together."""
+    per_hour: int
+    """0 stops it."""
+    by: str
+    """The handle of whoever said so."""
+    reason: str
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """One earlier try of an execution that has no outcome yet: the process died or the answer was lost."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from agent.domain.audit import AuditEntry
+from agent.domain.decisions import ALL_ACTIONS
 
 LONGEST = 400
 
@@ -20,6 +21,10 @@ class AuditKind(StrEnum):
     GRANT_ISSUED = "grant.issued"
     EXECUTION_STARTED = "execution.started"
     EXECUTION_FINISHED = "execution.finished"
+    EXECUTION_RESOLVED = "execution.resolved"
+    EXECUTION_STOPPED = "execution.stopped"
+    EXECUTION_LIMITED = "execution.limited"
+    EXECUTION_RELEASED = "execution.released"
     RECOMMENDATION_MADE = "recommendation.made"
     SENTENCE_WITHHELD = "sentence.withheld"
     FINDING_ACKNOWLEDGED = "finding.acknowledged"
@@ -177,6 +182,21 @@ def _token(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     return f"A token was issued to {_who(entry)}{until}."
 
 
+def _resolved(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    found = "took effect" if row.get("took_effect") else "did not take effect"
+    return f"{_who(entry)} looked and found that {_label(entry, row)} {found}, saying {_quoted(row.get('reason'))}."
+
+
+def _braked(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    what = "all executions" if row.get("action") == ALL_ACTIONS else f"executions of {row.get('action')}"
+    told = {
+        AuditKind.EXECUTION_STOPPED: f"stopped {what}",
+        AuditKind.EXECUTION_LIMITED: f"let {row.get('per_hour')} of {what} begin in an hour",
+        AuditKind.EXECUTION_RELEASED: f"let {what} go on",
+    }
+    return f"{_who(entry)} {told[AuditKind(entry.kind)]}, saying {_quoted(row.get('reason'))}."
+
+
 def _erased(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     return f"What entry {entry.subject.partition(':')[2]} said was erased: {_short(row.get('reason'))}."
 
@@ -195,6 +215,8 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
     AuditKind.GRANT_ISSUED: _grant,
     AuditKind.EXECUTION_STARTED: _started,
     AuditKind.EXECUTION_FINISHED: _finished,
+    AuditKind.EXECUTION_RESOLVED: _resolved,
+    **dict.fromkeys((AuditKind.EXECUTION_STOPPED, AuditKind.EXECUTION_LIMITED, AuditKind.EXECUTION_RELEASED), _braked),
     AuditKind.RECOMMENDATION_MADE: _recommendation,
     AuditKind.SENTENCE_WITHHELD: _withheld,
     **dict.fromkeys(HANDLED, _handled),

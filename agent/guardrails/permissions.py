@@ -18,6 +18,9 @@ class Permission(StrEnum):
     """Have a change proposed, undo included."""
     DECIDE = "decide"
     """Approve or reject where the policy names one's role."""
+    HOLD_EXECUTIONS = "hold_executions"
+    """Stop executions, or limit how many begin in an hour."""
+    LET_EXECUTIONS_GO_ON = "let_executions_go_on"
     HANDLE_FINDINGS = "handle_findings"
     """Acknowledge, snooze, assign, comment and mark findings."""
     READ_AUDIT = "read_audit"
@@ -26,7 +29,7 @@ class Permission(StrEnum):
 
 
 _READS = frozenset({Permission.ASK, Permission.READ})
-_FLOOR = _READS | {Permission.PROPOSE, Permission.DECIDE, Permission.HANDLE_FINDINGS}
+_FLOOR = _READS | {Permission.PROPOSE, Permission.DECIDE, Permission.HOLD_EXECUTIONS, Permission.HANDLE_FINDINGS}
 _OFFICE = _FLOOR | {Permission.READ_PRICES}
 
 #: The auditor and the admin neither propose nor decide: whoever checks or hands out authority does not use it.
@@ -37,9 +40,10 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.PURCHASING_MANAGER: _OFFICE,
     Role.SALES_MANAGER: _OFFICE,
     Role.FINANCE: _OFFICE | {Permission.READ_AUDIT},
-    Role.OPS_MANAGER: _OFFICE | {Permission.READ_AUDIT},
+    Role.OPS_MANAGER: _OFFICE | {Permission.READ_AUDIT, Permission.LET_EXECUTIONS_GO_ON},
     Role.AUDITOR: _READS | {Permission.READ_PRICES, Permission.READ_AUDIT},
-    Role.ADMIN: _READS | {Permission.READ_AUDIT, Permission.ADMINISTER},
+    Role.ADMIN: _READS
+    | {Permission.READ_AUDIT, Permission.ADMINISTER, Permission.HOLD_EXECUTIONS, Permission.LET_EXECUTIONS_GO_ON},
 }
 
 DECIDING_ROLES = frozenset(role for role, granted in PERMISSIONS.items() if Permission.DECIDE in granted)

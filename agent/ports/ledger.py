@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from agent.domain.decisions import (
     Attempt,
+    ExecutionLimit,
     Grant,
     Outcome,
     Proposal,
@@ -65,6 +66,22 @@ class DecisionDesk(ProposalBook, Protocol):
         `earlier` is the number of decisions that were seen. Raises DecisionRefused when the database refuses it (own proposal,
         expired, decided before or meanwhile, other hash).
         """
+
+
+class ExecutionControl(Protocol):
+    """Serve's part: people hold executions and let them go on, and say what became of those that ended uncertain."""
+
+    def limits(self) -> list[ExecutionLimit]:
+        """What holds now."""
+
+    def limit(self, action: str, per_hour: int | None, *, person_id: int, reason: str) -> None:
+        """So many an hour from now on; 0 stops, None takes the limit away.
+
+        Raises NotPermitted where this person may only tighten, and PreconditionFailed without a reason or when nothing holds it.
+        """
+
+    def resolve(self, proposal_id: int, took_effect: bool, *, person_id: int, reason: str) -> None:
+        """Raises DecisionRefused when it did not end uncertain, was resolved before, or is this person's own."""
 
 
 class ExecutionDesk(ProposalBook, Protocol):

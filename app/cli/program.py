@@ -13,6 +13,7 @@ from app.cli import (
     demo,
     doctor,
     erasure,
+    executions,
     findings,
     impact,
     knowledge,
@@ -75,6 +76,7 @@ program.add_typer(proposals.group, name="proposals", rich_help_panel=SEE)
 program.command(rich_help_panel=ACT)(decisions.approve)
 program.command(rich_help_panel=ACT)(decisions.reject)
 program.command(rich_help_panel=ACT)(decisions.undo)
+program.add_typer(executions.group, name="executions", rich_help_panel=ACT)
 program.add_typer(policy.group, name="policy", rich_help_panel=SEE)
 audit.group.command()(erasure.prune)
 audit.group.command()(erasure.erase)

@@ -9,7 +9,7 @@ from agent.guardrails.policy import Policy
 from agent.ports.audit_log import AuditLog
 from agent.ports.clock import Clock
 from agent.ports.conversations import InboundDesk
-from agent.ports.ledger import DecisionDesk
+from agent.ports.ledger import DecisionDesk, ExecutionControl
 from agent.ports.own_affairs import CarrierDesk
 from agent.ports.people import People
 from agent.ports.risk_board import FindingDesk
@@ -20,6 +20,7 @@ from agent.ports.scorebook import ScoreReading
 class WebContext:
     people: People
     desk: DecisionDesk
+    executions: ExecutionControl
     inbound: InboundDesk
     board: FindingDesk
     carriers: CarrierDesk

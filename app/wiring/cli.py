@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.domain.chat import PartKind
-from agent.domain.decisions import Proposal, ProposalState
+from agent.domain.decisions import ExecutionLimit, Proposal, ProposalState
 from agent.domain.finding_life import FindingFilter, FindingList
 from agent.domain.findings import RiskReport
 from agent.domain.order_numbers import no_such_order, spellings
@@ -69,6 +69,13 @@ class ReadingCompany:
         from integrations.database.proposal_book import PostgresProposalBook
 
         return PostgresProposalBook(self.pool)
+
+    @property
+    def limits(self) -> "list[ExecutionLimit]":
+        """What is stopped or limited now."""
+        from integrations.database.execution_control import PostgresExecutionControl
+
+        return PostgresExecutionControl(self.pool).limits()
 
     @property
     def board(self) -> RiskReading:

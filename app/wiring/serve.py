@@ -20,6 +20,7 @@ from integrations.database.answer_listener import AnswerListener
 from integrations.database.audit_log import PostgresAuditLog
 from integrations.database.conversations import PostgresInboundDesk
 from integrations.database.decision_desk import PostgresDecisionDesk
+from integrations.database.execution_control import PostgresExecutionControl
 from integrations.database.finding_desk import PostgresFindingDesk
 from integrations.database.own_affairs import PostgresCarrierDesk
 from integrations.database.people import PostgresPeople
@@ -35,6 +36,7 @@ def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebCon
     return WebContext(
         people=PostgresPeople(pool),
         desk=PostgresDecisionDesk(pool),
+        executions=PostgresExecutionControl(pool),
         inbound=PostgresInboundDesk(pool, stack.enter_context(AnswerListener(url))),
         board=PostgresFindingDesk(pool),
         carriers=PostgresCarrierDesk(pool),

@@ -21,7 +21,7 @@ _OPEN_GRANTS = """
     LEFT JOIN execution_outcome ON execution_outcome.execution_id = execution.id
     JOIN proposal ON proposal.id = approval_grant.proposal_id
     WHERE execution_outcome.execution_id IS NULL AND (execution.id IS NOT NULL OR approval_grant.expires_at > clock_timestamp()
-        AND NOT EXISTS (
+        AND held_back(proposal.action) IS NULL AND NOT EXISTS (
             SELECT FROM execution AS other JOIN proposal AS its ON its.id = other.proposal_id
             WHERE its.subject_model = proposal.subject_model AND its.subject_id = proposal.subject_id
                 AND NOT EXISTS (SELECT FROM execution_outcome WHERE execution_id = other.id)))

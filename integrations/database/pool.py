@@ -9,14 +9,19 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
-from agent.errors import DatabaseUnavailable, DecisionRefused, ExpediterError, NotPermitted, PreconditionFailed
+from agent.errors import DatabaseUnavailable, DecisionRefused, ExecutionHeld, ExpediterError, NotPermitted, PreconditionFailed
 
 Pool = ConnectionPool[Connection[DictRow]]
 
 _CONNECT_SECONDS = 5
 # A process that keeps a lock for ever must not make the others wait as long.
 _LOCK_SECONDS = 10
-_REFUSALS: dict[str, type[ExpediterError]] = {"EX1": PreconditionFailed, "EX2": DecisionRefused, "EX3": NotPermitted}
+_REFUSALS: dict[str, type[ExpediterError]] = {
+    "EX1": PreconditionFailed,
+    "EX2": DecisionRefused,
+    "EX3": NotPermitted,
+    "EX4": ExecutionHeld,
+}
 _CONSTRAINTS: dict[str, ExpediterError] = {
     "inbound_in_own_conversation": NotPermitted("This conversation belongs to someone else; start one of your own."),
     "decision_for_what_was_shown": DecisionRefused("The proposal is not what was shown to you; look at it again."),
@@ -30,6 +35,9 @@ _CONSTRAINTS: dict[str, ExpediterError] = {
     "person_handle_check": PreconditionFailed("A handle has small letters, digits, dots, dashes and underscores only."),
     "person_name_check": PreconditionFailed("A person needs a name."),
     "inbound_text_check": PreconditionFailed("The message is too long; at most 20,000 characters are taken."),
+    "execution_limit_reason_check": PreconditionFailed("Say why, in at most 2,000 characters."),
+    "execution_limit_per_hour_check": PreconditionFailed("A limit is a number from 0, which stops, to 100,000 an hour."),
+    "execution_resolution_reason_check": PreconditionFailed("Say what you saw, in at most 2,000 characters."),
     "finding_event_says_enough": PreconditionFailed("A comment or a verdict on a finding needs a reason in words."),
     "finding_event_reason_check": PreconditionFailed("The reason is too long; at most 2,000 characters are taken."),
     "conversation_id_check": PreconditionFailed("A conversation's id has 1 to 200 characters."),

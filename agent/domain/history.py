@@ -1,9 +1,12 @@
 """What has happened: the past that today's trouble is compared with. Quantities are in the product's stocking unit."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from agent.domain.findings import FindingKind
 from agent.domain.money import Money
@@ -60,6 +63,11 @@ class FinishedPicking:
     @property
     def record(self) -> Record:
         return Record("stock.picking", self.id, self.name)
+
+    @property
+    def entered_at(self) -> datetime:
+        """Nothing waits before it exists, nor before it is due."""
+        return max(self.scheduled_at, self.created_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +181,12 @@ class InvoicedLine:
         return (self.price.amount - self.ordered_price.amount) * self.quantity.amount
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class History:
-    """The past as far back as the policy's trends look; read at most once a day, for it changes slowly."""
+    """The past as far back as the policy's trends look; read at most once a day, for it changes slowly.
+
+    What every scan asks of it is put together once: hence no slots.
+    """
 
     since: datetime
     as_of: datetime
@@ -190,3 +201,11 @@ class History:
     """A sentence for each part that could not be read, and why."""
     unjudged: frozenset[FindingKind] = frozenset()
     """Kinds whose facts are among these parts."""
+
+    @cached_property
+    def waits_by_zone(self) -> Mapping[int, Sequence[tuple[datetime, datetime]]]:
+        """Of every finished transfer of an operation type: when it began to wait, and when it was done."""
+        found: defaultdict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+        for one in self.finished:
+            found[one.zone.id].append((one.entered_at, one.done_at))
+        return dict(found)

@@ -46,12 +46,13 @@ def _needs(records: ProductRecords) -> Iterator[Need]:
 def _need(line: SaleOrderLine, order: SaleOrder, outstanding: Decimal, leaving: Sequence[Move]) -> Need:
     """Goods leave from where the delivery says; several steps in one warehouse are one need."""
     warehouse_id, reserved = order.warehouse_id, ZERO
-    if leaving and all(move.from_warehouse_id != warehouse_id for move in leaving):
+    here = [move for move in leaving if move.from_warehouse_id == warehouse_id]
+    if leaving and not here:
         warehouse_id = leaving[0].from_warehouse_id
-    for move in leaving:
-        if move.from_warehouse_id == warehouse_id:
-            reserved += move.reserved.amount
-    urgent = any(move.urgent for move in leaving)
+        here = [move for move in leaving if move.from_warehouse_id == warehouse_id]
+    for move in here:
+        reserved += move.reserved.amount
+    urgent = any([move.urgent for move in leaving])
     return Need(line, order, warehouse_id, _need_by(line, order, leaving), outstanding, min(reserved, outstanding), urgent)
 
 

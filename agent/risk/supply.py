@@ -72,7 +72,11 @@ def supplies_by_sale_line(records: ProductRecords, coming: Sequence[Supply]) -> 
 def _upstream(records: ProductRecords, moves: Sequence[Move]) -> Iterator[int]:
     """Ids of all moves that these wait for, and of those among them that come from a vendor straight to the customer."""
     seen: set[int] = set()
-    waiting = [move for move in moves if not arrives(move) or move.to_warehouse_id is None]
+    waiting = [
+        move
+        for move in moves
+        if (move.waits_for or move.purchase_line_id is not None) and (move.to_warehouse_id is None or not arrives(move))
+    ]
     yield from (move.id for move in waiting if move.purchase_line_id is not None)
     while waiting:
         for move_id in waiting.pop().waits_for:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 
 from agent.domain.findings import Affected, Evidence, Finding, FindingKind, Severity, Trend
-from agent.domain.history import FinishedPicking, History
+from agent.domain.history import History
 from agent.domain.records import Record
 from agent.domain.stock import Picking, PickingKind
 from agent.guardrails.policy import Thresholds
@@ -21,6 +21,9 @@ A_DAY = timedelta(days=1)
 DAYS_A_WEEK = 7
 #: Waiting transfers shown as evidence: the oldest ones.
 SHOWN = 5
+
+_Wait = tuple[datetime, datetime]
+"""When a finished transfer began to wait, and when it was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +49,23 @@ def zone_bottleneck(operations: Operations) -> Iterator[Finding]:
     history = operations.snapshot.history
     if history is None:
         return
-    finished = grouped(history.finished, lambda picking: picking.zone.id)
     queues = (one for one in operations.snapshot.pickings if one.state in OPEN and one.kind is not PickingKind.RECEIPT)
     for zone_id, pickings in grouped(queues, lambda picking: picking.zone.id if picking.zone else None).items():
         limits = operations.thresholds(pickings[0].warehouse_id)
         now = operations.now.astimezone(operations.zone(pickings[0].warehouse_id))
-        queue = _queue(now, pickings, finished.get(zone_id, ()), history, limits)
+        queue = _queue(now, pickings, history.waits_by_zone.get(zone_id, ()), history, limits)
         if queue:
             yield _finding(operations, queue, limits)
 
 
 def _queue(
-    now: datetime, pickings: Sequence[Picking], finished: Sequence[FinishedPicking], history: History, limits: Thresholds
+    now: datetime, pickings: Sequence[Picking], finished: Sequence[_Wait], history: History, limits: Thresholds
 ) -> _Queue | None:
-    due = [(now - _entry(picking), picking) for picking in pickings if _entry(picking) <= now]
+    due = [(now - entered, picking) for picking in pickings if (entered := _entry(picking)) <= now]
     if len(due) < limits.zone_queue_minimum or len(finished) < limits.trend_minimum_past:
         return None
     age = _median([age for age, _ in due])
-    usual = _median([max(one.done_at - _entry(one), timedelta()) for one in finished if one.done_at > now - _past(limits)])
+    usual = _median([max(done - entered, timedelta()) for entered, done in finished if done > now - _past(limits)])
     if age < timedelta(hours=limits.zone_age_hours) or age * 100 <= usual * (100 + limits.zone_age_percent):
         return None
     looks = _looks(now, pickings, finished, history, limits)
@@ -84,24 +86,23 @@ def _median(ages: Sequence[timedelta]) -> timedelta:
     return timedelta(seconds=median(age.total_seconds() for age in ages)) if ages else timedelta()
 
 
-def _entry(picking: Picking | FinishedPicking) -> datetime:
+def _entry(picking: Picking) -> datetime:
     """Nothing waits before it exists, nor before it is due."""
     return max(picking.scheduled_at, picking.created_at)
 
 
 def _looks(
-    now: datetime, pickings: Sequence[Picking], finished: Sequence[FinishedPicking], history: History, limits: Thresholds
+    now: datetime, pickings: Sequence[Picking], finished: Sequence[_Wait], history: History, limits: Thresholds
 ) -> list[timedelta]:
     """The queue's age at this time of each day since the zone's past begins, within the policy's weeks.
 
     `now` is in the warehouse's own zone, so that the hour is the same when clocks change. What is open still was open then.
     """
-    begins = max(history.since, min(_entry(one) for one in finished))
+    begins = max(history.since, min(entered for entered, _ in finished))
     days_before = (now - number * A_DAY for number in range(limits.zone_history_weeks * DAYS_A_WEEK, 0, -1))
     looks = [moment for day in days_before if (moment := day.astimezone(UTC)) >= begins]
     ages: list[list[timedelta]] = [[] for _ in looks]
-    spans = [*((_entry(one), one.done_at) for one in finished), *((_entry(one), now) for one in pickings)]
-    for entered, done in spans:
+    for entered, done in (*finished, *((_entry(one), now) for one in pickings)):
         for number in range(bisect_left(looks, entered), bisect_left(looks, done)):
             ages[number].append(looks[number] - entered)
     return [_median(each) for each in ages]

@@ -57,4 +57,4 @@ def _look_around(snapshot: Snapshot, lines: Sequence[LineOutlook], touched: Touc
     promised = snapshot.orders[lines[0].line.order_id].promise_date is not None
     if promised and here in shifts.gifts and not enough(snapshot, lines, shifts.gifts[here]):
         return True
-    return any(product_id == sent and here[1] != warehouse_id for sent, warehouse_id in shifts.stock)
+    return bool(shifts.senders.get(product_id, frozenset()) - {here[1]})

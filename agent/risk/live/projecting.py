@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 from agent.risk.kits import assembled
@@ -9,14 +10,15 @@ from agent.risk.live.surroundings import Gifts, differing, gifts_differing, surr
 from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import PoolKey
 from agent.risk.projection import ProductProjection, Projection
+from agent.risk.snapshot import grouped
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Shifts:
-    """What differs since products were projected again."""
+    """What differs since products were projected again. What is asked for every order is put together once: hence no slots."""
 
     lines: frozenset[int]
     """Order lines whose outlook differs."""
@@ -26,6 +28,12 @@ class Shifts:
     """Where something else could be sent from."""
     empty: frozenset[PoolKey]
     """Where other transfers have nothing to bring."""
+
+    @cached_property
+    def senders(self) -> Mapping[int, frozenset[int]]:
+        """Product id → the warehouses of `stock`."""
+        found = grouped(self.stock, lambda key: key[0])
+        return {product_id: frozenset(warehouse_id for _, warehouse_id in keys) for product_id, keys in found.items()}
 
 
 class LiveProjection:

@@ -18,6 +18,8 @@ from agent.risk.snapshot import Snapshot, grouped
 
 Seen = tuple[object, ...]
 
+_RANKS = {segment: rank for rank, segment in enumerate(Segment)}
+
 
 @dataclass(frozen=True, slots=True)
 class Gift:
@@ -135,4 +137,4 @@ def _surely_gives(snapshot: Snapshot, gift: Gift, line: LineOutlook) -> bool:
 def _rank(snapshot: Snapshot, order_id: int) -> int | None:
     """0 for the most important customers; None for one that was not read."""
     customer = snapshot.customers.get(snapshot.orders[order_id].customer_id) if order_id in snapshot.orders else None
-    return list(Segment).index(customer.segment) if customer else None
+    return _RANKS[customer.segment] if customer else None

@@ -70,7 +70,8 @@ class Trade:
     def _purchases(self, changed: Set[int], touched: Touched) -> None:
         """Those of open lines alone are open themselves."""
         open_ids = self.world.purchase_lines.indexes["by_purchase"].rows.keys()
-        kept = [purchase for purchase in self.world.rest("purchases") if purchase.id in open_ids - changed]
+        same = open_ids - changed
+        kept = [purchase for purchase in self.world.rest("purchases") if purchase.id in same]
         found = self.reader.purchases(sorted(changed & open_ids)) if changed & open_ids else []
         self._keep("purchases", sorted([*kept, *found], key=lambda purchase: purchase.id), touched)
         vendors = self.world.rest("vendors")

@@ -3,17 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from agent.domain.money import Money
 from agent.domain.quantity import Quantity
 from agent.domain.records import Record
 from agent.domain.stock import Product
+from integrations.odoo.along import Row
 from integrations.odoo.lookups import PickingType, Stocked, Unit, received_in
 from integrations.odoo.noun import Noun
-from integrations.odoo.pages import Row
 from integrations.odoo.values import moment, money, quantity
 
-_OF_ORDERS = ["name", "state", "partner_id", "date_order", "date_approve", "picking_type_id", "currency_id"]
+#: What a line's order says of it.
+OF_ORDERS = ["name", "state", "partner_id", "date_order", "date_approve", "picking_type_id", "currency_id"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,17 @@ class Bought:
         return received_in(self.types.get(self.order(line)["picking_type_id"]))
 
 
-def bought(noun: Noun, lines: Sequence[Row], products: Mapping[int, Stocked]) -> Bought:
-    """Reads what the lines name, apart from their products; these decide which lines are of interest."""
+def bought(
+    noun: Noun, lines: Sequence[Row], products: Mapping[int, Stocked], known: Mapping[int, Row] = MappingProxyType({})
+) -> Bought:
+    """Reads what the lines name, apart from their products; these decide which lines are of interest.
+
+    `known`: orders that came along with the lines.
+    """
     unit, lookups = noun.dialect.purchase_line_unit, noun.lookups
     units = lookups.units.by_id(line[unit] for line in lines)
-    orders = noun.pages.read("purchase.order", (line["order_id"] for line in lines), _OF_ORDERS)
+    strange = {line["order_id"] for line in lines} - known.keys()
+    orders = {**known, **noun.pages.read("purchase.order", strange, OF_ORDERS)}
     return Bought(
         unit=unit,
         products=products,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from agent.domain.sales import Delivery
-from integrations.odoo.pages import Row
+from integrations.odoo.along import Row
 from integrations.odoo.sales import Sales
 from integrations.odoo.values import moment, stored
 

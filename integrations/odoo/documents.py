@@ -11,9 +11,9 @@ from agent.domain.history import InvoicedLine, InvoiceKind
 from agent.domain.money import Money
 from agent.domain.quantity import ROUNDING, Quantity
 from agent.domain.records import Record
+from integrations.odoo.along import Row
 from integrations.odoo.lookups import Stocked
 from integrations.odoo.noun import Noun
-from integrations.odoo.pages import Row
 from integrations.odoo.values import exact, moment, money, quantity
 
 

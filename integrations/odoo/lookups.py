@@ -8,7 +8,8 @@ from typing import Generic, TypeVar
 from agent.domain.records import Record
 from agent.domain.stock import PickingKind, Product, Warehouse
 from agent.errors import ErpRefused
-from integrations.odoo.pages import Pages, Row
+from integrations.odoo.along import Found, Link, Row
+from integrations.odoo.pages import Pages
 
 T = TypeVar("T")
 
@@ -48,6 +49,11 @@ class Remembered(Generic[T]):
             self._known = known = {**known, **self._load(absent)}
         return known, wanted - known.keys()
 
+    def learn(self, found: dict[int, T]) -> None:
+        """What was just read on another way."""
+        if found:
+            self._known = {**self._fresh(), **found}
+
     def forget(self) -> None:
         """Read everything again when it is asked for."""
         self._known, self._since = {}, time.monotonic()
@@ -83,6 +89,8 @@ class Partner:
     language: str | None
     """Such as `fr_FR`."""
     email: str | None
+    limited: bool
+    """Whether a credit limit is kept; Odoo, too, reads a limit of 0 as: no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +159,21 @@ class Lookups:
         self.partners.forget()
         self.companies.forget()
 
+    @property
+    def partner(self) -> Link:
+        """A partner and the one that is invoiced for it, read along with what names it."""
+        fields = self._partner_fields
+        return Link("res.partner", fields, {"commercial_partner_id": Link("res.partner", fields)})
+
+    @property
+    def product(self) -> Link:
+        return Link("product.product", self._product_fields)
+
+    def learn(self, found: Found) -> None:
+        """Partners and products that came along as `partner` and `product` say."""
+        self.partners.learn({key: _partner(row) for key, row in found.get("res.partner", {}).items()})
+        self.products.learn(self._stocked(found.get("product.product", {})))
+
     def _names(self, model: str) -> Callable[[Iterable[int]], dict[int, str]]:
         return lambda ids: {key: row["name"] for key, row in self._pages.read(model, ids, ["name"]).items()}
 
@@ -191,13 +214,18 @@ class Lookups:
         }
 
     def _products(self, ids: Iterable[int]) -> dict[int, Stocked]:
-        dialect = self._pages.connection.dialect
+        return self._stocked(self._pages.read("product.product", ids, self._product_fields))
+
+    @property
+    def _product_fields(self) -> list[str]:
         optional = ("is_storable", "is_kits", "standard_price")
         told = [field for field in optional if self._pages.has_field("product.product", field)]
-        fields = ["name", "default_code", "uom_id", "type", "product_tmpl_id", *told]
-        rows = self._pages.read("product.product", ids, fields)
+        return ["name", "default_code", "uom_id", "type", "product_tmpl_id", *told]
+
+    def _stocked(self, rows: dict[int, Row]) -> dict[int, Stocked]:
+        dialect = self._pages.connection.dialect
         units = self.units.by_id(row["uom_id"] for row in rows.values())
-        if "is_kits" not in told and self._pages.has_field("product.product", "bom_line_ids"):
+        if "is_kits" not in self._product_fields and rows and self._pages.has_field("product.product", "bom_line_ids"):
             for key in self._kits(rows):
                 rows[key]["is_kits"] = True
         if dialect.storable_type is not None:
@@ -229,17 +257,12 @@ class Lookups:
         }
 
     def _partners(self, ids: Iterable[int]) -> dict[int, Partner]:
-        rows = self._pages.read("res.partner", ids, ["name", "commercial_partner_id", "category_id", "lang", "email"])
-        return {
-            key: Partner(
-                row["name"] or "",
-                row["commercial_partner_id"],
-                tuple(row["category_id"]),
-                row["lang"] or None,
-                row["email"] or None,
-            )
-            for key, row in rows.items()
-        }
+        return {key: _partner(row) for key, row in self._pages.read("res.partner", ids, self._partner_fields).items()}
+
+    @property
+    def _partner_fields(self) -> list[str]:
+        limit = ["credit_limit"] if self._pages.has_field("res.partner", "credit_limit") else []
+        return ["name", "commercial_partner_id", "category_id", "lang", "email", *limit]
 
     def _warehouses(self) -> list[Warehouse]:
         rows = self._pages.search("stock.warehouse", [], ["name", "code", "company_id"])
@@ -247,6 +270,17 @@ class Lookups:
         return [
             Warehouse(row["id"], row["name"], row["code"], row["company_id"], companies.get(row["company_id"])) for row in rows
         ]
+
+
+def _partner(row: Row) -> Partner:
+    return Partner(
+        row["name"] or "",
+        row["commercial_partner_id"],
+        tuple(row["category_id"]),
+        row["lang"] or None,
+        row["email"] or None,
+        row.get("credit_limit", 0) > 0,
+    )
 
 
 def _path(row: Row) -> list[str]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from integrations.odoo.pages import Domain, Pages, Row
+from integrations.odoo.along import Row
+from integrations.odoo.pages import Domain, Pages
 
 _OVER = ["done", "cancel"]
 

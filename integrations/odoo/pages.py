@@ -1,9 +1,11 @@
 """Bounded batches of stored fields."""
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, TypeVar, cast
 
+from agent.errors import ErpRefused
+from integrations.odoo.along import Found, Link, Row, specification, unfold
 from integrations.odoo.connection import OdooConnection
 
 #: Records asked for in one call.
@@ -11,7 +13,6 @@ PAGE = 2_000
 
 T = TypeVar("T")
 
-Row = dict[str, Any]
 Domain = list[Any]
 
 
@@ -25,20 +26,33 @@ class Pages:
     def search(self, model: str, domain: Domain, fields: Sequence[str], *, archived: bool = False) -> list[Row]:
         """Every record that matches, by id, archived ones only on demand."""
         context = {"active_test": False} if archived else {}
-        rows: list[Row] = []
-        while True:
-            # the next page starts behind the last id, so a record added or gone meanwhile shifts nothing
-            after = [("id", ">", rows[-1]["id"])] if rows else []
-            page, last = self._page(model, [*domain, *after], fields, PAGE, context)
-            rows += page
-            if last:
-                return rows
+        return _every(lambda after: self._page(model, [*domain, *after], fields, PAGE, context))
 
     def search_where(self, model: str, field: str, values: Iterable[Any], domain: Domain, fields: Sequence[str]) -> list[Row]:
         """Records whose `field` is one of `values`, asked for by pages of values; archived ones too."""
         return [
             row for batch in batches(values) for row in self.search(model, [(field, "in", batch), *domain], fields, archived=True)
         ]
+
+    def search_along(
+        self, model: str, field: str, values: Iterable[Any], domain: Domain, fields: Sequence[str], links: Mapping[str, Link]
+    ) -> tuple[list[Row], Found]:
+        """As `search_where`, and what the links point to; that only where it comes in the same call.
+
+        An Odoo before 17 reads nothing along, nor one that keeps some of it from this login: then it is asked for apart.
+        """
+        values = list(values)
+        found: Found = {}
+        if self.connection.dialect.reads_along:
+            try:
+                return [
+                    row
+                    for batch in batches(values)
+                    for row in self._along(model, [(field, "in", batch), *domain], fields, links, found)
+                ], found
+            except ErpRefused:
+                pass
+        return self.search_where(model, field, values, domain, fields), {}
 
     def read(self, model: str, ids: Iterable[int], fields: Sequence[str]) -> dict[int, Row]:
         """Records by id, archived ones too; those that do not exist or may not be seen are left out."""
@@ -66,6 +80,29 @@ class Pages:
         found = self.connection.ask(model, "search", **wanted)
         rows = self.connection.ask(model, "read", ids=found, fields=list(fields), load="") if found else []
         return rows, len(found) < limit or not rows  # a record may be deleted between the two
+
+    def _along(self, model: str, domain: Domain, fields: Sequence[str], links: Mapping[str, Link], found: Found) -> list[Row]:
+        wanted = {"specification": specification(["id", *fields], links), "limit": PAGE, "order": "id"}
+
+        def page(after: Domain) -> tuple[list[Row], bool]:
+            context = {"active_test": False}
+            rows: list[Row] = self.connection.ask(model, "web_search_read", domain=[*domain, *after], context=context, **wanted)[
+                "records"
+            ]
+            unfold(rows, links, found)
+            return rows, len(rows) < PAGE
+
+        return _every(page)
+
+
+def _every(page: Callable[[Domain], tuple[list[Row], bool]]) -> list[Row]:
+    """The rows of all pages. The next one starts behind the last id, so a record added or gone meanwhile shifts nothing."""
+    rows: list[Row] = []
+    last = False
+    while not last:
+        more, last = page([("id", ">", rows[-1]["id"])] if rows else [])
+        rows += more
+    return rows
 
 
 def batches(values: Iterable[T], key: Callable[[T], Hashable] = lambda value: cast(Hashable, value)) -> Iterator[list[T]]:

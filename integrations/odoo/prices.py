@@ -7,9 +7,9 @@ from typing import Any
 
 from agent.domain.purchasing import VendorPrice
 from agent.domain.records import Record
+from integrations.odoo.along import Row
 from integrations.odoo.lookups import Stocked, Unit
 from integrations.odoo.noun import Noun
-from integrations.odoo.pages import Row
 from integrations.odoo.values import exact, money
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from agent.domain.purchasing import PurchaseLine
-from integrations.odoo.bought import Bought, bought
+from integrations.odoo.along import Link, Row
+from integrations.odoo.bought import OF_ORDERS, Bought, bought
 from integrations.odoo.noun import Noun
-from integrations.odoo.pages import Row, batches
+from integrations.odoo.pages import batches
 from integrations.odoo.values import moment
 
 _OVER = ["done", "cancel"]
@@ -33,28 +34,32 @@ _SOLD_AS = "sale_line_id"
 
 class Purchasing(Noun):
     def open_purchase_lines(self, product_ids: Sequence[int] | None = None) -> list[PurchaseLine]:
-        return self._purchase_lines(self._alive("product_id", product_ids))
+        return self._purchase_lines(*self._alive("product_id", product_ids))
 
     def purchase_lines_again(self, purchase_ids: Sequence[int], line_ids: Sequence[int]) -> list[PurchaseLine]:
-        rows = [*self._alive("order_id", purchase_ids), *self._alive("id", line_ids)]
-        return self._purchase_lines(list({row["id"]: row for row in rows}.values()))
+        rows, orders = self._alive("order_id", purchase_ids)
+        more, others = self._alive("id", line_ids)
+        return self._purchase_lines(list({row["id"]: row for row in (*rows, *more)}.values()), orders | others)
 
-    def _purchase_lines(self, rows: list[Row]) -> list[PurchaseLine]:
+    def _purchase_lines(self, rows: list[Row], orders: Mapping[int, Row]) -> list[PurchaseLine]:
         products = self.lookups.products.by_id(row["product_id"] for row in rows)
         rows = [row for row in rows if products[row["product_id"]].goods and row["qty_received"] < row["product_qty"]]
-        named, moves = bought(self, rows, products), self._movements(rows)
+        named, moves = bought(self, rows, products, orders), self._movements(rows)
         expected, sold = self._receipts_expected(moves.values()), _sale_lines_behind(rows, moves)
         coming = (row for row in rows if row["id"] in expected or named.order(row)["state"] not in _CONFIRMED)
         return [_line(row, named, expected.get(row["id"]), sold[row["id"]]) for row in coming]
 
-    def _alive(self, field: str, values: Sequence[int] | None) -> list[Row]:
-        """Whole, or those whose `field` is one of the values."""
+    def _alive(self, field: str, values: Sequence[int] | None) -> tuple[list[Row], dict[int, Row]]:
+        """Whole, or those whose `field` is one of the values, with the orders that came along."""
         sold_as = [_SOLD_AS] if self.pages.has_field("purchase.order.line", _SOLD_AS) else []
         fields = ["order_id", "product_id", "product_qty", "qty_received", "price_subtotal", "date_planned", "move_dest_ids"]
         fields += [self.dialect.purchase_line_unit, *sold_as]
         if values is None:
-            return self.pages.search("purchase.order.line", _ALIVE, fields)
-        return self.pages.search_where("purchase.order.line", field, values, _ALIVE, fields)
+            return self.pages.search("purchase.order.line", _ALIVE, fields), {}
+        along = {"order_id": Link("purchase.order", OF_ORDERS, {"partner_id": self.lookups.partner})}
+        rows, found = self.pages.search_along("purchase.order.line", field, values, _ALIVE, fields, along)
+        self.lookups.learn(found)
+        return rows, found.get("purchase.order", {})
 
     def _movements(self, lines: Sequence[Row]) -> dict[int, Row]:
         """The unfinished moves of these lines, and the moves that wait for them.

@@ -6,8 +6,8 @@ from datetime import datetime
 from agent.domain.history import QualityFailure
 from agent.domain.records import Record
 from agent.errors import ErpIncomplete
+from integrations.odoo.along import Row
 from integrations.odoo.noun import Noun
-from integrations.odoo.pages import Row
 from integrations.odoo.values import moment, stored
 
 #: Model → its state's field and the value that means failed, and the field that says when it was looked at. The OCA's older

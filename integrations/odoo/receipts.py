@@ -5,9 +5,9 @@ from datetime import datetime
 
 from agent.domain.history import Receipt
 from agent.domain.records import Record
+from integrations.odoo.along import Row
 from integrations.odoo.bought import Bought, bought
 from integrations.odoo.noun import Noun
-from integrations.odoo.pages import Row
 from integrations.odoo.values import moment, stored
 
 _DONE = ("state", "=", "done")

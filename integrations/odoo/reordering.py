@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from agent.domain.purchasing import VendorPrice
 from agent.domain.stock import ReorderRule
-from integrations.odoo.pages import Row
+from integrations.odoo.along import Row
 from integrations.odoo.prices import Prices
 from integrations.odoo.values import quantity
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from agent.domain.money import Money
 from agent.domain.sales import Customer, SaleOrder, SaleOrderLine, Segment
+from integrations.odoo.along import Row
 from integrations.odoo.lookups import Partner
 from integrations.odoo.noun import Noun
-from integrations.odoo.pages import Row
 from integrations.odoo.values import exact, moment, moment_or_none, money, quantity, stored
 
 _ORDER_FIELDS = (
@@ -25,7 +25,7 @@ class Sales(Noun):
         if names is None:
             rows = self.pages.search("sale.order", wanted, fields)
         else:
-            rows = self.pages.search_where("sale.order", "name", names, wanted, fields)
+            rows = self._with_customers("name", names, wanted, fields)
         return [order for order in self._orders(rows) if not order.complete]
 
     def orders_again(self, ids: Sequence[int]) -> list[SaleOrder]:
@@ -55,7 +55,10 @@ class Sales(Noun):
         fields += ["customer_lead", unit]
         # the cost as it was when the order was taken, in the order's currency and unit: of the module sale_margin
         fields += ["purchase_price"] if self.pages.has_field("sale.order.line", "purchase_price") else []
-        rows = self.pages.search_where("sale.order.line", field, values, [*_GOODS_OR_SERVICE, *domain], fields)
+        # one order names each product about once; of many the same goods would come along again and again
+        along = {"product_id": self.lookups.product} if field == "order_id" and len(values) == 1 else {}
+        rows, found = self.pages.search_along("sale.order.line", field, values, [*_GOODS_OR_SERVICE, *domain], fields, along)
+        self.lookups.learn(found)
         products = self.lookups.products.by_id(row["product_id"] for row in rows)
         units = self.lookups.units.by_id(row[unit] for row in rows)
         currencies = self.lookups.currencies.by_id(row["currency_id"] for row in rows)
@@ -85,26 +88,33 @@ class Sales(Noun):
         return lines
 
     def orders_of_lines(self, line_ids: Sequence[int]) -> dict[int, SaleOrder]:
-        rows = self.pages.search_where("sale.order", "order_line", line_ids, [], [*self._order_fields, "order_line"])
+        rows = self._with_customers("order_line", line_ids, [], [*self._order_fields, "order_line"])
         own = {row["id"]: row["order_line"] for row in rows}
         wanted = set(line_ids)
         orders = self._orders({row["id"]: row for row in rows}.values())
         return {line: order for order in orders for line in own[order.id] if line in wanted}
 
+    def _with_customers(self, field: str, values: Sequence[Any], domain: list[Any], fields: Sequence[str]) -> list[Row]:
+        """Orders whose `field` is one of `values`; who they are from is known afterwards."""
+        along = {"partner_id": self.lookups.partner}
+        rows, found = self.pages.search_along("sale.order", field, values, domain, fields, along)
+        self.lookups.learn(found)
+        return rows
+
     def customers(self, ids: Sequence[int]) -> list[Customer]:
         known, _ = self.lookups.partners.visible(ids)
         partners = {key: known[key] for key in dict.fromkeys(ids) if key in known}
         tags, _ = self.lookups.tags.visible(tag for partner in partners.values() for tag in partner.tag_ids)
-        credit = self._credit(list(partners))
+        credit = self._credit([key for key, partner in partners.items() if partner.limited])
         return [_customer(key, partner, tags, *credit.get(key, (None, None))) for key, partner in partners.items()]
 
     def _credit(self, customer_ids: Sequence[int]) -> dict[int, tuple[Money, Money]]:
         """Customer with a limit → the limit, and what Odoo compares with it; in the currency of the login's own company."""
-        if not customer_ids or not self.pages.has_field("res.partner", "credit_limit"):
+        if not customer_ids:
             return {}
         currency = self.own_currency
         to_invoice = ["credit_to_invoice"] if self.pages.has_field("res.partner", "credit_to_invoice") else []
-        limited = [("credit_limit", ">", 0)]  # Odoo, too, reads a limit of 0 as: no limit
+        limited = [("credit_limit", ">", 0)]  # it may have been lifted since
         fields = ["credit_limit", "credit", *to_invoice]
         rows = self.pages.search_where("res.partner", "id", customer_ids, limited, fields)
         return {

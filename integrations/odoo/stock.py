@@ -6,9 +6,9 @@ from typing import Any
 
 from agent.domain.quantity import Quantity
 from agent.domain.stock import Move, Picking, PickingKind, Product, StockLevel, Warehouse
+from integrations.odoo.along import Row
 from integrations.odoo.lookups import Location, Stocked
 from integrations.odoo.noun import Noun
-from integrations.odoo.pages import Row
 from integrations.odoo.values import exact, moment, quantity
 
 _UNFINISHED: list[Any] = [("state", "not in", ["draft", "done", "cancel"])]

@@ -9,8 +9,8 @@ from agent.domain.history import Uninvoiced
 from agent.domain.money import Money
 from agent.domain.records import Record
 from agent.domain.stock import PickingKind
+from integrations.odoo.along import Row
 from integrations.odoo.noun import Noun
-from integrations.odoo.pages import Row
 from integrations.odoo.values import exact, moment
 
 _DELIVERED = [

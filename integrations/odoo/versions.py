@@ -36,6 +36,8 @@ class Dialect:
     """Whether a location knows its warehouse; without it its path tells."""
     search_read_load: bool
     """Whether `search_read` can leave display names out, as `read` can."""
+    reads_along: bool
+    """Whether `web_search_read` reads what a record points to in the same call."""
     access_check: str
     """The method that tells, for one operation, whether the login may do it."""
     access_arguments: Mapping[str, Any]
@@ -68,6 +70,7 @@ _NINETEEN = Dialect(
     locked_state=None,
     location_has_warehouse=True,
     search_read_load=True,
+    reads_along=True,
     access_check="has_access",
     access_arguments=MappingProxyType({"ids": []}),
     acknowledged="acknowledged",
@@ -96,6 +99,7 @@ _SEVENTEEN = replace(
 )
 _SIXTEEN = replace(
     _SEVENTEEN,
+    reads_along=False,
     reserved="reserved_availability",
     moved="product_uom_qty",
     locked_state="done",

@@ -1,6 +1,6 @@
 """The log that cannot be quietly changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -23,4 +23,5 @@ class AuditLog(Protocol):
     def about(self, subject: str) -> list[AuditEntry]:
         """Entries of one subject and of what it led to, oldest first."""
 
-    def entries(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[AuditEntry]: ...
+    def entries(self, since: datetime | None = None, until: datetime | None = None) -> Generator[AuditEntry, None, None]:
+        """In the order of the chain; to be closed by whoever does not read to the end."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -74,8 +75,7 @@ def export(
     """Print the entries of a period, oldest first; `until` itself is not in it."""
     from app.wiring.cli import reading
 
-    with reading() as company:
-        entries = company.audit.entries(_utc(since), _utc(until))
+    with reading() as company, closing(company.audit.entries(_utc(since), _utc(until))) as entries:
         if form is Form.CSV:
             output.print_csv(list(AuditRow.model_fields), (AuditRow.of(entry).model_dump(mode="json") for entry in entries))
             return

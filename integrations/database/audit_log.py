@@ -1,6 +1,6 @@
 """The log that cannot be quietly changed: writing, reading and verifying it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -69,7 +69,7 @@ class PostgresAuditLog:
             found = connection.execute(_LED_TO + _ENTRIES + _ABOUT, arguments).fetchall()
         return [AuditEntry(**row) for row in found]
 
-    def entries(self, since: datetime | None = None, until: datetime | None = None) -> Iterator[AuditEntry]:
+    def entries(self, since: datetime | None = None, until: datetime | None = None) -> Generator[AuditEntry, None, None]:
         """In the order of the chain, streamed; holds a connection until the iteration ends."""
         with transaction(self._pool) as connection:
             yield from _streamed(connection, since, until)

@@ -67,6 +67,23 @@ def test_a_process_that_dies_is_started_again(demo: RunningDemo) -> None:
     assert children_of(demo.process.pid)["executor"] != before
 
 
+def test_what_is_stopped_waits_through_a_restart_and_is_done_once_it_may_go_on(demo: RunningDemo) -> None:
+    proposal = _proposed(demo, "add a note to S01888: after the upgrade")
+    assert demo.run("executions", "stop", "--reason", "Odoo is being upgraded", "--as", "walter").code == 0
+    waiting = demo.run("approve", f"P{proposal}", "--as", "walter", "--json", "--wait", "1")
+    row = ProposalRow.model_validate_json(waiting.out)
+    assert (row.state, row.outcome_detail) == (
+        "granted",
+        "It waits: all executions are stopped by walter: Odoo is being upgraded.",
+    )
+    os.kill(children_of(demo.process.pid)["executor"], signal.SIGKILL)
+    demo.wait_for("is started again")
+    assert demo.run("executions", "go", "--reason", "all well", "--as", "walter").sentence.endswith("ops_manager, admin.")
+    assert ProposalRow.model_validate_json(demo.run("proposals", "show", f"P{proposal}", "--json").out).state == "granted"
+    assert demo.run("executions", "go", "--reason", "all well", "--as", "omar").code == 0
+    assert _ended(demo, proposal).state == "done"
+
+
 def test_a_database_that_is_killed_is_started_again_and_nothing_is_lost(demo: RunningDemo) -> None:
     proposal = _proposed(demo, "add a note to S01888: before the database died")
     os.kill(int((demo.state / "demo" / "postgres" / "postmaster.pid").read_text().split()[0]), signal.SIGKILL)
@@ -197,6 +214,15 @@ def _proposed(demo: RunningDemo, request: str) -> int:
     assert ended.code == 0, ended.err
     (number,) = AnswerRow.model_validate_json(ended.out).proposals
     return number
+
+
+def _ended(demo: RunningDemo, proposal: int) -> ProposalRow:
+    """Asked again and again, as a person would."""
+    for _ in range(60):
+        row = ProposalRow.model_validate_json(demo.run("proposals", "show", f"P{proposal}", "--json").out)
+        if row.state not in ("granted", "executing"):
+            return row
+    raise AssertionError(f"P{proposal} does not end")
 
 
 def _processes_of(state: Path) -> list[str]:

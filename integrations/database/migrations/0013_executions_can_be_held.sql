@@ -132,7 +132,10 @@ SELECT proposal.id AS proposal_id,
         ELSE 'pending'
     END AS state,
     CASE
-        WHEN execution_outcome.execution_id IS NULL THEN NULL
+        WHEN execution_outcome.execution_id IS NULL THEN 'It waits: ' || CASE
+            WHEN execution.id IS NOT NULL THEN stopped(proposal.action)
+            WHEN approval_grant.expires_at > now() THEN held_back(proposal.action)
+        END || '.'
         WHEN took_effect IS NULL THEN detail
         ELSE format('%s %s looked and found that it %s: %s', detail, (SELECT handle FROM person WHERE id = execution_resolution.person_id),
             CASE WHEN took_effect THEN 'took effect' ELSE 'did not take effect' END, execution_resolution.reason)

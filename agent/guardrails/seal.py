@@ -1,5 +1,6 @@
 """Signing checkpoints of the audit chain, and checking who signed (Ed25519, RFC 8032)."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -44,6 +45,21 @@ def objection(checkpoint: Checkpoint, public: str) -> str | None:
     except (InvalidSignature, ValueError):
         return f"the signature of the checkpoint at entry {checkpoint.entries} is false"
     return None
+
+
+def trusted_by(public: Sequence[str], checkpoints: Iterable[Checkpoint]) -> set[int]:
+    """At which entries checkpoints stand that one of these keys signed; unsigned ones and those of other keys prove nothing here.
+
+    Raises PreconditionFailed for what is no key, a false signature in a trusted key's name, and when nothing is left to trust.
+    """
+    keys = {name_of(key_bytes(key)): key for key in public}
+    signed_here = [each for each in checkpoints if each.signed_by in keys]
+    for checkpoint in signed_here:
+        if trouble := objection(checkpoint, keys[checkpoint.signed_by or ""]):
+            raise PreconditionFailed(f"The checkpoints are not to be trusted: {trouble}.")
+    if not signed_here:
+        raise PreconditionFailed("No checkpoint is signed with that key, so nothing vouches for the chain's end.")
+    return {checkpoint.entries for checkpoint in signed_here}
 
 
 def name_of(public: bytes) -> str:

@@ -1,7 +1,6 @@
 """The log that cannot be quietly changed."""
 
 import re
-from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -29,21 +28,28 @@ class Form(StrEnum):
 @group.command()
 def verify(
     checkpoints: Annotated[Path | None, typer.Option(help="A copy of the checkpoints that was kept elsewhere.")] = None,
-    public_key: Annotated[str | None, typer.Option(help="Whose signature each checkpoint has to carry.")] = None,
+    public_key: Annotated[
+        list[str] | None, typer.Option(help="Trust only checkpoints signed with this key; once for each key that was in use.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Recompute the whole chain; exit 1 when it is broken, or says other than a checkpoint."""
+    from agent.guardrails.seal import trusted_by
     from app.wiring.cli import reading
     from integrations.database.audit_checkpoints import copied_checkpoints
 
     elsewhere = copied_checkpoints(checkpoints) if checkpoints else []
     with reading() as company:
         if public_key:
-            _demand_signatures([*company.audit.checkpoints(), *elsewhere], public_key)
+            trusted = trusted_by(public_key, {*company.audit.checkpoints(), *elsewhere})
         check = ChainRow.of(company.audit.verify(elsewhere))
     output.shown(json, check, lambda: verdict(check))
     if not check.intact:
         raise ExpediterError(f"The audit log was changed at entry {check.broken_at}: {check.reason}.")
+    if checkpoints and not elsewhere:
+        raise ExpediterError(f"{checkpoints} holds no checkpoint, so it proves nothing of the chain's end.")
+    if public_key and not json:
+        output.say(f"{len(trusted)} checkpoints carry a trusted signature, the last at entry {max(trusted)}.", style="dim")
 
 
 @group.command()
@@ -105,17 +111,6 @@ def key(json: Json = False) -> None:
     output.say(f"EXPEDITER_AUDIT_SIGNING_KEY={keys.private}")
     output.say(f"expediter audit verify --public-key {keys.public}")
     output.warn("The first line belongs into the executor's settings and nowhere else; it is not shown again.")
-
-
-def _demand_signatures(noted: Iterable[object], public_key: str) -> None:
-    from agent.domain.audit import Checkpoint
-    from agent.guardrails.seal import key_bytes, objection
-
-    key_bytes(public_key)
-    for checkpoint in noted:
-        assert isinstance(checkpoint, Checkpoint)
-        if trouble := objection(checkpoint, public_key):
-            raise ExpediterError(f"The checkpoints are not to be trusted: {trouble}.")
 
 
 def subject_of(text: str) -> str:

@@ -69,6 +69,5 @@ def _decide(proposal_id: int, verdict: str, reason: str, wait: float, api: Api, 
     if row.state in (ProposalState.FAILED, ProposalState.REFUSED_STALE, ProposalState.UNCERTAIN):
         raise ExpediterError(row.outcome_detail or f"{row.label} ended as {row.state.replace('_', ' ')}.")
     if row.state in UNDERWAY and wait:
-        output.warn(
-            f"{row.label} is approved and waits for the executor; `expediter proposals show {row.label}` says when it is done."
-        )
+        why = row.outcome_detail or "It waits for the executor."
+        output.warn(f"{row.label} is approved. {why} `expediter proposals show {row.label}` says when it is done.")

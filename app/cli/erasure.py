@@ -39,13 +39,13 @@ def erase(
     reason: Reason,
     yes: Yes = False,
 ) -> None:
-    """Erase what one entry said. Needs the owner's address."""
+    """Erase what one entry of the log said; where else it was written it stays. Needs the owner's address."""
     from app.wiring.cli import retaining
 
     _sure(yes, f"Erase what entry {entry} said? It cannot be brought back.")
     with retaining() as shredder:
         shredder.erase_entry(entry, reason)
-    output.say(f"What entry {entry} said is erased; the chain still verifies.")
+    output.say(f"What entry {entry} of the log said is erased; the chain still verifies.")
 
 
 def erase_person(

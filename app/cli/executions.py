@@ -20,7 +20,7 @@ Reason = Annotated[str, typer.Option(help="Why, for everybody who waits and for 
 def stop(
     reason: Reason, action: Action = ALL_ACTIONS, as_person: AsPerson = None, token: Token = None, json: Json = False
 ) -> None:
-    """Nothing more is written from now on, also after a restart; what is approved waits. Anybody who may decide can do it."""
+    """No further change is begun from now on, also after a restart; what is approved waits. Anybody who may decide can do it."""
     _held(api_of(as_person, token).hold(action, 0, reason), json)
 
 

@@ -11,6 +11,7 @@ from psycopg import Connection
 from psycopg.rows import DictRow
 
 from agent.domain.audit import ChainCheck, Checkpoint
+from agent.guardrails.audit import KEPT_FOR_EVER
 
 GENESIS = "0" * 64
 _LINKS = """
@@ -24,17 +25,19 @@ _LINKS = """
     ORDER BY seq
 """
 _PRUNINGS = """
-    SELECT body FROM audit_entry JOIN audit_payload ON audit_payload.entry_id = audit_entry.id WHERE kind = 'payloads.pruned'
+    SELECT seq, body FROM audit_chain JOIN audit_entry ON audit_entry.id = audit_chain.entry_id
+    JOIN audit_payload ON audit_payload.entry_id = audit_entry.id WHERE kind = 'payloads.pruned'
 """
 _UNLINKED = "SELECT min(id) AS id FROM audit_entry WHERE NOT EXISTS (SELECT FROM audit_chain WHERE entry_id = audit_entry.id)"
 
 
 @dataclass(frozen=True, slots=True)
 class _Pruning:
-    """Payloads of these kinds may be gone, up to this entry. The walk verifies the entry that says so like any other."""
+    """So many payloads of these kinds may be gone, up to this entry. The walk verifies the entry that says so like any other."""
 
     through: int
     kinds: frozenset[str]
+    payloads: int
 
     def covers(self, link: Mapping[str, Any]) -> bool:
         return link["seq"] <= self.through and link["kind"] in self.kinds
@@ -46,17 +49,18 @@ def verified(connection: Connection[DictRow], checkpoints: Sequence[Checkpoint] 
     It has to agree with every checkpoint: that is how an end that was cut off together with its record shows.
     """
     noted: dict[int, list[Checkpoint]] = {}
-    for checkpoint in checkpoints:
+    for checkpoint in {(each.entries, each.hash): each for each in checkpoints}.values():
         noted.setdefault(checkpoint.entries, []).append(checkpoint)
-    prunings = [_pruning(row["body"]) for row in connection.execute(_PRUNINGS).fetchall()]
-    head, entries, agreed = GENESIS, 0, 0
+    prunings = [pruning for row in connection.execute(_PRUNINGS).fetchall() if (pruning := _pruning(row["seq"], row["body"]))]
+    head, entries, agreed, pruned = GENESIS, 0, 0, 0
     for link in _links(connection):
         here = noted.pop(entries + 1, [])
         reason = _trouble(link, head, entries + 1, prunings) or _contradiction(link["hash"], here)
         if reason:
             return ChainCheck(entries, False, entries + 1, reason, head, agreed)
         head, entries, agreed = link["hash"], entries + 1, agreed + len(here)
-    reason = _trouble_at_the_end(connection, head, entries) or _cut(noted, entries)
+        pruned += link["salt"] is None and not link["erased"]
+    reason = _trouble_at_the_end(connection, head, entries) or _cut(noted, entries) or _beyond(pruned, prunings)
     return ChainCheck(entries, reason is None, None if reason is None else entries + 1, reason or "", head, agreed)
 
 
@@ -90,9 +94,19 @@ def link_hash(link: Mapping[str, Any], previous: str) -> str:
     return sha256("\n".join(str(part) for part in (previous, link["seq"], link["entry_id"], at, *about)).encode()).hexdigest()
 
 
-def _pruning(body: str) -> _Pruning:
-    told = json.loads(body)
-    return _Pruning(told["through"], frozenset(told["kinds"]))
+def _pruning(seq: int, body: str) -> _Pruning | None:
+    """None for what no pruning wrote: it covers nothing, and the walk tells whether it was changed."""
+    try:
+        told = json.loads(body)
+        found = _Pruning(int(told["through"]), frozenset(told["kinds"]), int(told["payloads"]))
+    except (ValueError, TypeError, KeyError):
+        return None
+    return found if found.through < seq and not found.kinds & set(KEPT_FOR_EVER) else None
+
+
+def _beyond(pruned: int, prunings: Sequence[_Pruning]) -> str | None:
+    told = sum(pruning.payloads for pruning in prunings)
+    return f"{pruned} payloads are gone by prunings that tell of {told}" if pruned > told else None
 
 
 def _contradiction(hash: str, here: Sequence[Checkpoint]) -> str | None:

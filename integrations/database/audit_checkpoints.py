@@ -1,6 +1,7 @@
 """Writing down, again and again, how far the audit chain has come."""
 
 import json
+import os
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from psycopg.rows import DictRow
 
 from agent.domain.audit import Checkpoint
 from agent.errors import PreconditionFailed
-from agent.guardrails.seal import signed
+from agent.guardrails.seal import key_bytes, signed
 from integrations.database.pool import Pool, transaction
 
 _HEAD = """
@@ -26,6 +27,9 @@ class PostgresCheckpoints:
     """
 
     def __init__(self, pool: Pool, private: str | None = None, copy: Path | None = None) -> None:
+        """Raises PreconditionFailed when `private` is no key."""
+        if private:
+            key_bytes(private)
         self._pool = pool
         self._private = private
         self._copy = copy
@@ -70,13 +74,19 @@ def _read(file: Path, number: int, line: str) -> Checkpoint:
         row = json.loads(line)
         return Checkpoint(**(row | {"entries": int(row["entries"]), "at": datetime.fromisoformat(row["at"])}))
     except (ValueError, TypeError, KeyError):
-        raise PreconditionFailed(f"{file}, line {number}: this is no checkpoint of an audit chain.") from None
+        raise PreconditionFailed(
+            f"{file}, line {number}: this is no checkpoint of an audit chain; take the line out if it was cut short."
+        ) from None
 
 
 def _add(file: Path, checkpoint: Checkpoint) -> None:
     try:
-        with file.open("a", encoding="utf-8") as copy:
-            copy.write(json.dumps(asdict(checkpoint) | {"at": checkpoint.at.isoformat()}) + "\n")
+        with file.open("ab+") as copy:
+            # What a full disk cut short must not swallow the next line.
+            copy.seek(-min(1, copy.tell()), os.SEEK_END)
+            broken = copy.read() not in (b"", b"\n")
+            line = json.dumps(asdict(checkpoint) | {"at": checkpoint.at.isoformat()})
+            copy.write(f"{chr(10) if broken else ''}{line}\n".encode())
     except OSError as refused:
         raise PreconditionFailed(f"The copy of the checkpoint cannot be written to {file}: {_why(refused)}.") from None
 

@@ -17,7 +17,8 @@ _THEIRS = SQL("SELECT id, conversation_id FROM inbound WHERE person_id = %(perso
 _PERSONAL = (*CONVERSATION, AuditKind.PERSON_ADDED, AuditKind.PERSON_CHANGED, AuditKind.TOKEN_ISSUED, AuditKind.TOKEN_CHANGED)
 _PERSONAL_ENTRIES = """
     SELECT seq FROM audit_chain JOIN audit_entry ON audit_entry.id = audit_chain.entry_id
-    JOIN audit_payload USING (entry_id) WHERE person_id = %s AND kind = ANY (%s) ORDER BY seq
+    JOIN audit_payload USING (entry_id)
+    WHERE (person_id = %s AND kind = ANY (%s)) OR (kind = 'finding.assigned' AND body::jsonb ->> 'owner' = %s) ORDER BY seq
 """
 
 _NOBODY = """
@@ -74,7 +75,7 @@ class Retention:
             _forget_conversations(connection, _THEIRS, {"person": person})
             connection.execute("DELETE FROM person_token WHERE person_id = %s", (person,))
             connection.execute(_NOBODY, (person,))
-            entries = connection.execute(_PERSONAL_ENTRIES, (person, [kind.value for kind in _PERSONAL])).fetchall()
+            entries = connection.execute(_PERSONAL_ENTRIES, (person, [kind.value for kind in _PERSONAL], handle)).fetchall()
             for entry in entries:
                 connection.execute("SELECT erase(%s, %s)", (entry["seq"], said))
         return len(entries)

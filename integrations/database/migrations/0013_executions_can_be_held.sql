@@ -12,6 +12,9 @@ CREATE TABLE execution_limit (
 COMMENT ON COLUMN execution_limit.action IS '* stands for all actions together';
 COMMENT ON COLUMN execution_limit.per_hour IS '0 stops it, NULL takes the limit away';
 
+CREATE TABLE execution_limit_turn (one boolean PRIMARY KEY DEFAULT true CHECK (one));
+INSERT INTO execution_limit_turn DEFAULT VALUES;
+
 CREATE VIEW execution_limited AS
 SELECT DISTINCT ON (action) id, action, per_hour, person_id, reason, at FROM execution_limit ORDER BY action, id DESC;
 
@@ -20,15 +23,19 @@ CREATE FUNCTION check_limit() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER 
 DECLARE
     who person;
     standing integer;
+    everything text;
 BEGIN
     -- One after the other, or two who loosen and tighten at once would both be judged by what stood before.
-    LOCK TABLE execution_limit IN SHARE ROW EXCLUSIVE MODE;
+    PERFORM FROM execution_limit_turn FOR UPDATE;
     SELECT * INTO who FROM person WHERE id = NEW.person_id AND active;
     SELECT per_hour INTO standing FROM execution_limited WHERE action = NEW.action;
     IF who.id IS NULL THEN
         RAISE EXCEPTION 'Only an active person can stop executions or let them go on.' USING ERRCODE = 'EX320';
     ELSIF NEW.per_hour IS NULL AND standing IS NULL THEN
-        RAISE EXCEPTION 'Nothing holds %.', CASE NEW.action WHEN '*' THEN 'executions' ELSE NEW.action END USING ERRCODE = 'EX111';
+        SELECT ' by itself, but ' || stopped(NEW.action) || '; `expediter executions go` lets all of them go on' INTO everything
+            WHERE NEW.action <> '*';
+        RAISE EXCEPTION 'Nothing holds %.', CASE NEW.action WHEN '*' THEN 'executions' ELSE NEW.action END || coalesce(everything, '')
+            USING ERRCODE = 'EX111';
     ELSIF standing IS NOT NULL AND coalesce(NEW.per_hour, 2147483647) > standing AND NOT who.roles && '{ops_manager,admin}' THEN
         RAISE EXCEPTION '% may stop executions, but not let them go on; these roles may: ops_manager, admin.', who.handle
             USING ERRCODE = 'EX321';
@@ -50,8 +57,8 @@ CREATE INDEX execution_started_at ON execution (started_at);
 -- The same for an execution that has not begun, which a limit by the hour holds too.
 CREATE FUNCTION held_back(wanted text) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = expediter, pg_temp AS $$
     SELECT coalesce(stopped(wanted), (
-        SELECT format('%s began in the last hour, and %s set a limit of %s an hour', CASE held.action
-            WHEN '*' THEN begun || ' executions' ELSE begun || ' of ' || held.action END, person.handle, held.per_hour)
+        SELECT format('%s: %s begun in the last hour, and %s set a limit of %s an hour', CASE held.action
+            WHEN '*' THEN 'all executions' ELSE held.action END, begun, person.handle, held.per_hour)
         FROM execution_limited AS held JOIN person ON person.id = held.person_id, LATERAL (
             SELECT count(*) AS begun FROM execution JOIN proposal ON proposal.id = execution.proposal_id
             WHERE started_at > clock_timestamp() - interval '1 hour' AND held.action IN ('*', proposal.action)) AS counted

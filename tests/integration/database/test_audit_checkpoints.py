@@ -1,6 +1,7 @@
 """Points of the chain that are signed and kept elsewhere: what was cut off together with its record shows beside them."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from agent.domain.audit import Checkpoint
 from agent.errors import PreconditionFailed
-from agent.guardrails.seal import new_keys, objection
+from agent.guardrails.seal import new_keys, objection, trusted_by
 from integrations.database.audit_checkpoints import PostgresCheckpoints, copied_checkpoints
 from integrations.database.audit_log import PostgresAuditLog
 from tests.fixtures.postgres import TestDatabase
@@ -57,7 +58,7 @@ def test_a_chain_agrees_with_its_own_checkpoints_and_with_their_copy(
         notes.note()
     assert copied_checkpoints(copy) == log.checkpoints()
     check = log.verify(copied_checkpoints(copy))
-    assert (check.intact, check.entries, check.checkpoints) == (True, 6, 6)
+    assert (check.intact, check.entries, check.checkpoints) == (True, 6, 3)
 
 
 def test_what_was_cut_off_with_its_record_and_its_checkpoint_shows_beside_the_copy(
@@ -106,6 +107,39 @@ def test_a_signature_is_whose_it_says_over_what_it_says(log: PostgresAuditLog, n
     other = Checkpoint(1, noted.hash, noted.at, noted.signed_by, noted.signature)
     assert "is false" in str(objection(other, KEYS.public))
     assert "is not signed" in str(objection(Checkpoint(2, noted.hash, noted.at), KEYS.public))
+
+
+def test_older_checkpoints_and_older_keys_do_not_spoil_what_a_trusted_key_signed(
+    database: TestDatabase, log: PostgresAuditLog
+) -> None:
+    older, newer = new_keys(), new_keys()
+    for key in (None, older.private, newer.private):
+        write(log, 2)
+        PostgresCheckpoints(database.pool("executor"), key).note()
+    noted = log.checkpoints()
+    assert trusted_by([newer.public], noted) == {6}
+    assert trusted_by([older.public, newer.public], noted) == {4, 6}
+    with pytest.raises(PreconditionFailed, match="No checkpoint is signed with that key"):
+        trusted_by([new_keys().public], noted)
+    forged = replace(noted[-1], entries=5)
+    with pytest.raises(PreconditionFailed, match="signature of the checkpoint at entry 5 is false"):
+        trusted_by([newer.public], [*noted, forged])
+
+
+def test_what_is_no_key_ends_the_executor_at_its_start(database: TestDatabase) -> None:
+    with pytest.raises(PreconditionFailed, match="64 hex digits"):
+        PostgresCheckpoints(database.pool("executor"), "tell-nobody")
+
+
+def test_a_copy_that_a_full_disk_cut_short_goes_on_in_a_line_of_its_own(
+    log: PostgresAuditLog, notes: PostgresCheckpoints, copy: Path
+) -> None:
+    copy.write_text('{"entries": 1, "ha')
+    write(log, 1)
+    notes.note()
+    assert len(copy.read_text().splitlines()) == 2
+    with pytest.raises(PreconditionFailed, match=r"line 1: .* take the line out"):
+        copied_checkpoints(copy)
 
 
 @pytest.mark.parametrize("process", ["serve", "worker"])

@@ -80,7 +80,7 @@ def test_no_more_begin_in_an_hour_than_may(
     desk.begin(first)
     desk.begin(second)
     assert [grant.id for grant in desk.open_grants()] == [first.id, second.id]
-    with pytest.raises(ExecutionHeld, match=r"2 of post_note began in the last hour, and .* set a limit of 2 an hour"):
+    with pytest.raises(ExecutionHeld, match=r"post_note: 2 begun in the last hour, and .* set a limit of 2 an hour"):
         desk.begin(third)
     with database.connection("admin") as connection:
         connection.execute("SET session_replication_role = replica")
@@ -130,6 +130,22 @@ def test_what_makes_no_sense_is_refused_in_a_sentence(
     person = database.person(None, Role.OPS_MANAGER)
     with pytest.raises(PreconditionFailed, match=r"Say why|from 0|Nothing holds"):
         control.limit("post_note", per_hour, person_id=person.id, reason=reason)
+
+
+def test_one_action_cannot_be_let_go_while_all_are_stopped(database: TestDatabase, control: PostgresExecutionControl) -> None:
+    hold(database, control, "*", 0, Role.BUYER)
+    with pytest.raises(
+        PreconditionFailed, match=r"Nothing holds post_note by itself, but all executions are stopped by person\d+"
+    ):
+        hold(database, control, "post_note", None, Role.OPS_MANAGER)
+
+
+def test_eight_who_stop_at_once_all_stop(database: TestDatabase, control: PostgresExecutionControl) -> None:
+    people = [database.person(None, Role.BUYER) for _ in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda person: control.limit("*", 0, person_id=person.id, reason=person.handle), people))
+    assert database.one("serve", "SELECT count(*) FROM execution_limit") == 8
+    assert [limit.per_hour for limit in control.limits()] == [0]
 
 
 def test_who_is_no_longer_active_holds_nothing(database: TestDatabase, control: PostgresExecutionControl) -> None:

@@ -1,5 +1,6 @@
 """Forgetting what is old, and who asks for it: the chain still verifies, and says what was erased."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -70,6 +71,38 @@ def test_what_proves_an_erasure_is_not_erased(database: TestDatabase, shredder: 
         database.one("admin", "SELECT prune(now(), ARRAY['payload.erased'], 'tidy')")
 
 
+def test_the_record_of_a_pruning_is_not_erased(database: TestDatabase, log: PostgresAuditLog, shredder: Retention) -> None:
+    database.proposal()
+    shredder.prune(SOON, "kept for a year")
+    last = list(log.entries())[-1].seq
+    with pytest.raises(NotPermitted, match="is kept"):
+        shredder.erase_entry(last, "tidy")
+    assert log.verify().intact
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"through": 99, "kinds": ["proposal.created"], "payloads": 9},
+        {"through": 4, "kinds": ["proposal.created", "payload.erased"], "payloads": 9},
+        {"through": 4, "kinds": ["proposal.created"], "payloads": 0},
+        {"through": "x", "kinds": ["proposal.created"], "payloads": 9},
+        {"reason": "because"},
+    ],
+)
+def test_a_pruning_that_nobody_did_covers_nothing(database: TestDatabase, log: PostgresAuditLog, told: dict[str, object]) -> None:
+    database.proposal()
+    with database.connection("admin") as connection:
+        connection.execute("SELECT write_audit('payloads.pruned', 'audit:4', %s, NULL)", (json.dumps(told),))
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(
+            "DELETE FROM audit_payload USING audit_entry WHERE audit_entry.id = entry_id AND kind = 'proposal.created'"
+        )
+    check = log.verify()
+    assert not check.intact
+    assert "without a record of it" in check.reason or "1 payloads are gone by prunings that tell of 0" in check.reason
+
+
 def test_a_reason_is_needed(database: TestDatabase, shredder: Retention) -> None:
     database.person("maria")
     for erase in (
@@ -102,9 +135,11 @@ def test_a_person_is_forgotten_and_what_they_decided_is_not(
     maria = database.person("maria", Role.OPS_AGENT)
     token = database.token(maria)
     proposal = database.proposal(maria)
-    database.inbound(database.person("walter"), "Where is S00099?")
+    walter = database.person("walter")
+    database.inbound(walter, "Where is S00099?")
+    database.one("admin", "SELECT write_audit('finding.assigned', 'finding:1', %s, %s)", '{"owner": "maria"}', walter.id)
     gone = shredder.erase_person("maria", "she left and asked for it")
-    assert gone == 3
+    assert gone == 4
     assert database.one("worker", "SELECT count(*) FROM person WHERE 'maria' IN (handle, name, email)") == 0
     assert database.one("worker", "SELECT handle FROM person WHERE id = %s", maria.id) == f"erased-{maria.id}"
     assert database.one("serve", "SELECT count(*) FROM person_token") == 0

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import Field
 
+from agent.domain.asked_days import arrival
 from agent.domain.impact import ImpactedOrder
 from agent.guardrails.permissions import Permission
-from agent.risk.asked_days import arrival
 from agent.risk.causes import find_cause, snapshot_of_cause
 from agent.risk.impact import impact
 from agent.tools.base import Effect, Tool, ToolArguments, cited

@@ -40,7 +40,7 @@ def brief(
     json: Json = False,
 ) -> None:
     """What is new, worse, better and gone since yesterday, from the last scan."""
-    from agent.risk.asked_days import since_when
+    from agent.domain.asked_days import since_when
     from agent.risk.brief import make_brief
     from app.wiring.cli import reading
 

@@ -69,7 +69,7 @@ def findings(
     json: Json = False,
 ) -> None:
     """What the last scan found wrong, gravest first; what people put aside is counted only."""
-    from agent.risk.asked_days import since_when
+    from agent.domain.asked_days import since_when
     from app.wiring.cli import reading
 
     wanted = FindingFilter(

@@ -223,7 +223,7 @@ class ReadingCompany:
 
 
 def _arrival(new_date: datetime | None) -> datetime | None:
-    from agent.risk.asked_days import arrival
+    from agent.domain.asked_days import arrival
 
     return arrival(new_date, utc_now()) if new_date else None
 

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
+from agent.domain.asked_days import since_when
 from agent.guardrails.permissions import Permission, may
-from agent.risk.asked_days import since_when
 from agent.risk.brief import make_brief
 from app.contract.briefs import BriefRow
 from app.web.prices import known_without_money

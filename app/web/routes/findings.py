@@ -6,12 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
+from agent.domain.asked_days import since_when
 from agent.domain.decisions import Person
 from agent.domain.finding_life import Deed, EventKind, FindingFilter, FindingState
 from agent.domain.findings import FindingKind, Severity
 from agent.errors import PreconditionFailed
 from agent.guardrails.permissions import Permission, demand, may
-from agent.risk.asked_days import since_when
 from app.contract.findings import DeedRequest, FindingsRow, KnownFindingRow
 from app.web.context import WebContext
 from app.web.prices import known_without_money

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from agent.domain.asked_days import FARTHEST, arrival, since_when
 from agent.errors import PreconditionFailed
-from agent.risk.asked_days import FARTHEST, arrival, since_when
 
 NOW = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
 

@@ -38,35 +38,23 @@ END $$;
 CREATE TRIGGER check_checkpoint BEFORE INSERT ON audit_checkpoint FOR EACH ROW EXECUTE FUNCTION check_checkpoint();
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_checkpoint EXECUTE FUNCTION refuse_change();
 
-CREATE OR REPLACE FUNCTION erase(entry_seq bigint, reason text) RETURNS void LANGUAGE plpgsql SET search_path = expediter, pg_temp AS $$
-DECLARE
-    erased bigint;
+-- Whichever way payloads are erased: that something was, and what, stays provable.
+CREATE FUNCTION keep_proof() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT FROM audit_chain JOIN audit_entry ON audit_entry.id = entry_id
-            WHERE seq = entry_seq AND kind IN ('payload.erased', 'payloads.pruned')) THEN
+    IF EXISTS (SELECT FROM expediter.audit_entry WHERE id = OLD.entry_id AND kind IN ('payload.erased', 'payloads.pruned')) THEN
         RAISE EXCEPTION 'What says that a payload was erased is kept.' USING ERRCODE = 'EX307';
     END IF;
-    PERFORM set_config('expediter.erasing', 'yes', true);
-    DELETE FROM audit_payload USING audit_chain AS link
-        WHERE link.seq = entry_seq AND audit_payload.entry_id = link.entry_id RETURNING audit_payload.entry_id INTO erased;
-    PERFORM set_config('expediter.erasing', '', true);
-    IF erased IS NULL THEN
-        RAISE EXCEPTION 'Audit entry % does not exist or was erased before.', entry_seq USING ERRCODE = 'EX304';
-    END IF;
-    PERFORM write_audit('payload.erased', 'audit:' || entry_seq, jsonb_build_object('reason', reason), NULL);
+    RETURN OLD;
 END $$;
+CREATE TRIGGER keep_proof BEFORE DELETE ON audit_payload FOR EACH ROW EXECUTE FUNCTION keep_proof();
 
--- Takes away what old entries of these kinds say, for the owner, and leaves one entry that says so. That something was erased, and
--- what, has to stay provable, so these kinds are never pruned. Returns how many payloads went.
+-- Takes away what old entries of these kinds say, for the owner, and leaves one entry that says so. Returns how many payloads went.
 CREATE FUNCTION prune(before timestamptz, kinds text[], reason text)
 RETURNS bigint LANGUAGE plpgsql SET search_path = expediter, pg_temp AS $$
 DECLARE
     last bigint;
     gone bigint;
 BEGIN
-    IF kinds && ARRAY['payload.erased', 'payloads.pruned'] THEN
-        RAISE EXCEPTION 'What says that a payload was erased is kept.' USING ERRCODE = 'EX307';
-    END IF;
     SELECT coalesce(min(seq) FILTER (WHERE audit_entry.at >= before) - 1, max(seq), 0) INTO last
         FROM audit_chain JOIN audit_entry ON audit_entry.id = entry_id;
     PERFORM set_config('expediter.erasing', 'yes', true);

@@ -19,6 +19,8 @@ from tests.e2e.running_demo import EXPEDITER, Ran, clean_environment, expediter,
 from tests.fixtures.odoo import Odoo
 
 SECRET = "tell-nobody"
+NOBODY = "http://127.0.0.1:1"
+"""Where no server answers, whatever else serves on this machine."""
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +93,7 @@ def refused(ended: Ran, words: str, code: int = 1) -> None:
     ],
 )
 def test_what_does_not_exist_is_said_in_one_sentence(state: Path, arguments: list[str], words: str) -> None:
-    refused(expediter(state, *arguments), words)
+    refused(expediter(state, *arguments, EXPEDITER_SERVER_URL=NOBODY), words)
 
 
 @pytest.mark.parametrize(

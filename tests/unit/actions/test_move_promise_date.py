@@ -10,7 +10,8 @@ from agent.domain.decisions import ProposalState
 from agent.domain.money import Money
 from agent.domain.sales import Segment
 from agent.errors import PolicyRejected, PreconditionFailed, RecordMissing
-from agent.guardrails.vocabulary import CONSEQUENCES, FACTS
+from agent.guardrails.vocabulary import FACTS
+from agent.guardrails.vocabulary.base import CONSEQUENCES
 from tests.unit.execution.fakes import NOW, Clock, Erp, customer, order, proposal_of
 
 OLD = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)

@@ -1,0 +1,32 @@
+"""What a fact is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from agent.domain.sales import Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact of an action: a number that can have bounds, or a text. `values` lists the only texts there are."""
+
+    number: bool = False
+    values: frozenset[str] | None = None
+
+
+NUMBER = Fact(number=True)
+TEXT = Fact()
+SEGMENT = Fact(values=frozenset(Segment))
+
+#: In place of a segment: no customer is harmed.
+NOBODY = "nobody"
+
+#: What the policy may decide an option on that is carried out by hand, as long as no action of that name can be proposed.
+CONSEQUENCES: Mapping[str, Fact] = {
+    "segment": SEGMENT,
+    "cost": NUMBER,
+    "currency": TEXT,
+    "orders_harmed": NUMBER,
+    "value_harmed": NUMBER,
+    "segment_harmed": Fact(values=frozenset({*Segment, NOBODY})),
+}

@@ -1,0 +1,16 @@
+"""The only way to change the ERP. Held by the executor's process alone."""
+
+from typing import Protocol
+
+from agent.ports.erp_writer.notes import NoteWriter
+from agent.ports.erp_writer.sales import SalesWriter
+
+__all__ = ["ErpWriter"]
+
+
+class ErpWriter(SalesWriter, NoteWriter, Protocol):
+    """Writes are sent once and never retried here.
+
+    Every method raises ErpRefused (the ERP said no, nothing changed), ErpUnavailable (it was not sent) or
+    ErpAnswerLost (sent, no answer: whether it took effect has to be looked up).
+    """

@@ -41,6 +41,30 @@ class DecisionRefused(ExpediterError):
     """The decision cannot be taken: own proposal, wrong step, already decided, expired or changed."""
 
 
+class OwnProposal(DecisionRefused):
+    """Who asked for a change, or edited it, does not decide on it."""
+
+
+class StaleShown(DecisionRefused):
+    """What was decided on is not what is there now."""
+
+
+class SecondFactorNeeded(DecisionRefused):
+    """The rule asks for a code from the person's authenticator; the same decision with one may pass."""
+
+
+class SecondFactorMissing(DecisionRefused):
+    """The rule asks for a code, and this person has no confirmed authenticator."""
+
+
+class SecondFactorWrong(DecisionRefused):
+    """The code is not the one the authenticator shows now, or was used before."""
+
+
+class SecondFactorLocked(DecisionRefused):
+    """Too many wrong codes; none is looked at for a while."""
+
+
 class PolicyInvalid(ExpediterError):
     """The approval policy cannot be used; the message names the file, the line and the mistake."""
 

@@ -1,5 +1,6 @@
 """What an action has to bring."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
@@ -43,6 +44,10 @@ class Action(Protocol[A]):
 
     What no reading can tell: our write arrived and somebody put the old value back before we looked. It would be set again.
     """
+
+    @property
+    def editable(self) -> Sequence[str]:
+        """Names of the arguments that an approver may change, which makes a new revision."""
 
     def prepare(self, arguments: A, reader: ErpReader) -> ProposalContent:
         """The exact change. Knows no clock: the same ERP state gives the same bytes, which the executor relies on.

@@ -38,6 +38,7 @@ class MovePromiseDateAction:
     arguments = MovePromiseDate
     lost_answer = "absolute value: the order's promise date is read; it is the old one, the new one, or somebody else's"
     repeatable = True
+    editable = ("promise_date",)
 
     def prepare(self, arguments: MovePromiseDate, reader: ErpReader) -> ProposalContent:
         order = find_order(arguments.order, reader)

@@ -46,6 +46,7 @@ class PostNoteAction:
     arguments = PostNote
     lost_answer = "marker: the order's notes are searched for it; one on its way is waited for before another is sent"
     repeatable = False
+    editable = ("text",)
 
     def prepare(self, arguments: PostNote, reader: ErpReader) -> ProposalContent:
         order = find_order(arguments.order, reader)
@@ -87,6 +88,7 @@ class StrikeNoteAction:
     arguments = StrikeNote
     lost_answer = "absolute value: the order's notes are searched for the marker that only the struck note carries"
     repeatable = True
+    editable = ()
 
     def prepare(self, arguments: StrikeNote, reader: ErpReader) -> ProposalContent:
         order = find_order(arguments.order, reader)

@@ -129,6 +129,8 @@ class Decision:
     policy_version: str
     rule: str
     decided_at: datetime
+    second_factor: bool = False
+    """A code from this person's authenticator was checked with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +160,17 @@ class Proposal:
     decisions: tuple[Decision, ...] = ()
     outcome_detail: str | None = None
     """What the executor said: what it verified, or why it refused."""
+    authors: tuple[Person, ...] = ()
+    """Who shaped it beside the asker: askers and editors of what it replaces. None of them may decide on it."""
 
     @property
     def label(self) -> str:
         return f"P{self.id}"
+
+    @property
+    def author_ids(self) -> frozenset[int]:
+        """The asker's among them."""
+        return frozenset({self.asker.id, *(author.id for author in self.authors)})
 
 
 @dataclass(frozen=True, slots=True)

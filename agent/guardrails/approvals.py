@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from agent.domain.decisions import Decision, Person, Proposal, ProposalState, Verdict
-from agent.errors import DecisionRefused, NotPermitted
+from agent.errors import DecisionRefused, NotPermitted, OwnProposal
 from agent.guardrails.requirement import Requirement, Step
 
 DECIDED = {
@@ -26,6 +26,8 @@ class Ruling:
 
     step: int
     completes: bool
+    second_factor: bool = False
+    """It counts only with a code from this person's authenticator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +50,9 @@ def rule_on(requirement: Requirement, proposal: Proposal, person: Person, verdic
     """
     if proposal.state is not ProposalState.PENDING:
         raise DecisionRefused(f"{proposal.label} {DECIDED[proposal.state]}.")
-    if person.id == proposal.asker.id:
-        raise DecisionRefused(
-            f"{person.handle} asked for {proposal.label} and cannot decide on it; {requirement.words()} has to."
-        )
+    if person.id in proposal.author_ids:
+        deed = "asked for" if person.id == proposal.asker.id else "had a part in"
+        raise OwnProposal(f"{person.handle} {deed} {proposal.label} and cannot decide on it; {requirement.words()} has to.")
     progress = _progress(requirement, proposal)
     if progress is None or progress.due == len(requirement.steps):
         raise DecisionRefused(
@@ -87,7 +88,8 @@ def _approval(requirement: Requirement, proposal: Proposal, person: Person, prog
             "who did not has to take this step."
         )
     last = progress.due == len(requirement.steps) - 1
-    return Ruling(progress.due, completes=last and progress.here + 1 == requirement.steps[progress.due].count)
+    completes = last and progress.here + 1 == requirement.steps[progress.due].count
+    return Ruling(progress.due, completes, requirement.second_factor)
 
 
 def _progress(requirement: Requirement, proposal: Proposal) -> Progress | None:
@@ -96,7 +98,7 @@ def _progress(requirement: Requirement, proposal: Proposal) -> Progress | None:
     for decision in sorted(proposal.decisions, key=lambda taken: taken.decided_at):
         if due == len(requirement.steps):
             break
-        if decision.step != due or not _counts(decision, proposal, requirement.steps[due], given):
+        if decision.step != due or not _counts(decision, proposal, requirement, due, given):
             return None
         given.append(decision.person)
         here += 1
@@ -105,11 +107,12 @@ def _progress(requirement: Requirement, proposal: Proposal) -> Progress | None:
     return Progress(due, tuple(given), here)
 
 
-def _counts(decision: Decision, proposal: Proposal, step: Step, given: list[Person]) -> bool:
+def _counts(decision: Decision, proposal: Proposal, requirement: Requirement, due: int, given: list[Person]) -> bool:
     return (
         decision.verdict is Verdict.APPROVE
         and decision.sha256 == proposal.sha256
-        and decision.person.id != proposal.asker.id
+        and decision.person.id not in proposal.author_ids
+        and (decision.second_factor or not requirement.second_factor)
         and decision.person.id not in {person.id for person in given}
-        and not decision.person.roles.isdisjoint(step.any_of)
+        and not decision.person.roles.isdisjoint(requirement.steps[due].any_of)
     )

@@ -69,7 +69,7 @@ class Policy:
 
     def _requirement(self, rule: Rule) -> Requirement:
         steps = tuple(approval.step for approval in rule.approve)
-        return Requirement(rule.id, steps, rule.expires_after, rule.sla, self.version, rule.note)
+        return Requirement(rule.id, steps, rule.expires_after, rule.sla, self.version, rule.note, rule.second_factor)
 
 
 def load_policy(path: Path | None = None) -> Policy:

@@ -97,6 +97,8 @@ class Rule(Strict):
     approve: tuple[Approval, ...] = Field(min_length=1)
     expires_after: Duration
     sla: Duration
+    second_factor: bool = False
+    """Each approval takes a code from the approver's authenticator."""
     note: str = ""
 
     @model_validator(mode="after")

@@ -35,7 +35,10 @@ class Requirement:
     """Within which time it should be decided."""
     policy_version: str
     note: str = ""
+    second_factor: bool = False
+    """Each approval takes a code from the approver's authenticator."""
 
     def words(self) -> str:
-        """`one sales_manager, then one ops_manager`."""
-        return ", then ".join(step.words() for step in self.steps)
+        """`one sales_manager, then one ops_manager`; with a second factor also that."""
+        steps = ", then ".join(step.words() for step in self.steps)
+        return f"{steps} (with a code from their authenticator)" if self.second_factor else steps

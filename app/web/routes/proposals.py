@@ -6,7 +6,7 @@ from uuid import uuid4
 from fastapi import APIRouter, Path, Query
 
 from agent.domain.decisions import Person, Proposal, ProposalState, Verdict
-from agent.errors import DecisionRefused
+from agent.errors import DecisionRefused, SecondFactorNeeded
 from agent.guardrails.approvals import rule_on
 from agent.guardrails.permissions import Permission, demand
 from app.contract.chat import ReceivedRow
@@ -60,6 +60,8 @@ def undo(proposal_id: ProposalId, context: Context, person: SignedIn) -> Receive
 def _record(shown: Proposal, click: DecisionRequest, context: WebContext, person: Person) -> bool:
     requirement = context.policy.require(shown.content.action, shown.content.facts)
     ruling = rule_on(requirement, shown, person, click.verdict)
+    if ruling.second_factor:
+        raise SecondFactorNeeded(f"{shown.label} takes a code from an authenticator to approve, which is not checked yet.")
     grants = ruling.completes and click.verdict is Verdict.APPROVE
     grant = context.desk.decide(
         shown.id,

@@ -7,7 +7,7 @@ import pytest
 
 from agent.actions import prepare
 from agent.domain.decisions import Decision, Person, Proposal, ProposalState, Role, Verdict
-from agent.errors import DecisionRefused, NotPermitted
+from agent.errors import DecisionRefused, NotPermitted, OwnProposal
 from agent.guardrails.approvals import Ruling, rule_on, satisfied
 from agent.guardrails.requirement import Requirement, Step
 from tests.unit.execution.fakes import ASKER, LEAD, OPS, SALES, Clock, Erp, approval, approved, person, proposal_of
@@ -141,3 +141,24 @@ def broken(proposal: Proposal) -> dict[str, tuple[Decision, ...]]:
 @pytest.mark.parametrize("name", list(broken(proposal_of(prepare("post_note", {"order": "S00042", "text": "x"}, Erp(Clock()))))))
 def test_incomplete_or_improper_approvals_do_not_satisfy(proposal, name):
     assert not satisfied(TWO, replace(proposal, decisions=broken(proposal)[name]))
+
+
+def test_who_had_a_part_in_a_proposal_does_not_decide_on_it(proposal):
+    edited = replace(proposal, authors=(SALES,))
+    with pytest.raises(OwnProposal, match="had a part in P12 and cannot decide on it"):
+        rule_on(ONE, edited, SALES, Verdict.APPROVE)
+    with pytest.raises(OwnProposal):
+        rule_on(ONE, edited, SALES, Verdict.REJECT)
+    assert rule_on(ONE, edited, SECOND_SALES, Verdict.APPROVE).completes
+    assert not satisfied(ONE, approved(edited, SALES)), "nor does an approval that somehow got there count"
+
+
+def test_where_the_rule_wants_a_second_factor_an_approval_without_one_does_not_count(proposal):
+    wanting = replace(ONE, second_factor=True)
+    assert rule_on(wanting, proposal, SALES, Verdict.APPROVE) == Ruling(0, completes=True, second_factor=True)
+    assert not rule_on(wanting, proposal, SALES, Verdict.REJECT).second_factor, "saying no takes no code"
+    without = approved(proposal, SALES)
+    assert satisfied(ONE, without)
+    assert not satisfied(wanting, without)
+    checked = tuple(replace(decision, second_factor=True) for decision in without.decisions)
+    assert satisfied(wanting, replace(without, decisions=checked))

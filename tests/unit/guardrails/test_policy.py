@@ -131,3 +131,13 @@ def test_explain_names_what_is_not_known_or_not_listed(policy):
 def test_a_quorum_is_put_in_words():
     step = Step((Role.BUYER, Role.FINANCE), count=2)
     assert Requirement("r", (step,), timedelta(1), timedelta(1), "v1").words() == "two of buyer or finance"
+    wanting = Requirement("r", (step,), timedelta(1), timedelta(1), "v1", second_factor=True)
+    assert wanting.words() == "two of buyer or finance (with a code from their authenticator)"
+
+
+def test_a_rule_says_whether_it_wants_a_second_factor(tmp_path):
+    file = tmp_path / "policy.yaml"
+    file.write_text(PACKAGED_TEXT.replace("    expires_after: 7d", "    expires_after: 7d\n    second_factor: true", 1))
+    changed = load_policy(file)
+    assert changed.require("post_note", {}).second_factor
+    assert not changed.require("strike_note", {}).second_factor

@@ -16,8 +16,9 @@ from agent.ports.erp_reader import ErpReader
 from agent.ports.knowledge import Knowledge
 from agent.ports.ledger import ProposalBook, ProposalDesk
 from agent.ports.risk_board import RiskReading
-from agent.risk import assess, take_snapshot
 from agent.risk.answers import RiskAnswers
+from agent.risk.assess import assess
+from agent.risk.taking import take_snapshot
 
 BY_RULES = Provenance(origin="rules")
 

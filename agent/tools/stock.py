@@ -6,8 +6,9 @@ from pydantic import Field
 
 from agent.domain.stock import Product
 from agent.guardrails.permissions import Permission
-from agent.risk import Snapshot, take_product_snapshot
 from agent.risk.product_stock import Incoming, WarehouseStock, stock_of
+from agent.risk.snapshot import Snapshot
+from agent.risk.taking import take_product_snapshot
 from agent.tools.base import Effect, Tool, ToolArguments, cited, failure
 from agent.tools.context import ToolContext
 from agent.tools.values import day

@@ -8,8 +8,11 @@ import traceback
 from pathlib import Path
 from typing import NoReturn
 
+import typer
+
 from agent.errors import ExpediterError
-from app.cli.output import ensure_streams, warn
+from app.cli.processes import SERVICES, services
+from app.cli.streams import ensure_streams
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -23,29 +26,42 @@ def run() -> NoReturn:
 
 def _guarded() -> int:
     if any(map(_garbled, sys.argv[1:])):
-        warn("An argument is not text in UTF-8; check the terminal's encoding and type it again.")
+        _warn("An argument is not text in UTF-8; check the terminal's encoding and type it again.")
         return USAGE
     try:
-        from app.cli.program import program
-
-        program()
+        _program()()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else FAILED
     except ExpediterError as refusal:
-        warn(str(refusal))
+        _warn(str(refusal))
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
         return 128 + signal.SIGPIPE
     except OSError as trouble:
-        warn(
+        _warn(
             f"The operating system refused: {trouble.strerror or trouble}{f' ({trouble.filename})' if trouble.filename else ''}."
         )
     except Exception as unexpected:  # noqa: BLE001 - the edge of the process
-        warn(_kept(unexpected))
+        _warn(_kept(unexpected))
     else:
         return OK
     return FAILED
+
+
+def _program() -> typer.Typer:
+    """A service starts without what the commands for people are made of."""
+    if sys.argv[1:2] and sys.argv[1] in SERVICES:
+        return services
+    from app.cli.program import program
+
+    return program
+
+
+def _warn(sentence: str) -> None:
+    from app.cli.output import warn
+
+    warn(sentence)
 
 
 def _garbled(argument: str) -> bool:

@@ -119,16 +119,6 @@ def shown(as_json: bool, value: Any, render: Callable[[], None]) -> None:
         render()
 
 
-def ensure_streams() -> None:
-    """Started without standard streams, or in a locale that lacks a character, a command still ends with its own exit code."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, open("/dev/null", "w"))  # noqa: SIM115 - lives as long as the process
-        else:
-            stream.reconfigure(errors="replace")
-
-
 def _jsonable(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True)

@@ -119,7 +119,9 @@ class ReadingCompany:
 
     def risk(self) -> RiskReport:
         """Everything assessed right now."""
-        from agent.risk import assess, take_history, take_snapshot
+        from agent.risk.assess import assess
+        from agent.risk.history import take_history
+        from agent.risk.taking import take_snapshot
 
         now, limits = utc_now(), self.policy.limits
         history = take_history(self.reader, now, limits)
@@ -127,7 +129,9 @@ class ReadingCompany:
 
     def plan(self, orders: Sequence[str]) -> tuple[Plan, list[dict[str, Any]]]:
         """What to do about these orders together, also as the JSON contract has it. Raises RecordMissing."""
-        from agent.risk import plan, plan_rows, take_snapshot
+        from agent.risk.plan import plan
+        from agent.risk.rows import plan_rows
+        from agent.risk.taking import take_snapshot
 
         made = plan(take_snapshot(self.reader, utc_now(), list(dict.fromkeys(orders))), self.policy)
         return made, plan_rows(made)
@@ -165,16 +169,16 @@ class ReadingCompany:
 
     def tree(self, order: str) -> dict[str, Any]:
         """Everything an open order waits for. Raises RecordMissing."""
-        from agent.risk import take_snapshot
         from agent.risk.rows import node_row
+        from agent.risk.taking import take_snapshot
         from agent.risk.tree import tree_of
 
         return node_row(tree_of(take_snapshot(self.reader, utc_now(), [order]), self.policy), self.reader.url)
 
     def timeline(self, order: str, form: PictureFormat) -> bytes:
         """An order's supply against its promise. Raises RecordMissing."""
-        from agent.risk import take_snapshot
         from agent.risk.pictures import timeline_of
+        from agent.risk.taking import take_snapshot
         from integrations.charts import MatplotlibCharts
 
         snapshot = take_snapshot(self.reader, utc_now(), [order])
@@ -182,8 +186,9 @@ class ReadingCompany:
 
     def ageing(self, form: PictureFormat) -> bytes:
         """The orders at risk right now, by warehouse and by how late they are."""
-        from agent.risk import assess, take_snapshot
+        from agent.risk.assess import assess
         from agent.risk.pictures import ageing_of
+        from agent.risk.taking import take_snapshot
         from integrations.charts import MatplotlibCharts
 
         snapshot = take_snapshot(self.reader, utc_now())

@@ -11,8 +11,8 @@ from agent.jobs.outcomes import settle
 from agent.jobs.worker import WorkerContext, answer_chat, propose_inverse, rescan, scan
 from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
-from agent.risk import HistoryOfTheDay
 from agent.risk.affairs import take_affairs
+from agent.risk.history import HistoryOfTheDay
 from agent.risk.live import Pace, ScanEngine
 from app.settings import WorkerSettings, refuse_tracing
 from app.wiring.company import company_of

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from agent.guardrails.policy import load_policy
-from agent.risk import Snapshot
 from agent.risk.garbage import collector_at_rest
 from agent.risk.projection import project
+from agent.risk.snapshot import Snapshot
 from agent.risk.terms import Terms, terms_of
 from evals.bench.figures import Figure
 from evals.bench.risk import ORDERS

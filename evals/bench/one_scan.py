@@ -14,8 +14,9 @@ from statistics import median
 from typing import Any
 
 from agent.guardrails.policy import load_policy
-from agent.risk import HistoryOfTheDay, take_snapshot
+from agent.risk.history import HistoryOfTheDay
 from agent.risk.live import ScanEngine, judgements
+from agent.risk.taking import take_snapshot
 from evals.bench.changed_odoo import change_a_hundredth
 from evals.bench.risk import Recording, bare_reads, client_of
 from evals.bench.scaled_odoo import ScaledOdoo

@@ -10,7 +10,9 @@ import odoorpc
 
 from agent.domain.findings import RiskReport
 from agent.guardrails.policy import Policy, load_policy
-from agent.risk import assess, order_row, take_snapshot
+from agent.risk.assess import assess
+from agent.risk.rows import order_row
+from agent.risk.taking import take_snapshot
 from evals.bench.figures import Figure
 from evals.bench.scaled_odoo import ScaledOdoo, scaled_odoo
 from integrations.odoo.connection import OdooConnection

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 from agent.guardrails.policy import load_policy
-from agent.risk import take_snapshot
 from agent.risk.causes import find_cause, snapshot_of_cause
 from agent.risk.impact import impact
+from agent.risk.taking import take_snapshot
 from agent.risk.tree import tree_of
 from tests.contract.erp.conftest import Erp
 

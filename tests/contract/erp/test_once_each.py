@@ -6,7 +6,9 @@ import pytest
 
 from agent.domain.findings import Finding, FindingKind
 from agent.guardrails.policy import load_policy
-from agent.risk import assess, take_history, take_snapshot
+from agent.risk.assess import assess
+from agent.risk.history import take_history
+from agent.risk.taking import take_snapshot
 from integrations.demo import ONCE_EACH
 from tests.fixtures.past import Past
 

@@ -7,7 +7,9 @@ import pytest
 from agent.actions import prepare
 from agent.domain.findings import OptionKind, OrderRisk
 from agent.guardrails.policy import load_policy
-from agent.risk import assess, order_row, take_snapshot
+from agent.risk.assess import assess
+from agent.risk.rows import order_row
+from agent.risk.taking import take_snapshot
 from tests.contract.erp.conftest import Erp
 
 FINDINGS = {

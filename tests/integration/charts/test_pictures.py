@@ -7,7 +7,7 @@ import pytest
 
 from agent.domain.stock import Product
 from agent.ports.charts import PictureFormat
-from agent.risk import assess
+from agent.risk.assess import assess
 from agent.risk.pictures import ageing_of, timeline_of
 from integrations.charts import MatplotlibCharts
 from tests.unit.risk.builders import CHAIR, NORTH, World, in_days, policy

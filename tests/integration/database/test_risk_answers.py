@@ -8,8 +8,8 @@ import pytest
 from agent.domain.risk_list import RiskFilter
 from agent.domain.scans import ScanKind, ScanResult
 from agent.errors import RecordMissing
-from agent.risk import assess
 from agent.risk.answers import TOO_OLD, RiskAnswers
+from agent.risk.assess import assess
 from integrations.database.risk_board import PostgresRiskBoard
 from tests.fixtures.postgres import TestDatabase
 from tests.unit.risk.builders import NORTH, NOW, World, in_days, policy

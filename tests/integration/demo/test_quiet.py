@@ -10,8 +10,10 @@ from agent.domain.history import FinishedPicking, History
 from agent.domain.records import Record
 from agent.domain.stock import Picking, PickingKind
 from agent.guardrails.policy import load_policy
-from agent.risk import assess, take_history, take_snapshot
+from agent.risk.assess import assess
+from agent.risk.history import take_history
 from agent.risk.snapshot import Snapshot
+from agent.risk.taking import take_snapshot
 from integrations.demo import ONCE_EACH, DemoReader
 from integrations.demo.seed import write_books
 from integrations.demo.tables import Picking as Transfer

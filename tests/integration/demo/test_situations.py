@@ -10,7 +10,8 @@ from agent.domain.quantity import Quantity
 from agent.domain.sales import SaleOrder, SaleOrderLine
 from agent.domain.stock import Move, Picking
 from agent.guardrails.policy import load_policy
-from agent.risk import assess, take_snapshot
+from agent.risk.assess import assess
+from agent.risk.taking import take_snapshot
 from integrations.demo import PEOPLE, SITUATIONS, DemoReader, cast
 from tests.fixtures.demo import DemoDatabase, DemoErp
 

@@ -9,8 +9,9 @@ from agent.domain.changes import Noun
 from agent.domain.findings import RiskReport
 from agent.domain.scans import ScanKind
 from agent.guardrails.policy import load_policy
-from agent.risk import assess, take_snapshot
+from agent.risk.assess import assess
 from agent.risk.live import ScanEngine
+from agent.risk.taking import take_snapshot
 from integrations.odoo.reader import OdooReader
 from tests.fixtures.odoo import Odoo, odoo_of_ones_own
 from tests.fixtures.situations import plant

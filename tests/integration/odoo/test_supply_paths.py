@@ -6,7 +6,8 @@ import pytest
 
 from agent.domain.findings import FindingKind, OptionKind, OrderRisk
 from agent.guardrails.policy import load_policy
-from agent.risk import assess, take_snapshot
+from agent.risk.assess import assess
+from agent.risk.taking import take_snapshot
 from integrations.odoo.reader import OdooReader
 from tests.fixtures.odoo import Odoo
 from tests.fixtures.supply_chains import SupplyChains

@@ -18,8 +18,9 @@ from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLin
 from agent.domain.stock import Move, Picking, PickingKind, Product, StockLevel, Warehouse
 from agent.guardrails.policy import Policy, ThresholdBook, Thresholds, load_policy
 from agent.guardrails.thresholds import ThresholdException, Where
-from agent.risk import Snapshot, assess
+from agent.risk.assess import assess
 from agent.risk.projection import LineOutlook, Projection, project
+from agent.risk.snapshot import Snapshot
 from agent.risk.terms import Terms, terms_of
 
 NOW = datetime(2026, 8, 3, 9, 0, tzinfo=UTC)

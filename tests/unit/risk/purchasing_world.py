@@ -12,7 +12,8 @@ from agent.domain.purchasing import PurchaseLine, PurchaseOrder, Vendor, VendorP
 from agent.domain.records import Record
 from agent.guardrails.policy import Policy, ThresholdBook
 from agent.guardrails.thresholds import ThresholdException, Thresholds, Where
-from agent.risk import Snapshot, assess
+from agent.risk.assess import assess
+from agent.risk.snapshot import Snapshot
 from tests.unit.risk.builders import CHAIR, MAIN, NOW, POLICY, World, euros, in_days, units
 
 VENDOR = (901, "Nordholz")

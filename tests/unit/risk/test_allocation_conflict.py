@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from agent.domain.findings import FindingKind, Severity
 from agent.domain.quantity import ROUNDING
 from agent.domain.sales import Segment
-from agent.risk import assess
+from agent.risk.assess import assess
 from tests.unit.risk.builders import CHAIR, DESK, NORTH, POLICY, World, in_days, units
 
 

@@ -13,7 +13,7 @@ from agent.domain.money import Money
 from agent.domain.sales import Segment
 from agent.guardrails.policy import ThresholdBook
 from agent.guardrails.thresholds import ThresholdException, Thresholds, Where
-from agent.risk import assess
+from agent.risk.assess import assess
 from tests.unit.risk.builders import A_MOMENT, DESK, POLICY, euros, in_days
 from tests.unit.risk.purchasing_world import VENDOR, PurchasingWorld
 

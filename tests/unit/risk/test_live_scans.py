@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from agent.domain.findings import RiskReport
 from agent.domain.scans import ScanKind
 from agent.domain.stock import Product
-from agent.risk import assess, take_snapshot
+from agent.risk.assess import assess
 from agent.risk.live import Pace, ScanEngine
+from agent.risk.taking import take_snapshot
 from tests.unit.risk.builders import NOW, POLICY, World
 from tests.unit.risk.changing_world import ChangingWorld
 from tests.unit.risk.deeds import KIT, crowds, deeds, do

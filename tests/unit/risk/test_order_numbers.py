@@ -5,7 +5,7 @@ import pytest
 from agent.actions.base import find_order
 from agent.domain.order_numbers import no_such_order, shortened
 from agent.errors import RecordMissing
-from agent.risk import take_snapshot
+from agent.risk.taking import take_snapshot
 from tests.unit.risk.builders import NOW, World
 from tests.unit.risk.world_reader import WorldReader
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.domain.findings import OptionKind
-from agent.risk import plan
+from agent.risk.plan import plan
 from tests.unit.risk.builders import CHAIR, MAIN, NORTH, World, in_days, policy
 
 

@@ -4,8 +4,9 @@ import json
 from decimal import Decimal
 
 from agent.domain.records import Record
-from agent.risk import order_row, take_product_snapshot
 from agent.risk.product_stock import stock_of
+from agent.risk.rows import order_row
+from agent.risk.taking import take_product_snapshot
 from tests.unit.risk.builders import CHAIR, MAIN, NORTH, NOW, World, in_days
 from tests.unit.risk.world_reader import WorldReader
 

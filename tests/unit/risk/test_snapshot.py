@@ -10,7 +10,9 @@ from agent.domain.stock import Product, ReorderRule
 from agent.errors import ErpIncomplete, ErpRefused, RecordMissing
 from agent.guardrails.policy import ThresholdBook, Thresholds
 from agent.guardrails.thresholds import ThresholdException, Where
-from agent.risk import assess, order_row, take_snapshot
+from agent.risk.assess import assess
+from agent.risk.rows import order_row
+from agent.risk.taking import take_snapshot
 from tests.unit.risk.builders import CHAIR, DESK, MAIN, NOW, POLICY, World, euros, in_days, units
 from tests.unit.risk.world_reader import WorldReader
 

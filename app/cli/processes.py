@@ -38,7 +38,10 @@ def executor(supervised: Supervised = False) -> None:
 #: What `up` starts and keeps running: the same commands alone, which load nothing of the others.
 SERVICES = {command.__name__: command for command in (serve, worker, executor)}
 services = typer.Typer(
-    name="expediter", add_completion=False, pretty_exceptions_enable=False, context_settings={"help_option_names": ["-h", "--help"]}
+    name="expediter",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 for service in SERVICES.values():
     services.command()(service)

@@ -6,9 +6,6 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
-from psycopg import Connection
-from psycopg.rows import DictRow
-
 from agent.domain.audit import Checkpoint
 from agent.errors import PreconditionFailed
 from agent.guardrails.seal import key_bytes, signed
@@ -53,11 +50,6 @@ class PostgresCheckpoints:
             if self._copy:
                 _add(self._copy, checkpoint)
         return checkpoint
-
-
-def stored_checkpoints(connection: Connection[DictRow]) -> list[Checkpoint]:
-    """Oldest first."""
-    return [Checkpoint(**row) for row in connection.execute("SELECT * FROM audit_checkpoint ORDER BY entries").fetchall()]
 
 
 def copied_checkpoints(file: Path) -> list[Checkpoint]:

@@ -10,7 +10,6 @@ from psycopg.sql import SQL
 
 from agent.domain.audit import AuditEntry, ChainCheck, Checkpoint
 from integrations.database.audit_chain import verified
-from integrations.database.audit_checkpoints import stored_checkpoints
 from integrations.database.json_text import jsonb
 from integrations.database.pool import Pool, transaction
 
@@ -54,11 +53,11 @@ class PostgresAuditLog:
     def verify(self, elsewhere: Sequence[Checkpoint] = ()) -> ChainCheck:
         with transaction(self._pool) as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            return verified(connection, [*stored_checkpoints(connection), *elsewhere])
+            return verified(connection, [*_stored_checkpoints(connection), *elsewhere])
 
     def checkpoints(self) -> list[Checkpoint]:
         with transaction(self._pool) as connection:
-            return stored_checkpoints(connection)
+            return _stored_checkpoints(connection)
 
     def about(self, subject: str) -> list[AuditEntry]:
         """For a proposal also its inverse's; for a question or an ERP record the proposals it led to. A person's handle does."""
@@ -81,3 +80,8 @@ def _streamed(connection: Connection[DictRow], since: datetime | None, until: da
         cursor.execute(_ENTRIES + _BETWEEN, {"since": since, "until": until})
         for row in cursor:
             yield AuditEntry(**row)
+
+
+def _stored_checkpoints(connection: Connection[DictRow]) -> list[Checkpoint]:
+    """Oldest first."""
+    return [Checkpoint(**row) for row in connection.execute("SELECT * FROM audit_checkpoint ORDER BY entries").fetchall()]

@@ -1,4 +1,4 @@
-"""Every right, guard and door of the database, compared with the list that somebody decided on: what is new and not decided fails."""
+"""Every right, guard and door of the database, compared with what somebody decided on: what is new and not decided fails."""
 
 from pathlib import Path
 from typing import Any

@@ -1,37 +1,14 @@
 """What a person with a valid token, or somebody without one, can do to the API over real HTTP."""
 
-import socket
-from collections.abc import Iterator
 from contextlib import ExitStack
-from threading import Thread
 
 import httpx
 import pytest
-import uvicorn
 
 from agent.domain.chat import PartKind
-from app.settings import ServeSettings
-from app.web import create_app
-from app.wiring.serve import serve_context
 from integrations.database.conversations import PostgresAnswerDesk
 from tests.fixtures.postgres import TestDatabase
 from tests.integration.app.conftest import As
-
-
-@pytest.fixture
-def address(database: TestDatabase) -> Iterator[str]:
-    """Where a real server of this test answers."""
-    with ExitStack() as stack:
-        listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
-        app = create_app(serve_context(ServeSettings.read(), database.url("serve"), stack))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
-        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 def test_who_follows_many_answers_keeps_nobody_from_deciding(database: TestDatabase, signed_in: As, address: str) -> None:

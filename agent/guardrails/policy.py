@@ -15,7 +15,7 @@ from agent.guardrails.requirement import Requirement, Step
 from agent.guardrails.thresholds import Scope, ThresholdBook, Thresholds
 from agent.guardrails.warehouse_hours import calendars_of
 
-__all__ = ["Policy", "Requirement", "RuleOutcome", "Scope", "Step", "ThresholdBook", "Thresholds", "load_policy"]
+__all__ = ["Policy", "Requirement", "RuleOutcome", "Scope", "Step", "ThresholdBook", "Thresholds", "holds", "load_policy", "read_policy"]
 
 PACKAGED = Path(__file__).with_name("policy.yaml")
 REJECTED = "rejected"
@@ -44,6 +44,10 @@ class Policy:
     limits: ThresholdBook
     calendars: Mapping[str, WarehouseCalendar] = field(default_factory=dict)
     """By the warehouse's short code; one that is not named is always open."""
+    examples: tuple[Example, ...] = ()
+    name: str = ""
+    """Where it was read: a file's path, or the version."""
+    text: str = field(default="", repr=False)
 
     @property
     def thresholds(self) -> Thresholds:
@@ -64,6 +68,21 @@ class Policy:
         """Every rule of the action from the top; the first that matched decides, later ones are shown for comparison."""
         return [_outcome(rule, _first_miss(rule, facts), self._requirement(rule)) for rule in self._rules_of(action)]
 
+    def line(self, section: str, index: int) -> int:
+        """The line (from 1) of one of its rules or examples (from 0)."""
+        return line_of(self.text, section, index)
+
+    def decided_by(self, example: Example) -> str:
+        """The id of the rule, or `rejected`."""
+        try:
+            return self.require(example.action, example.facts).rule
+        except PolicyRejected:
+            return REJECTED
+
+    def requirement_of(self, rule: Rule) -> Requirement:
+        """What this rule asks for where it decides."""
+        return self._requirement(rule)
+
     def _rules_of(self, action: str) -> list[Rule]:
         return [rule for rule in self.rules if rule.action == action]
 
@@ -80,22 +99,30 @@ def load_policy(path: Path | None = None) -> Policy:
     except (OSError, UnicodeDecodeError) as unreadable:
         reason = getattr(unreadable, "strerror", None) or "it is not UTF-8 text"
         raise PolicyInvalid(f"The policy {file} cannot be read: {reason}.") from None
-    parsed = parse(text, str(file), PolicyFile)
+    return read_policy(text, str(file))
+
+
+def read_policy(text: str, name: str, *, checked: bool = True) -> Policy:
+    """Read a policy's text; `name` is what mistakes are told of. Raises PolicyInvalid with the line.
+
+    With `checked`, the examples have to be decided as they say.
+    """
+    parsed = parse(text, name, PolicyFile)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-    limits = ThresholdBook(parsed.thresholds, parsed.exceptions)
-    policy = Policy(f"v{parsed.version}-{digest}", parsed.rules, limits, calendars_of(parsed.warehouses))
-    for index, example in enumerate(parsed.examples):
-        if (got := _decided_by(policy, example)) != example.expect:
-            line = line_of(text, "examples", index)
-            raise PolicyInvalid(f"{file}, line {line}: this example expects `{example.expect}`, but the rules say `{got}`.")
+    policy = Policy(
+        f"v{parsed.version}-{digest}",
+        parsed.rules,
+        ThresholdBook(parsed.thresholds, parsed.exceptions),
+        calendars_of(parsed.warehouses),
+        parsed.examples,
+        name,
+        text,
+    )
+    for index, example in enumerate(parsed.examples if checked else ()):
+        if (got := policy.decided_by(example)) != example.expect:
+            line = policy.line("examples", index)
+            raise PolicyInvalid(f"{name}, line {line}: this example expects `{example.expect}`, but the rules say `{got}`.")
     return policy
-
-
-def _decided_by(policy: Policy, example: Example) -> str:
-    try:
-        return policy.require(example.action, example.facts).rule
-    except PolicyRejected:
-        return REJECTED
 
 
 def _outcome(rule: Rule, miss: str | None, requirement: Requirement) -> RuleOutcome:
@@ -110,15 +137,21 @@ def _first_miss(rule: Rule, facts: Mapping[str, Any]) -> str | None:
 
 
 def _miss(name: str, condition: Condition, value: Any) -> str | None:
-    if value is None:
+    if value is None or value in ([], ()):
         return f"{name} is not known"
     if condition.bounded and (miss := _out_of_bounds(name, condition, _number(value))):
         return miss
-    if condition.equals is not None and not _same(value, condition.equals):
-        return f"{name} is {value}, not {condition.equals}"
-    if condition.in_ is not None and not any(_same(value, wanted) for wanted in condition.in_):
-        return f"{name} is {value}, none of {', '.join(map(str, condition.in_))}"
+    for one in value if isinstance(value, list | tuple) else (value,):
+        if condition.equals is not None and not _same(one, condition.equals):
+            return f"{name} is {one}, not {condition.equals}"
+        if condition.in_ is not None and not any(_same(one, wanted) for wanted in condition.in_):
+            return f"{name} is {one}, none of {', '.join(map(str, condition.in_))}"
     return None
+
+
+def holds(condition: Condition, value: Any) -> bool:
+    """Whether one condition holds for a fact's value."""
+    return _miss("", condition, value) is None
 
 
 def _out_of_bounds(name: str, condition: Condition, value: Decimal | None) -> str | None:

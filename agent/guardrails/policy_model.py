@@ -133,7 +133,7 @@ class Example(Strict):
     """A case the policy's authors agreed on; a policy that decides it otherwise does not load."""
 
     action: StrictStr
-    facts: dict[str, str | int | None]
+    facts: dict[str, str | int | tuple[str, ...] | None]
     expect: StrictStr
     """The id of the rule, or `rejected`."""
 

@@ -12,10 +12,16 @@ class Fact:
 
     number: bool = False
     values: frozenset[str] | None = None
+    whole: bool = False
+    """A number that has no fractions."""
+    several: bool = False
+    """A collection of texts, like the categories of an order's products: a condition has to hold for each of them."""
 
 
 NUMBER = Fact(number=True)
+WHOLE = Fact(number=True, whole=True)
 TEXT = Fact()
+TEXTS = Fact(several=True)
 SEGMENT = Fact(values=frozenset(Segment))
 
 #: In place of a segment: no customer is harmed.
@@ -26,7 +32,7 @@ CONSEQUENCES: Mapping[str, Fact] = {
     "segment": SEGMENT,
     "cost": NUMBER,
     "currency": TEXT,
-    "orders_harmed": NUMBER,
+    "orders_harmed": WHOLE,
     "value_harmed": NUMBER,
     "segment_harmed": Fact(values=frozenset({*Segment, NOBODY})),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from agent.guardrails.vocabulary.base import NUMBER, SEGMENT, TEXT, Fact
+from agent.guardrails.vocabulary.base import NUMBER, SEGMENT, TEXT, WHOLE, Fact
 
 
 class PromiseChange(StrEnum):
@@ -19,12 +19,12 @@ class PromiseChange(StrEnum):
 SALES: Mapping[str, Mapping[str, Fact]] = {
     "move_promise_date": {
         "change": Fact(values=frozenset(PromiseChange)),
-        "days_slipped": NUMBER,
+        "days_slipped": WHOLE,
         "order_value": NUMBER,
         "currency": TEXT,
         "segment": SEGMENT,
         "customer": TEXT,
     },
-    "post_note": {"segment": SEGMENT, "length": NUMBER},
-    "strike_note": {"segment": SEGMENT, "length": NUMBER},
+    "post_note": {"segment": SEGMENT, "length": WHOLE},
+    "strike_note": {"segment": SEGMENT, "length": WHOLE},
 }

@@ -1,0 +1,134 @@
+"""What changes from one policy to another, and who would decide what differently."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from agent.domain.decisions import Proposal
+from agent.errors import PolicyRejected
+from agent.guardrails.policy import REJECTED, Policy, Thresholds
+from agent.guardrails.policy_model import Rule
+
+
+class ChangeKind(StrEnum):
+    ADDED = "added"
+    REMOVED = "removed"
+    CHANGED = "changed"
+    MOVED = "moved"
+    """It says the same as before, below or above other rules than before."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    rule: str
+    action: str
+    kind: ChangeKind
+    words: tuple[str, ...]
+    """For each thing that differs: what it was and what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Who decides by one policy."""
+
+    rule: str
+    approval: str
+    """In words; `rejected` where no rule allows it."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedOtherwise:
+    """A proposal that somebody else would have to decide."""
+
+    proposal: Proposal
+    old: Judgement
+    new: Judgement
+
+
+def judge(policy: Policy, proposal: Proposal) -> Judgement:
+    try:
+        requirement = policy.require(proposal.content.action, proposal.content.facts)
+    except PolicyRejected:
+        return Judgement(REJECTED, REJECTED)
+    return Judgement(requirement.rule, requirement.words())
+
+
+def judged_otherwise(old: Policy, new: Policy, proposals: Iterable[Proposal]) -> list[JudgedOtherwise]:
+    """Those whose approval differs; another name of the rule alone makes no difference."""
+    both = ((proposal, judge(old, proposal), judge(new, proposal)) for proposal in proposals)
+    return [JudgedOtherwise(*found) for found in both if found[1].approval != found[2].approval]
+
+
+def changed_rules(old: Policy, new: Policy) -> list[RuleChange]:
+    """By id, in the order of the new policy; removed ones last."""
+    before, after = {rule.id: rule for rule in old.rules}, {rule.id: rule for rule in new.rules}
+    stay = [rule.id for rule in old.rules if rule.id in after]
+    moved = _moved(stay, [rule.id for rule in new.rules if rule.id in before])
+    found = [_change(before.get(rule.id), rule, rule.id in moved) for rule in new.rules]
+    gone = [RuleChange(rule.id, rule.action, ChangeKind.REMOVED, _said(rule)) for rule in old.rules if rule.id not in after]
+    return [*(change for change in found if change is not None), *gone]
+
+
+def changed_settings(old: Policy, new: Policy) -> list[str]:
+    """What else differs, in words."""
+    found = [
+        f"{name}: {getattr(old.thresholds, name)} → {getattr(new.thresholds, name)}"
+        for name in Thresholds.model_fields
+        if getattr(old.thresholds, name) != getattr(new.thresholds, name)
+    ]
+    if old.limits.exceptions != new.limits.exceptions:
+        found.append("the exceptions to thresholds differ")
+    if old.calendars != new.calendars:
+        found.append("the warehouses' working hours differ")
+    return found
+
+
+def _change(old: Rule | None, new: Rule, moved: bool) -> RuleChange | None:
+    if old is None:
+        return RuleChange(new.id, new.action, ChangeKind.ADDED, _said(new))
+    was, now = _sayings(old), _sayings(new)
+    words = tuple(f"{key}: {was[key] or 'nothing'} → {now[key] or 'nothing'}" for key in was if was[key] != now[key])
+    if words:
+        return RuleChange(new.id, new.action, ChangeKind.CHANGED, words)
+    return RuleChange(new.id, new.action, ChangeKind.MOVED, ("its place among the rules",)) if moved else None
+
+
+def _moved(before: list[str], after: list[str]) -> frozenset[str]:
+    """As few as have to be taken out for the others to stand in the same order."""
+    kept = [[0] * (len(after) + 1) for _ in range(len(before) + 1)]
+    for i in reversed(range(len(before))):
+        for j in reversed(range(len(after))):
+            same = kept[i + 1][j + 1] + 1 if before[i] == after[j] else 0
+            kept[i][j] = max(same, kept[i + 1][j], kept[i][j + 1])
+    i = j = 0
+    stayed = set[str]()
+    while i < len(before) and j < len(after):
+        if before[i] == after[j]:
+            stayed.add(before[i])
+            i, j = i + 1, j + 1
+        elif kept[i + 1][j] >= kept[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return frozenset(before) - stayed
+
+
+def _said(rule: Rule) -> tuple[str, ...]:
+    return tuple(f"{key}: {value}" for key, value in _sayings(rule).items() if value)
+
+
+def _sayings(rule: Rule) -> dict[str, str]:
+    conditions = rule.model_dump(mode="json", by_alias=True, exclude_none=True)["when"]
+    when = ", ".join(f"{name} {' '.join(f'{key} {_value(value)}' for key, value in one.items())}" for name, one in conditions.items())
+    return {
+        "action": rule.action,
+        "when": when,
+        "approve": ", then ".join(approval.step.words() for approval in rule.approve),
+        "expires after": str(rule.expires_after),
+        "sla": str(rule.sla),
+        "note": rule.note,
+    }
+
+
+def _value(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

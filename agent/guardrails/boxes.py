@@ -126,7 +126,9 @@ def _several(samples: Sequence[tuple[str, ...]], sets: Sequence[frozenset[str]],
     found = {tuple(sample[0] in wanted for wanted in sets): sample for sample in reversed(samples)}
     added = True
     while added:
-        both = {tuple(a and b for a, b in zip(one, other, strict=True)): found[one] + found[other] for one in found for other in found}
+        both = {
+            tuple(a and b for a, b in zip(one, other, strict=True)): found[one] + found[other] for one in found for other in found
+        }
         added = not both.keys() <= found.keys()
         found = both | found
     return [Atom(sample, " with ".join(text if text in texts else "others" for text in sample)) for sample in found.values()]

@@ -15,7 +15,18 @@ from agent.guardrails.requirement import Requirement, Step
 from agent.guardrails.thresholds import Scope, ThresholdBook, Thresholds
 from agent.guardrails.warehouse_hours import calendars_of
 
-__all__ = ["Policy", "Requirement", "RuleOutcome", "Scope", "Step", "ThresholdBook", "Thresholds", "holds", "load_policy", "read_policy"]
+__all__ = [
+    "Policy",
+    "Requirement",
+    "RuleOutcome",
+    "Scope",
+    "Step",
+    "ThresholdBook",
+    "Thresholds",
+    "holds",
+    "load_policy",
+    "read_policy",
+]
 
 PACKAGED = Path(__file__).with_name("policy.yaml")
 REJECTED = "rejected"
@@ -91,7 +102,7 @@ class Policy:
         return Requirement(rule.id, steps, rule.expires_after, rule.sla, self.version, rule.note, rule.second_factor)
 
 
-def load_policy(path: Path | None = None) -> Policy:
+def load_policy(path: Path | None = None, *, checked: bool = True) -> Policy:
     """Read a policy; None means the packaged one. Raises PolicyInvalid naming file, line and mistake."""
     file = path or PACKAGED
     try:
@@ -99,7 +110,7 @@ def load_policy(path: Path | None = None) -> Policy:
     except (OSError, UnicodeDecodeError) as unreadable:
         reason = getattr(unreadable, "strerror", None) or "it is not UTF-8 text"
         raise PolicyInvalid(f"The policy {file} cannot be read: {reason}.") from None
-    return read_policy(text, str(file))
+    return read_policy(text, str(file), checked=checked)
 
 
 def read_policy(text: str, name: str, *, checked: bool = True) -> Policy:

@@ -119,13 +119,16 @@ def _said(rule: Rule) -> tuple[str, ...]:
 
 def _sayings(rule: Rule) -> dict[str, str]:
     conditions = rule.model_dump(mode="json", by_alias=True, exclude_none=True)["when"]
-    when = ", ".join(f"{name} {' '.join(f'{key} {_value(value)}' for key, value in one.items())}" for name, one in conditions.items())
+    when = ", ".join(
+        f"{name} {' '.join(f'{key} {_value(value)}' for key, value in one.items())}" for name, one in conditions.items()
+    )
     return {
         "action": rule.action,
         "when": when,
         "approve": ", then ".join(approval.step.words() for approval in rule.approve),
         "expires after": str(rule.expires_after),
         "sla": str(rule.sla),
+        "second factor": "asked for" if rule.second_factor else "",
         "note": rule.note,
     }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 #: Who vouches for senders in the demo company's sample mails.
 DEMO_AUTHSERV = "mx.harbourvale.example"
+#: More proposals than this are not judged by two policies at once.
+COMPARED = 10_000
 
 
 class ReadingCompany:
@@ -59,6 +61,27 @@ class ReadingCompany:
     @cached_property
     def policy(self) -> Policy:
         return load_policy(self.settings.policy)
+
+    def policy_named(self, which: str | None, *, checked: bool = True) -> Policy:
+        """A file, `packaged`, or the one in force (`active`, or None). Raises PolicyInvalid.
+
+        Without `checked` its examples may be decided otherwise than they say.
+        """
+        if which in (None, "active"):
+            return self.policy
+        return load_policy(None if which == "packaged" else Path(str(which)), checked=checked)
+
+    def proposals_of_last(self, days: int) -> list[Proposal]:
+        """Of any state, newest first; none where nothing was set up yet."""
+        if not days or not self.set_up:
+            return []
+        since = utc_now() - timedelta(days=days)
+        return [found for found in self.book.proposals(limit=COMPARED) if found.created_at >= since]
+
+    @property
+    def set_up(self) -> bool:
+        """Whether there is a database to read."""
+        return self.settings.worker_database_url is not None or self.company.has_database
 
     @cached_property
     def reader(self) -> Erp:
@@ -106,8 +129,7 @@ class ReadingCompany:
         """From the last scan where this company's database is set up, else from the ERP."""
         from agent.risk.answers import RiskAnswers
 
-        scanned = self.settings.worker_database_url is not None or self.company.has_database
-        return RiskAnswers(self.reader, self.policy, utc_now, self.board if scanned else None)
+        return RiskAnswers(self.reader, self.policy, utc_now, self.board if self.set_up else None)
 
     def findings(self, wanted: FindingFilter) -> FindingList:
         """Of the last scan. Raises RecordMissing when nothing is called as the filter names it; the ERP knows the orders."""

@@ -66,9 +66,7 @@ def test_a_rule_whose_own_conditions_exclude_each_other_is_reported():
 
 
 def test_rules_that_cross_with_different_approvals_are_noted_where_they_do():
-    policy = policy_of(
-        ("short", "{days_slipped: {max: 3}}", "sales_manager"), ("cheap", "{order_value: {max: 100}}", "finance")
-    )
+    policy = policy_of(("short", "{days_slipped: {max: 3}}", "sales_manager"), ("cheap", "{order_value: {max: 100}}", "finance"))
     [found] = coverage_of(policy).overlaps
     assert found.where == "days_slipped is up to 3 and order_value is up to 100"
     assert (found.earlier_line, found.later_line) == (3, 9)
@@ -175,7 +173,11 @@ def test_what_covers_an_unreachable_rule_does_so_together_and_none_of_it_can_be_
 
 def located(ground: Ground) -> list[Box]:
     """Every case as a box."""
-    known = {(axis.name, value): places(ground, axis.name, value) for axis in ground.axes for value in {case[axis.name] for case in CASES}}
+    known = {
+        (axis.name, value): places(ground, axis.name, value)
+        for axis in ground.axes
+        for value in {case[axis.name] for case in CASES}
+    }
     return [tuple(known[axis.name, case[axis.name]] for axis in ground.axes) for case in CASES]
 
 
@@ -198,7 +200,9 @@ def test_a_condition_on_a_collection_holds_when_it_holds_for_each_of_it(monkeypa
     monkeypatch.setitem(vocabulary.FACTS, "post_note", {"category": vocabulary.TEXTS})
     policy = read_policy(
         HEAD
-        + RULE.format(id="harmless", when="{category: {in: [cable, tape]}}", role="buyer").replace("move_promise_date", "post_note")
+        + RULE.format(id="harmless", when="{category: {in: [cable, tape]}}", role="buyer").replace(
+            "move_promise_date", "post_note"
+        )
         + RULE.format(id="rest", when="{}", role="finance").replace("move_promise_date", "post_note"),
         "policy.yaml",
     )

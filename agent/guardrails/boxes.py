@@ -1,7 +1,7 @@
 """Exact reasoning about which facts which rules match.
 
-The conditions of some rules cut each fact's values into finitely many atoms: within one, no condition tells two values apart. A rule
-is then a box, one set of atoms for each fact, and everything said about boxes holds for every value there is.
+The conditions of some rules cut each fact's values into finitely many atoms: within one, no condition tells two values apart. A
+rule is then a box, one set of atoms for each fact, and everything said about boxes holds for every value there is.
 """
 
 from collections.abc import Callable, Iterable, Sequence

@@ -109,7 +109,7 @@ class Ground:
                 yield Unreachable(rule.id, _line(policy, rule), tuple(self.rules[one].id for one in by), lines)
 
     def overlaps(self, policy: Policy) -> Iterable[Overlap]:
-        for later, its in enumerate(self.boxes):
+        for later in range(len(self.boxes)):
             for earlier in range(later):
                 shared = self._shared(earlier, later)
                 if shared is not None:

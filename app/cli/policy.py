@@ -42,8 +42,8 @@ def explain(
     output.shown(json, rows, lambda: _pages(rows))
 
 
-@group.command()
-def test(
+@group.command("test")
+def run_examples(
     which: Annotated[
         str | None, typer.Argument(metavar="[POLICY]", help="A file, or `packaged`; without it the policy in force.")
     ] = None,

@@ -81,6 +81,10 @@ class Api:
     def undo(self, proposal_id: int) -> int:
         return int(self._request("POST", f"/v1/proposals/{proposal_id}/undo")["inbound_id"])
 
+    def propose(self, action: str, arguments: Mapping[str, Any], reason: str) -> int:
+        asked = {"action": action, "arguments": dict(arguments), "reason": reason}
+        return int(self._request("POST", "/v1/proposals", asked)["inbound_id"])
+
     def ask(self, text: str, conversation_id: str | None = None) -> tuple[int, str]:
         received = self._request("POST", "/v1/chat", {"text": text, "conversation_id": conversation_id})
         return int(received["inbound_id"]), str(received["conversation_id"])

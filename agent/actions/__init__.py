@@ -6,14 +6,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from agent.actions.base import Action, Effect
+from agent.actions.base import Action, Arguments, Effect
 from agent.actions.move_promise_date import MovePromiseDateAction
 from agent.actions.post_note import PostNoteAction, StrikeNoteAction
 from agent.domain.decisions import Proposal, ProposalContent, ProposalState
 from agent.errors import PolicyRejected, PreconditionFailed
 from agent.ports.erp_reader import ErpReader
 
-__all__ = ["ACTIONS", "Action", "Effect", "action_named", "inverse", "marker_of", "prepare"]
+__all__ = ["ACTIONS", "Action", "Effect", "action_named", "checked", "inverse", "marker_of", "prepare"]
 
 ACTIONS: Mapping[str, Action[Any]] = {
     action.name: action for action in (MovePromiseDateAction(), PostNoteAction(), StrikeNoteAction())
@@ -27,6 +27,15 @@ def action_named(name: str) -> Action[Any]:
     return ACTIONS[name]
 
 
+def checked(name: str, arguments: Mapping[str, Any]) -> Arguments:
+    """The arguments, typed. Raises PolicyRejected (no such action) and PreconditionFailed (they do not fit)."""
+    wanted: type[Arguments] = action_named(name).arguments
+    try:
+        return wanted.model_validate(dict(arguments))
+    except ValidationError as invalid:
+        raise PreconditionFailed(_sentence(name, invalid)) from None
+
+
 def prepare(name: str, arguments: Mapping[str, Any], reader: ErpReader, *, now: datetime | None = None) -> ProposalContent:
     """The exact change that `arguments` ask for, on the ERP as it is.
 
@@ -34,11 +43,7 @@ def prepare(name: str, arguments: Mapping[str, Any], reader: ErpReader, *, now: 
     Raises PolicyRejected (no such action), PreconditionFailed (wrong arguments too), RecordMissing, and what the reader raises.
     """
     action = action_named(name)
-    try:
-        parsed = action.arguments.model_validate(dict(arguments))
-    except ValidationError as invalid:
-        raise PreconditionFailed(_sentence(name, invalid)) from None
-    content = action.prepare(parsed, reader)
+    content = action.prepare(checked(name, arguments), reader)
     if now is not None:
         action.check_time(content, now)
     return content
@@ -62,4 +67,6 @@ def inverse(proposal: Proposal) -> tuple[str, dict[str, Any]] | None:
 def _sentence(name: str, invalid: ValidationError) -> str:
     error = invalid.errors()[0]
     field = next((str(part) for part in error["loc"]), "arguments")
+    if error["type"] == "missing":
+        return f"{name} needs its {field}; `expediter actions {name}` shows its arguments."
     return f"{name} cannot use its {field}: {error['msg'][:1].lower()}{error['msg'][1:]}."

@@ -36,6 +36,10 @@ class Action(Protocol[A]):
     """One kind of change. Stateless; everything it needs is in the content and the ERP."""
 
     name: str
+    description: str
+    """One sentence: what it does, as a warehouse lead would say it."""
+    undo: str
+    """How it is taken back, as a clause without a full stop; or the word `irreversible`."""
     arguments: type[A]
     lost_answer: str
     """In words: how it is found out whether a write without an answer took effect."""

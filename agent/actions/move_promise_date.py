@@ -35,6 +35,8 @@ class MovePromiseDateAction:
     """`commitment_date` of a confirmed sale order, set to an absolute moment."""
 
     name = "move_promise_date"
+    description = "Promise a confirmed order for another day, or take its promise date away."
+    undo = "the promise date goes back to what it was"
     arguments = MovePromiseDate
     lost_answer = "absolute value: the order's promise date is read; it is the old one, the new one, or somebody else's"
     repeatable = True

@@ -35,7 +35,7 @@ class PostNote(Arguments):
 
 class StrikeNote(Arguments):
     order: OrderNumber
-    marker: str = Field(pattern=MARKER, description="The marker the note was posted with")
+    marker: str = Field(pattern=MARKER, description="The mark that stands in small print below the note")
     text: NoteText = Field(description="What the note says")
 
 
@@ -43,6 +43,8 @@ class PostNoteAction:
     """A chatter note that carries the grant's marker."""
 
     name = "post_note"
+    description = "Leave an internal note on a sale order, for colleagues only."
+    undo = "the note is marked as taken back"
     arguments = PostNote
     lost_answer = "marker: the order's notes are searched for it; one on its way is waited for before another is sent"
     repeatable = False
@@ -85,6 +87,8 @@ class StrikeNoteAction:
     """The note's text is replaced by one that says so; its own marker stands in the new text, so that it can be found."""
 
     name = "strike_note"
+    description = "Take back a note that was posted on a sale order; it stays readable as taken back."
+    undo = "the note is posted again"
     arguments = StrikeNote
     lost_answer = "absolute value: the order's notes are searched for the marker that only the struck note carries"
     repeatable = True

@@ -12,7 +12,7 @@ class Inbound:
 
     id: int
     kind: str
-    """`chat` or `undo`."""
+    """`chat`, `undo` or `propose`."""
     person_id: int
     conversation_id: str
     text: str

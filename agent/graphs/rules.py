@@ -17,9 +17,8 @@ STATUS = {
     "stock_of_product": "Looking at the stock …",
     "waiting_approvals": "Looking at the proposals …",
     "search_procedures": "Looking into the procedures …",
-    "propose_move_promise_date": "Preparing the proposal …",
-    "propose_note": "Preparing the proposal …",
 }
+PROPOSING = "Preparing the proposal …"
 
 
 class Chat(Protocol):
@@ -51,7 +50,7 @@ def answer_by_rules(release: Release, origin: dict[str, Any] | None = None, last
     planned = plan(release.question, context.now(), context.earlier)
     yield from release.rules_say(planned.reply)
     for wanted in planned.calls:
-        yield release.status(STATUS[wanted.tool])
+        yield release.status(STATUS.get(wanted.tool, PROPOSING))
         yield from release.rules_say(word(wanted.tool, call(wanted.tool, wanted.arguments, context)))
     yield from release.rules_say(last)
     yield from release.final({"origin": "rules"} | (origin or {}) | evidence_of(context))

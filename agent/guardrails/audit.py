@@ -67,6 +67,10 @@ def _sentence(entry: AuditEntry) -> str:
 def _inbound(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     if row.get("kind") == "undo":
         return f"{_who(entry)} asked to undo P{row.get('text')}."
+    if row.get("kind") == "propose":
+        asked = json.loads(str(row.get("text")))
+        given = ", ".join(f"{name} {value}" for name, value in asked["arguments"].items())
+        return f"{_who(entry)} asked for {asked['action']} ({_short(given)}): {_quoted(asked['reason'])}."
     return f"{_who(entry)} asked: {_quoted(row.get('text'))}."
 
 

@@ -1,10 +1,14 @@
-"""The worker's jobs: answer, propose the way back, look for orders at risk. No job here can change the ERP."""
+"""The worker's jobs: answer, propose what is asked for by name or the way back, look for orders at risk.
+
+No job here can change the ERP.
+"""
 
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from agent.actions import inverse, prepare
+from agent.actions import action_named, inverse, prepare
+from agent.domain.asked_change import AskedChange
 from agent.domain.chat import Inbound, PartKind
 from agent.domain.decisions import Person
 from agent.domain.records import Record
@@ -25,7 +29,7 @@ from agent.ports.ledger import ProposalDesk
 from agent.ports.people import People
 from agent.ports.risk_board import RiskBoard
 from agent.risk.live import ScanEngine
-from agent.tools import ToolContext, propose
+from agent.tools import PREFIX, ToolContext, call, propose
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +66,11 @@ def answer_chat(inbound_id: int, context: WorkerContext) -> None:
 def propose_inverse(inbound_id: int, context: WorkerContext) -> None:
     """Propose what takes a carried-out proposal back; the question's text is its number (`12` or `P12`)."""
     _answer(inbound_id, context, _undo)
+
+
+def propose_change(inbound_id: int, context: WorkerContext) -> None:
+    """Propose a change that was asked for by its action's name; the question's text is an `AskedChange`."""
+    _answer(inbound_id, context, _propose)
 
 
 def scan(context: WorkerContext) -> int:
@@ -125,7 +134,19 @@ def _undo(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerCo
     content = prepare(back[0], back[1], turn.reader)
     result = propose(turn, content, f"Takes {proposal.label} back, as {person.name} asked.", inverse_of=proposal.id)
     turn.turn.results.append(("propose_inverse", result))
-    yield from release.rules_say(word("propose_note", result))
+    yield from release.rules_say(word("propose_inverse", result))
+    yield from release.final({"origin": "rules"} | evidence_of(turn))
+
+
+def _propose(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:
+    asked = AskedChange.model_validate_json(inbound.text)
+    action_named(asked.action)
+    tool = f"{PREFIX}{asked.action}"
+    release = Release(inbound.text, turn, turn.now())
+    result = call(tool, asked.arguments | {"reason": asked.reason}, turn)
+    if "error" in result:
+        raise PreconditionFailed(word(tool, result))
+    yield from release.rules_say(word(tool, result))
     yield from release.final({"origin": "rules"} | evidence_of(turn))
 
 

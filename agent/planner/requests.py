@@ -32,7 +32,7 @@ def note(text: str, today: date) -> Plan | None:
     name, said = order[0].upper(), _note_text(text, order)
     if not said:
         return Plan(reply=f"What should the note on {name} say? For example: add a note to {name}: the customer was called.")
-    return Plan((Call("propose_note", {"order": name, "text": said}),))
+    return Plan((Call("propose_post_note", {"order": name, "text": said, "reason": "A note for colleagues."}),))
 
 
 def _note_text(text: str, order: re.Match[str]) -> str:
@@ -54,7 +54,7 @@ def move(text: str, today: date) -> Plan | None:
             reply=f"To which date should {name} move? For example: move the promise date of {name} to {today.isoformat()}."
         )
     why = reason["reason"].strip() if reason else "No reason was given."
-    return Plan((Call("propose_move_promise_date", {"order": name, "new_date": new_date.isoformat(), "reason": why}),))
+    return Plan((Call("propose_move_promise_date", {"order": name, "promise_date": new_date.isoformat(), "reason": why}),))
 
 
 def _reason(text: str, today: date) -> re.Match[str] | None:

@@ -13,7 +13,7 @@ def word(tool: str, result: Result) -> str:
     """A tool's result as a short text: sentences and bullet lines."""
     if "error" in result:
         return _error(result)
-    return _TEMPLATES[tool](result)
+    return _proposed(result) if tool.startswith("propose_") else _TEMPLATES[tool](result)
 
 
 def _error(result: Result) -> str:
@@ -205,8 +205,6 @@ _TEMPLATES: dict[str, Callable[[Result], str]] = {
     "stock_of_product": _stock_of_product,
     "waiting_approvals": _waiting_approvals,
     "search_procedures": _search_procedures,
-    "propose_move_promise_date": _proposed,
-    "propose_note": _proposed,
 }
 
 

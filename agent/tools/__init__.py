@@ -6,9 +6,12 @@ from typing import Any
 from agent.tools import approvals, brief, impact, orders, procedures, proposals, purchases, stock
 from agent.tools.base import Effect, Tool, ToolArguments, failure
 from agent.tools.context import BY_RULES, ToolContext, Turn
-from agent.tools.proposals import propose
+from agent.tools.proposals import PREFIX, propose
 
-__all__ = ["BY_RULES", "TOOLS", "Effect", "Tool", "ToolArguments", "ToolContext", "Turn", "call", "failure", "offered", "propose"]
+__all__ = [
+    "BY_RULES", "PREFIX", "TOOLS", "Effect", "Tool", "ToolArguments", "ToolContext", "Turn", "call", "failure", "offered",
+    "propose",
+]  # fmt: skip
 
 TOOLS: Mapping[str, Tool] = {
     tool.name: tool

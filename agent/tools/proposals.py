@@ -1,47 +1,51 @@
 """Proposing a change. Nothing is changed here: a proposal is a row that waits for another person."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, create_model
 
-from agent.actions import prepare
+from agent.actions import ACTIONS, Action, prepare
 from agent.domain.decisions import Proposal, ProposalContent, ProposalState
-from agent.errors import NotPermitted
+from agent.domain.order_numbers import spellings
+from agent.errors import NotPermitted, RecordMissing
 from agent.guardrails.permissions import Permission, demand
 from agent.tools.approvals import proposal_row
 from agent.tools.base import Effect, Tool, ToolArguments, cited
 from agent.tools.context import ToolContext
 from agent.tools.orders import unknown_order
 
-
-class ProposeMovePromiseDate(ToolArguments):
-    order: str = Field(min_length=1, max_length=64, description="Number of the sale order, like S00042")
-    new_date: date = Field(description="The new promise date, ISO: 2026-12-01")
-    reason: str = Field(min_length=1, max_length=500, description="Why, as the approver should read it")
+PREFIX = "propose_"
+WAITS = "It is only proposed: nothing changes until another person approves it; the result says who must. Only when asked for."
+REASON = Field(min_length=1, max_length=500, description="Why, as the approver should read it")
 
 
-class ProposeNote(ToolArguments):
-    order: str = Field(min_length=1, max_length=64, description="Number of the sale order, like S00042")
-    text: str = Field(min_length=1, max_length=2000, description="The internal note, plain text for colleagues")
+def tool_of(action: Action[Any]) -> Tool:
+    """The tool that proposes this action: its arguments, and the reason."""
+    name = f"{PREFIX}{action.name}"
+    return Tool(
+        name,
+        f"{action.description} {WAITS}",
+        create_model(name, __base__=(ToolArguments, action.arguments), __doc__=action.description, reason=(str, REASON)),
+        Effect.PROPOSE,
+        Permission.PROPOSE,
+        _proposing(action.name),
+    )
 
 
-def propose_move_promise_date(context: ToolContext, arguments: ProposeMovePromiseDate) -> dict[str, Any]:
-    asked = {"order": arguments.order.strip().upper(), "promise_date": arguments.new_date.isoformat()}
-    return _propose_on_order(context, "move_promise_date", asked, arguments.reason)
+def _proposing(action: str) -> Callable[[ToolContext, ToolArguments], dict[str, Any]]:
+    def run(context: ToolContext, arguments: ToolArguments) -> dict[str, Any]:
+        asked = arguments.model_dump()
+        reason = asked.pop("reason")
+        try:
+            content = prepare(action, asked, context.reader, now=context.now())
+        except RecordMissing:
+            if "order" in asked and not context.reader.sale_orders(spellings(asked["order"])):
+                return unknown_order(asked["order"], context.reader)
+            raise
+        return propose(context, content, reason)
 
-
-def propose_note(context: ToolContext, arguments: ProposeNote) -> dict[str, Any]:
-    asked = {"order": arguments.order.strip().upper(), "text": arguments.text}
-    return _propose_on_order(context, "post_note", asked, "A note for colleagues.")
-
-
-def _propose_on_order(context: ToolContext, action: str, arguments: Mapping[str, Any], rationale: str) -> dict[str, Any]:
-    if not context.reader.sale_orders([arguments["order"]]):
-        return unknown_order(arguments["order"], context.reader)
-    content = prepare(action, arguments, context.reader, now=context.now())
-    return propose(context, content, rationale)
+    return run
 
 
 def propose(context: ToolContext, content: ProposalContent, rationale: str, inverse_of: int | None = None) -> dict[str, Any]:
@@ -79,23 +83,4 @@ def _waiting(context: ToolContext, content: ProposalContent) -> Proposal | None:
     return next((one for one in pending if one.sha256 == sha256 and one.expires_at > context.now()), None)
 
 
-TOOLS = (
-    Tool(
-        "propose_move_promise_date",
-        "Propose to move the promise date of a sale order. Nothing changes until another person approves it; "
-        "the result says who must. Only when the person asked for it.",
-        ProposeMovePromiseDate,
-        Effect.PROPOSE,
-        Permission.PROPOSE,
-        propose_move_promise_date,
-    ),
-    Tool(
-        "propose_note",
-        "Propose an internal note on a sale order. Nothing changes until another person approves it; "
-        "the result says who must. Only when the person asked for it.",
-        ProposeNote,
-        Effect.PROPOSE,
-        Permission.PROPOSE,
-        propose_note,
-    ),
-)
+TOOLS = tuple(map(tool_of, ACTIONS.values()))

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from app.cli import (
+    actions,
     audit,
     brief,
     chat,
@@ -73,6 +74,8 @@ program.command(rich_help_panel=ACT)(chat.chat)
 program.add_typer(shipments.group, name="shipment", rich_help_panel=SEE)
 program.add_typer(mail.group, name="mail", rich_help_panel=SEE)
 program.add_typer(proposals.group, name="proposals", rich_help_panel=SEE)
+program.command(rich_help_panel=SEE)(actions.actions)
+program.command(rich_help_panel=ACT, epilog=actions.EPILOG)(actions.propose)
 program.command(rich_help_panel=ACT)(decisions.approve)
 program.command(rich_help_panel=ACT)(decisions.reject)
 program.command(rich_help_panel=ACT)(decisions.undo)

@@ -91,6 +91,16 @@ class ProposalRow(Contract):
         )
 
 
+class ProposeRequest(Contract):
+    """A change asked for by its action's name."""
+
+    action: Annotated[str, StringConstraints(max_length=64)]
+    arguments: dict[str, Any]
+    """As the action wants them; `expediter actions NAME` shows them."""
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
+    """Why, as the approver reads it."""
+
+
 class DecisionRequest(Contract):
     """What someone clicked."""
 

@@ -8,7 +8,7 @@ from functools import partial
 from agent.errors import ExpediterError, NotPermitted
 from agent.guardrails.policy import load_policy
 from agent.jobs.outcomes import settle
-from agent.jobs.worker import WorkerContext, answer_chat, propose_inverse, rescan, scan
+from agent.jobs.worker import WorkerContext, answer_chat, propose_change, propose_inverse, rescan, scan
 from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
 from agent.risk.affairs import take_affairs
@@ -75,6 +75,7 @@ def run(supervised: bool) -> None:
         _first_look(context)
         tasks: dict[str, Task] = {
             "answer_chat": partial(answer_chat, context=context),
+            "propose_change": partial(propose_change, context=context),
             "propose_inverse": partial(propose_inverse, context=context),
             "rescan": partial(rescan, context=context),
             "scan": partial(_look_again, context),

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
+from agent.actions import ACTIONS
+from app.contract.actions import ActionRow
 from app.contract.audit import AuditRow, ChainRow
 from app.contract.chat import AnswerRow
 from app.contract.doctor import DoctorRow
@@ -118,6 +120,23 @@ def test_after_the_first_of_two_approvals_it_is_said_whose_comes_next(demo: Runn
     first = demo.run("approve", f"P{proposal}", "--as", "sofia")
     assert first.code == 0, first.err
     assert first.out.splitlines()[-1] == "now waits for one ops_manager"
+
+
+def test_a_change_is_asked_for_by_name_carried_out_and_read_back(demo: RunningDemo) -> None:
+    asked = demo.run("propose", "post_note", "order=S01111", "text=Call them.", "--reason", "Late.", "--as", "maria", "--json")
+    (number,) = AnswerRow.model_validate_json(asked.out).proposals
+    ended = demo.run("approve", f"P{number}", "--as", "sofia", "--json")
+    assert ProposalRow.model_validate_json(ended.out).state == "done", ended.out
+
+
+def test_every_action_is_listed_with_what_it_needs(demo: RunningDemo) -> None:
+    listed = TypeAdapter(list[ActionRow]).validate_json(demo.run("actions", "--json").out)
+    assert {row.action for row in listed} == set(ACTIONS)
+    told = " ".join(demo.run("propose", "--help").out.split())
+    assert all(row.action in told for row in listed)
+    needs = demo.run("propose", "post_note", "--help-arguments").out
+    assert "order" in needs
+    assert "the customer does not see it" in needs
 
 
 def test_what_was_done_can_be_proposed_to_be_undone(demo: RunningDemo) -> None:

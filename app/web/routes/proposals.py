@@ -5,12 +5,14 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Path, Query
 
+from agent.actions import checked
+from agent.domain.asked_change import AskedChange
 from agent.domain.decisions import Person, Proposal, ProposalState, Verdict
 from agent.errors import DecisionRefused, SecondFactorNeeded
 from agent.guardrails.approvals import rule_on
 from agent.guardrails.permissions import Permission, demand
 from app.contract.chat import ReceivedRow
-from app.contract.proposals import DecisionAnswer, DecisionRequest, ProposalRow
+from app.contract.proposals import DecisionAnswer, DecisionRequest, ProposalRow, ProposeRequest
 from app.web.context import WebContext
 from app.web.security import Context, Reader, SignedIn
 
@@ -27,6 +29,15 @@ def proposals(
 ) -> list[ProposalRow]:
     """Newest first."""
     return [ProposalRow.of(proposal, context.policy) for proposal in context.desk.proposals(state, limit)]
+
+
+@router.post("", status_code=202)
+def propose(asked: ProposeRequest, context: Context, person: SignedIn) -> ReceivedRow:
+    """Ask for a proposal of this change; another person has to approve it. Its answer is read at /v1/chat/{inbound_id}."""
+    demand(person, Permission.PROPOSE)
+    checked(asked.action, asked.arguments)
+    text = AskedChange(**asked.model_dump()).model_dump_json()
+    return _received(context, person, "propose", text)
 
 
 @router.get("/{proposal_id}")
@@ -51,9 +62,13 @@ def undo(proposal_id: ProposalId, context: Context, person: SignedIn) -> Receive
     done = context.desk.proposal(proposal_id)
     if done.state is not ProposalState.DONE:
         raise DecisionRefused(f"{done.label} is {done.state.replace('_', ' ')}, not done; only what was done can be undone.")
+    return _received(context, person, "undo", str(proposal_id))
+
+
+def _received(context: WebContext, person: Person, kind: str, text: str) -> ReceivedRow:
     # Not a name that others could foresee: whoever took it first would keep this person from asking.
     conversation = f"{person.handle}-{uuid4().hex[:12]}"
-    received = context.inbound.receive(kind="undo", person_id=person.id, conversation_id=conversation, text=str(proposal_id))
+    received = context.inbound.receive(kind=kind, person_id=person.id, conversation_id=conversation, text=text)
     return ReceivedRow(inbound_id=received.id, conversation_id=received.conversation_id)
 
 

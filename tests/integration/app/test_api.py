@@ -1,5 +1,6 @@
 """What the API takes and refuses, on a real database."""
 
+import json
 from typing import Any
 
 import psycopg
@@ -29,6 +30,7 @@ GUARDED = [
     ("POST", "/v1/findings/1/events"),
     ("POST", "/v1/shipments/reports"),
     ("GET", "/v1/proposals"),
+    ("POST", "/v1/proposals"),
     ("GET", "/v1/proposals/1"),
     ("POST", "/v1/proposals/1/decisions"),
     ("POST", "/v1/proposals/1/undo"),
@@ -152,6 +154,43 @@ def test_a_malformed_decision_is_refused_in_one_sentence(
     response = api.post(f"/v1/proposals/{proposal.id}/decisions", json=body, headers=signed_in(database.person()))
     assert response.status_code == 422
     assert "cannot be used" in sentence_of(response)
+
+
+NOTE = {"action": "post_note", "arguments": {"order": "S00042", "text": "Call them."}, "reason": "It is late."}
+
+
+def test_a_change_asked_for_by_name_waits_for_the_worker_under_the_askers_name(
+    api: TestClient, database: TestDatabase, signed_in: As
+) -> None:
+    maria = database.person()
+    response = api.post("/v1/proposals", headers=signed_in(maria), json=NOTE)
+    assert response.status_code == 202
+    asked = ReceivedRow.model_validate(response.json())
+    with database.connection("admin") as connection:
+        row = connection.execute("SELECT kind, person_id, text FROM inbound WHERE id = %s", [asked.inbound_id]).fetchone()
+    assert row is not None
+    assert (row["kind"], row["person_id"], json.loads(row["text"])) == ("propose", maria.id, NOTE)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"action": "launch_rocket"}, "There is no action launch_rocket; these can be proposed: move_promise_date"),
+        ({"arguments": {"order": "S00042"}}, "post_note needs its text; `expediter actions post_note` shows its arguments."),
+        ({"arguments": {**NOTE["arguments"], "approved": True}}, "post_note cannot use its approved: extra inputs are not"),  # type: ignore[dict-item]
+    ],
+)
+def test_what_is_no_action_or_does_not_fit_it_is_refused_before_anybody_waits(
+    wrong: dict[str, Any], words: str, api: TestClient, database: TestDatabase, signed_in: As
+) -> None:
+    response = api.post("/v1/proposals", headers=signed_in(database.person()), json=NOTE | wrong)
+    assert response.status_code == 409
+    assert sentence_of(response).startswith(words)
+
+
+def test_who_may_not_propose_cannot_ask_by_name_either(api: TestClient, database: TestDatabase, signed_in: As) -> None:
+    response = api.post("/v1/proposals", headers=signed_in(database.person(None, Role.AUDITOR)), json=NOTE)
+    assert response.status_code == 403
 
 
 def test_only_what_was_done_can_be_undone(api: TestClient, database: TestDatabase, signed_in: As) -> None:

@@ -11,6 +11,7 @@ from agent.graphs.chat import MODEL_CALLS, ModelChat, build_chat
 from agent.graphs.history import MOST_MESSAGES, MOST_STORED
 from agent.graphs.release import Part
 from agent.prompts import load
+from agent.tools import TOOLS
 from integrations.database.checkpoints import checkpointer
 from integrations.demo import SITUATIONS
 from tests.fixtures.demo import DemoDatabase, DemoErp
@@ -77,14 +78,17 @@ def test_the_model_is_told_the_prompt_and_the_date_and_given_the_persons_tools(a
     assert system["role"] == "system"
     assert system["content"].startswith(load("chat").text)
     assert "Today is " in system["content"]
-    assert len(request["tools"]) == 10
+    assert len(request["tools"]) == len(TOOLS)
     assert request["stream_options"] == {"include_usage": True}
 
 
 def test_a_proposal_by_the_model_carries_its_name_and_prompt(
     ask: Ask, scripted_model: ScriptedModel, demo_database: DemoDatabase
 ) -> None:
-    scripted_model.say(Reply(calls=(("propose_note", {"order": LATE, "text": "Ship it today."}),)), "P1 waits for approval.")
+    scripted_model.say(
+        Reply(calls=(("propose_post_note", {"order": LATE, "text": "Ship it today.", "reason": "It is due."}),)),
+        "P1 waits for approval.",
+    )
     final = ask(f"Add a note to {LATE}: ship it today")[-1]
     (number,) = final.body["proposals"]
     assert demo_database.one("admin", "SELECT model FROM proposal WHERE id = %s", number) == "scripted"

@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
+from agent.domain.asked_change import AskedChange
 from agent.domain.chat import PartKind
 from agent.domain.decisions import Person
 from agent.domain.finding_life import FindingFilter
 from agent.domain.risk_list import RiskFilter
 from agent.errors import DatabaseUnavailable
 from agent.graphs.release import Part
-from agent.jobs.worker import WorkerContext, answer_chat, propose_inverse, scan
+from agent.guardrails.audit import story
+from agent.jobs.worker import WorkerContext, answer_chat, propose_change, propose_inverse, scan
 from agent.tools import ToolContext
 from integrations.demo import SITUATIONS
 from tests.fixtures.demo import DemoDatabase, DemoErp
@@ -141,6 +143,42 @@ def test_undoing_what_was_not_carried_out_is_refused_in_one_sentence(
     kind, body = released(demo_database, inbound_id)[-1]
     assert kind == PartKind.FAILED
     assert body["text"] == f"{proposal.label} is pending, so there is nothing to undo."
+
+
+def asked(arguments: dict[str, Any], action: str = "post_note") -> str:
+    return AskedChange(action=action, arguments=arguments, reason="It is late.").model_dump_json()
+
+
+def test_a_change_asked_for_by_name_is_proposed_for_whoever_asked(
+    worker: WorkerContext, demo_database: DemoDatabase, maria: Person
+) -> None:
+    inbound_id = demo_database.inbound(maria, asked({"order": LATE, "text": "Call them."}), kind="propose")
+    propose_change(inbound_id, worker)
+    (proposal,) = worker.desk.proposals()
+    assert (proposal.asker.handle, proposal.rationale, proposal.content.action) == ("maria", "It is late.", "post_note")
+    kind, body = released(demo_database, inbound_id)[-1]
+    assert (kind, body["proposals"]) == (PartKind.FINAL, [proposal.id])
+    told = story(worker.audit.about(f"inbound:{inbound_id}"))
+    assert any(f"maria asked for post_note (order {LATE}, text Call them.): “It is late.”." in line for line in told), told
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (asked({"order": "S99999", "text": "Hello."}), "There is no order S99999"),
+        (asked({}, "launch_rocket"), "There is no action launch_rocket"),
+        (asked({"order": LATE, "promise_date": "2020-01-01"}, "move_promise_date"), "is in the past"),
+    ],
+)
+def test_a_change_that_cannot_be_proposed_is_refused_in_one_sentence(
+    text: str, words: str, worker: WorkerContext, demo_database: DemoDatabase, maria: Person
+) -> None:
+    inbound_id = demo_database.inbound(maria, text, kind="propose")
+    propose_change(inbound_id, worker)
+    kind, body = released(demo_database, inbound_id)[-1]
+    assert kind == PartKind.FAILED
+    assert words in body["text"]
+    assert worker.desk.proposals() == []
 
 
 @pytest.mark.parametrize("text", ["", "everything", "P99999"])

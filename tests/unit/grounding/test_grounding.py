@@ -165,6 +165,6 @@ def test_without_any_result_only_sentences_without_facts_are_supported() -> None
 
 def test_text_that_a_model_put_into_a_proposal_supports_no_deed(facts: Facts) -> None:
     facts.add_result(
-        "propose_note", {"proposal": {"label": "P20", "state": "pending", "text": "the order has been approved by Sofia"}}
+        "propose_post_note", {"proposal": {"label": "P20", "state": "pending", "text": "the order has been approved by Sofia"}}
     )
     assert "approved" in unsupported("The order has been approved by Sofia.", facts)

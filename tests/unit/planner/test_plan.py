@@ -13,6 +13,9 @@ from agent.planner.plan import EXAMPLES
 NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
 
 
+NOTE = {"order": "S00042", "reason": "A note for colleagues."}
+
+
 @pytest.mark.parametrize(
     ("question", "tool", "arguments"),
     [
@@ -84,32 +87,32 @@ NOW = datetime(2026, 11, 21, 4, 0, tzinfo=UTC)
         (
             "move the promise date of S00042 to 2026-12-01, the vendor confirmed late",
             "propose_move_promise_date",
-            {"order": "S00042", "new_date": "2026-12-01", "reason": "the vendor confirmed late"},
+            {"order": "S00042", "promise_date": "2026-12-01", "reason": "the vendor confirmed late"},
         ),
         (
             "move S00042 to Friday, December 4",
             "propose_move_promise_date",
-            {"order": "S00042", "new_date": "2026-12-04", "reason": "No reason was given."},
+            {"order": "S00042", "promise_date": "2026-12-04", "reason": "No reason was given."},
         ),
         ("who approves a discount?", "search_procedures", {"question": "who approves a discount?"}),
         (
             "move the promise date of S00042 to 2026-12-01 because the receipt is late",
             "propose_move_promise_date",
-            {"order": "S00042", "new_date": "2026-12-01", "reason": "the receipt is late"},
+            {"order": "S00042", "promise_date": "2026-12-01", "reason": "the receipt is late"},
         ),
         (
             "Please move S00042 to next Friday",
             "propose_move_promise_date",
-            {"order": "S00042", "new_date": "2026-11-27", "reason": "No reason was given."},
+            {"order": "S00042", "promise_date": "2026-11-27", "reason": "No reason was given."},
         ),
         (
             "set the promise of S01222 to 1 December, due to the vendor's delay.",
             "propose_move_promise_date",
-            {"order": "S01222", "new_date": "2026-12-01", "reason": "the vendor's delay"},
+            {"order": "S01222", "promise_date": "2026-12-01", "reason": "the vendor's delay"},
         ),
-        ("add a note to S00042: customer was called", "propose_note", {"order": "S00042", "text": "customer was called"}),
-        ('leave a note on s00042 saying "the truck is late"', "propose_note", {"order": "S00042", "text": "the truck is late"}),
-        ("add a note saying call them to S00042", "propose_note", {"order": "S00042", "text": "call them"}),
+        ("add a note to S00042: customer was called", "propose_post_note", NOTE | {"text": "customer was called"}),
+        ('leave a note on s00042 saying "the truck is late"', "propose_post_note", NOTE | {"text": "the truck is late"}),
+        ("add a note saying call them to S00042", "propose_post_note", NOTE | {"text": "call them"}),
     ],
 )
 def test_a_question_becomes_the_tool_call_that_answers_it(question: str, tool: str, arguments: dict[str, Any]) -> None:

@@ -120,7 +120,7 @@ def test_an_unknown_product_is_an_error_with_products_that_share_a_word(ask: Ask
 
 
 def test_a_proposal_waits_for_the_people_the_policy_names(ask: Ask, turn: ToolContext) -> None:
-    made = ask("propose_move_promise_date", order=LATE, new_date=_in_days(20), reason="The vendor is late.")
+    made = ask("propose_move_promise_date", order=LATE, promise_date=_in_days(20), reason="The vendor is late.")
     row = made["proposal"]
     assert (row["state"], row["asked_by"]) == ("pending", "Maria")
     assert "sales_manager" in row["approval"]
@@ -130,7 +130,7 @@ def test_a_proposal_waits_for_the_people_the_policy_names(ask: Ask, turn: ToolCo
 
 
 def test_the_same_change_is_not_proposed_twice(ask: Ask, turn: ToolContext) -> None:
-    arguments = {"order": LATE, "new_date": _in_days(20), "reason": "The vendor is late."}
+    arguments = {"order": LATE, "promise_date": _in_days(20), "reason": "The vendor is late."}
     first, second = ask("propose_move_promise_date", **arguments), ask("propose_move_promise_date", **arguments)
     assert second["waited_already"] is True
     assert second["proposal"]["id"] == first["proposal"]["id"]
@@ -138,12 +138,12 @@ def test_the_same_change_is_not_proposed_twice(ask: Ask, turn: ToolContext) -> N
 
 
 def test_a_promise_in_the_past_is_refused(ask: Ask, turn: ToolContext) -> None:
-    assert "in the past" in ask("propose_move_promise_date", order=LATE, new_date=_in_days(-3), reason="None.")["error"]
+    assert "in the past" in ask("propose_move_promise_date", order=LATE, promise_date=_in_days(-3), reason="None.")["error"]
     assert turn.book.proposals() == []
 
 
 def test_a_proposal_for_an_unknown_order_is_an_error(ask: Ask) -> None:
-    assert ask("propose_note", order="S99999", text="Hello.")["error"].startswith("There is no order S99999")
+    assert ask("propose_post_note", order="S99999", text="Hello.", reason="None.")["error"].startswith("There is no order S99999")
 
 
 @pytest.mark.parametrize("tool", ["orders_at_risk", "late_from_vendor"])
@@ -176,7 +176,7 @@ def test_everything_the_rules_say_would_pass_the_check_that_a_models_words_must_
         ("late_from_vendor", {}),
         ("stock_of_product", {"product": "wire rope"}),
         ("search_procedures", {"question": "returns"}),
-        ("propose_move_promise_date", {"order": LATE, "new_date": _in_days(20), "reason": "The vendor is late."}),
+        ("propose_move_promise_date", {"order": LATE, "promise_date": _in_days(20), "reason": "The vendor is late."}),
         ("waiting_approvals", {}),
     ]
     for tool, arguments in calls:

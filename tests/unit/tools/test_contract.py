@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from agent.actions import ACTIONS, Action
 from agent.domain.decisions import Person, Role
 from agent.guardrails.permissions import Permission
 from agent.tools import TOOLS, Effect, Tool, ToolArguments, ToolContext, call, offered
@@ -30,17 +31,16 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "search_procedures": {"question": "returns"},
     "propose_move_promise_date": {
         "order": SITUATIONS["promise_at_risk"],
-        "new_date": SOON,
+        "promise_date": SOON,
         "reason": "The vendor is late.",
     },
-    "propose_note": {"order": SITUATIONS["promise_at_risk"], "text": "Call the vendor."},
+    "propose_post_note": {"order": SITUATIONS["promise_at_risk"], "text": "Call the vendor.", "reason": "It is late."},
 }
 
 
 @EVERY_TOOL
 def test_a_tool_says_what_it_is_for_and_what_each_argument_means(tool: Tool) -> None:
     assert len(tool.description.split()) >= 12
-    assert tool.name == tool.run.__name__
     for field in tool.arguments.model_fields.values():
         assert field.description
 
@@ -65,7 +65,7 @@ def test_only_proposing_tools_are_named_so_and_need_the_right_to_propose(tool: T
     assert tool.permission is (Permission.PROPOSE if proposing else Permission.READ)
 
 
-@EVERY_TOOL
+@pytest.mark.parametrize("tool", [TOOLS[name] for name in ARGUMENTS], ids=list(ARGUMENTS))
 def test_a_result_is_json_and_cites_the_records_it_rests_on(tool: Tool, demo_database: DemoDatabase, demo_erp: DemoErp) -> None:
     publish(demo_database, full())
     context = turn_of(demo_database, demo_erp.reader, demo_database.person("maria"))
@@ -74,6 +74,19 @@ def test_a_result_is_json_and_cites_the_records_it_rests_on(tool: Tool, demo_dat
     assert json.loads(json.dumps(result)) == result
     assert all(set(record) == {"model", "id", "name", "url"} for record in result["records"])
     assert context.turn.results == [(tool.name, result)]
+
+
+def test_every_tool_that_only_reads_is_among_those_tried() -> None:
+    assert {name for name, tool in TOOLS.items() if tool.effect is Effect.READ} <= set(ARGUMENTS)
+
+
+@pytest.mark.parametrize("action", ACTIONS.values(), ids=list(ACTIONS))
+def test_an_action_is_proposed_with_its_own_arguments_and_a_reason(action: Action[Any]) -> None:
+    tool = TOOLS[f"propose_{action.name}"]
+    assert tool.arguments.model_fields.keys() == {*action.arguments.model_fields, "reason"}
+    assert tool.description.startswith(action.description)
+    assert action.description.endswith(".")
+    assert not action.undo.endswith(".")
 
 
 def test_a_reading_tool_never_sees_a_desk(demo_database: DemoDatabase, demo_erp: DemoErp) -> None:
@@ -85,9 +98,9 @@ def test_a_reading_tool_never_sees_a_desk(demo_database: DemoDatabase, demo_erp:
 
     context = turn_of(demo_database, demo_erp.reader, demo_database.person("maria"))
     for tool in TOOLS.values():
-        replace(tool, run=look).call(context, ARGUMENTS[tool.name])
+        replace(tool, run=look, arguments=ToolArguments).call(context, {})
     desks = {tool.name: used.desk is not None for tool, used in zip(TOOLS.values(), seen, strict=True)}
-    assert {name for name, has_desk in desks.items() if has_desk} == {"propose_move_promise_date", "propose_note"}
+    assert {name for name, has_desk in desks.items() if has_desk} == {f"propose_{action}" for action in ACTIONS}
 
 
 @pytest.mark.parametrize("missing", ["desk", "asker", "inbound_id"])
@@ -96,7 +109,7 @@ def test_proposing_is_offered_only_to_a_person_whose_question_is_stored(
 ) -> None:
     context = replace(turn_of(demo_database, demo_erp.reader, demo_database.person("maria")), **{missing: None})
     assert not [tool for tool in offered(context) if tool.effect is Effect.PROPOSE]
-    result = call("propose_note", ARGUMENTS["propose_note"], context)
+    result = call("propose_post_note", ARGUMENTS["propose_post_note"], context)
     assert result["error"] == NOBODY_ASKS
     assert demo_database.one("admin", "SELECT count(*) FROM proposal") == 0
 
@@ -107,7 +120,7 @@ def test_a_role_that_may_not_propose_is_offered_no_proposals_and_refused_at_the_
 ) -> None:
     context = turn_of(demo_database, demo_erp.reader, demo_database.person(None, role))
     assert {tool.effect for tool in offered(context)} == {Effect.READ}
-    assert call("propose_note", ARGUMENTS["propose_note"], context)["error"] == NOT_ALLOWED
+    assert call("propose_post_note", ARGUMENTS["propose_post_note"], context)["error"] == NOT_ALLOWED
     assert demo_database.one("admin", "SELECT count(*) FROM proposal") == 0
 
 

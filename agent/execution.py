@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from agent.actions import Action, Effect, action_named, marker_of, prepare
+from agent.actions import NO_OWN, Action, Effect, OwnActions, action_named, marker_of, prepare
 from agent.actions.wording import moment
 from agent.domain.decisions import Attempt, Grant, Outcome, Proposal, ProposalContent, ProposalState
 from agent.errors import (
@@ -52,6 +52,7 @@ class ExecutionContext:
     """Where given, approvers must still be active and still have the role."""
     in_flight: timedelta = timedelta(minutes=10)
     """How long a write without an answer may still arrive: more than the client's timeout and the server's own limit."""
+    own: OwnActions = field(default_factory=lambda: NO_OWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Run:
 
     @property
     def action(self) -> Action[Any]:
-        return action_named(self.content.action)
+        return action_named(self.content.action, self.context.own)
 
     @property
     def marker(self) -> str:
@@ -177,7 +178,7 @@ def _refused(run: Run) -> Ending | None:
     if not (run.content.sha256() == run.proposal.sha256 == run.grant.sha256):
         return Ending(Outcome.REFUSED_STALE, "The stored proposal is not the one that was approved; nothing was changed.")
     try:
-        fresh = prepare(run.content.action, run.content.arguments, run.context.reader)
+        fresh = prepare(run.content.action, run.content.arguments, run.context.reader, own=run.context.own)
         differences = _differences(run.content, fresh)
         reason = "; ".join(differences) or _lacks_approval(run, fresh)
     except (PreconditionFailed, RecordMissing, PolicyRejected) as refusal:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
@@ -77,6 +78,12 @@ class Api:
     def report_shipment(self, tracking: str, status: str, eta: str | None, said: str) -> CarrierReportRow:
         report = {"tracking": tracking, "status": status, "eta": eta, "said": said}
         return CarrierReportRow.model_validate(self._request("POST", "/v1/shipments/reports", report))
+
+    def hand_in_policy(self, text: str, reason: str) -> int:
+        return int(self._request("POST", "/v1/policies", {"text": text, "reason": reason})["inbound_id"])
+
+    def ask_for_policy(self, version: str, reason: str) -> int:
+        return int(self._request("POST", f"/v1/policies/{quote(version, safe='')}/activation", {"reason": reason})["inbound_id"])
 
     def undo(self, proposal_id: int) -> int:
         return int(self._request("POST", f"/v1/proposals/{proposal_id}/undo")["inbound_id"])

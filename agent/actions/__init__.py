@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,37 +14,46 @@ from agent.domain.decisions import Proposal, ProposalContent, ProposalState
 from agent.errors import PolicyRejected, PreconditionFailed
 from agent.ports.erp_reader import ErpReader
 
-__all__ = ["ACTIONS", "Action", "Effect", "action_named", "checked", "inverse", "marker_of", "prepare"]
+__all__ = ["ACTIONS", "Action", "Effect", "OwnActions", "action_named", "checked", "inverse", "marker_of", "prepare"]
 
 ACTIONS: Mapping[str, Action[Any]] = {
     action.name: action for action in (MovePromiseDateAction(), PostNoteAction(), StrikeNoteAction())
 }
 
 
-def action_named(name: str) -> Action[Any]:
+#: Actions on what is not the ERP; a process that has what they work on passes them in.
+OwnActions = Mapping[str, Action[Any]]
+NO_OWN: OwnActions = MappingProxyType({})
+
+
+def action_named(name: str, own: OwnActions = NO_OWN) -> Action[Any]:
     """Raises PolicyRejected: what is not an action is not permitted."""
+    if name in own:
+        return own[name]
     if name not in ACTIONS:
         raise PolicyRejected(f"There is no action {name}; these can be proposed: {', '.join(ACTIONS)}.")
     return ACTIONS[name]
 
 
-def checked(name: str, arguments: Mapping[str, Any]) -> Arguments:
+def checked(name: str, arguments: Mapping[str, Any], own: OwnActions = NO_OWN) -> Arguments:
     """The arguments, typed. Raises PolicyRejected (no such action) and PreconditionFailed (they do not fit)."""
-    wanted: type[Arguments] = action_named(name).arguments
+    wanted: type[Arguments] = action_named(name, own).arguments
     try:
         return wanted.model_validate(dict(arguments))
     except ValidationError as invalid:
         raise PreconditionFailed(_sentence(name, invalid)) from None
 
 
-def prepare(name: str, arguments: Mapping[str, Any], reader: ErpReader, *, now: datetime | None = None) -> ProposalContent:
+def prepare(
+    name: str, arguments: Mapping[str, Any], reader: ErpReader, *, now: datetime | None = None, own: OwnActions = NO_OWN
+) -> ProposalContent:
     """The exact change that `arguments` ask for, on the ERP as it is.
 
     With `now` (a new request, not an undo and not the executor) it must also make sense at this time.
     Raises PolicyRejected (no such action), PreconditionFailed (wrong arguments too), RecordMissing, and what the reader raises.
     """
-    action = action_named(name)
-    content = action.prepare(checked(name, arguments), reader)
+    action = action_named(name, own)
+    content = action.prepare(checked(name, arguments, own), reader)
     if now is not None:
         action.check_time(content, now)
     return content
@@ -54,14 +64,14 @@ def marker_of(proposal: Proposal) -> str:
     return f"expediter-p{proposal.id}-{proposal.sha256[:12]}"
 
 
-def inverse(proposal: Proposal) -> tuple[str, dict[str, Any]] | None:
+def inverse(proposal: Proposal, own: OwnActions = NO_OWN) -> tuple[str, dict[str, Any]] | None:
     """Name and arguments of what takes a carried-out proposal back; None when it is irreversible.
 
     Raises PreconditionFailed when it was not carried out.
     """
     if proposal.state is not ProposalState.DONE:
         raise PreconditionFailed(f"{proposal.label} is {proposal.state.replace('_', ' ')}, so there is nothing to undo.")
-    return action_named(proposal.content.action).inverse(proposal.content, marker_of(proposal))
+    return action_named(proposal.content.action, own).inverse(proposal.content, marker_of(proposal))
 
 
 def _sentence(name: str, invalid: ValidationError) -> str:

@@ -25,6 +25,8 @@ class AuditKind(StrEnum):
     EXECUTION_STOPPED = "execution.stopped"
     EXECUTION_LIMITED = "execution.limited"
     EXECUTION_RELEASED = "execution.released"
+    POLICY_STORED = "policy.stored"
+    POLICY_ACTIVATED = "policy.activated"
     RECOMMENDATION_MADE = "recommendation.made"
     SENTENCE_WITHHELD = "sentence.withheld"
     FINDING_ACKNOWLEDGED = "finding.acknowledged"
@@ -201,6 +203,16 @@ def _braked(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     return f"{_who(entry)} {told[AuditKind(entry.kind)]}, saying {_quoted(row.get('reason'))}."
 
 
+def _policy_stored(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    return f"{_who(entry)} handed in policy {row.get('version')}, saying {_quoted(row.get('reason'))}; nothing changed by that."
+
+
+def _policy_activated(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    instead = f" instead of {row['replaced']}" if row.get("replaced") else ""
+    how = f", as P{row['proposal_id']} was approved to do" if row.get("proposal_id") else ", from the owner's file"
+    return f"Policy {row.get('version')} came into force{instead}{how}."
+
+
 def _erased(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     return f"What entry {entry.subject.partition(':')[2]} said was erased: {_short(row.get('reason'))}."
 
@@ -221,6 +233,8 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
     AuditKind.EXECUTION_FINISHED: _finished,
     AuditKind.EXECUTION_RESOLVED: _resolved,
     **dict.fromkeys((AuditKind.EXECUTION_STOPPED, AuditKind.EXECUTION_LIMITED, AuditKind.EXECUTION_RELEASED), _braked),
+    AuditKind.POLICY_STORED: _policy_stored,
+    AuditKind.POLICY_ACTIVATED: _policy_activated,
     AuditKind.RECOMMENDATION_MADE: _recommendation,
     AuditKind.SENTENCE_WITHHELD: _withheld,
     **dict.fromkeys(HANDLED, _handled),

@@ -23,6 +23,8 @@ class Permission(StrEnum):
     LET_EXECUTIONS_GO_ON = "let_executions_go_on"
     HANDLE_FINDINGS = "handle_findings"
     """Acknowledge, snooze, assign, comment and mark findings."""
+    PROPOSE_POLICY = "propose_policy"
+    """Hand in another policy, for others to decide on."""
     READ_AUDIT = "read_audit"
     ADMINISTER = "administer"
     """Add persons and issue tokens."""
@@ -31,16 +33,17 @@ class Permission(StrEnum):
 _READS = frozenset({Permission.ASK, Permission.READ})
 _FLOOR = _READS | {Permission.PROPOSE, Permission.DECIDE, Permission.HOLD_EXECUTIONS, Permission.HANDLE_FINDINGS}
 _OFFICE = _FLOOR | {Permission.READ_PRICES}
+_MANAGES = _OFFICE | {Permission.PROPOSE_POLICY}
 
 #: The auditor and the admin neither propose nor decide: whoever checks or hands out authority does not use it.
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.OPS_AGENT: _OFFICE,
     Role.WAREHOUSE_LEAD: _FLOOR,
     Role.BUYER: _OFFICE,
-    Role.PURCHASING_MANAGER: _OFFICE,
-    Role.SALES_MANAGER: _OFFICE,
-    Role.FINANCE: _OFFICE | {Permission.READ_AUDIT},
-    Role.OPS_MANAGER: _OFFICE | {Permission.READ_AUDIT, Permission.LET_EXECUTIONS_GO_ON},
+    Role.PURCHASING_MANAGER: _MANAGES,
+    Role.SALES_MANAGER: _MANAGES,
+    Role.FINANCE: _MANAGES | {Permission.READ_AUDIT},
+    Role.OPS_MANAGER: _MANAGES | {Permission.READ_AUDIT, Permission.LET_EXECUTIONS_GO_ON},
     Role.AUDITOR: _READS | {Permission.READ_PRICES, Permission.READ_AUDIT},
     Role.ADMIN: _READS
     | {Permission.READ_AUDIT, Permission.ADMINISTER, Permission.HOLD_EXECUTIONS, Permission.LET_EXECUTIONS_GO_ON},

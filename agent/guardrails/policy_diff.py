@@ -7,7 +7,7 @@ from enum import StrEnum
 from agent.domain.decisions import Proposal
 from agent.errors import PolicyRejected
 from agent.guardrails.policy import REJECTED, Policy, Thresholds
-from agent.guardrails.policy_model import Rule
+from agent.guardrails.policy_model import Rule, duration
 
 
 class ChangeKind(StrEnum):
@@ -19,12 +19,30 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One thing that a rule says; empty: nothing."""
+
+    key: str
+    was: str
+    now: str
+
+    def words(self) -> str:
+        return f"{self.key}: {self.was or 'nothing'} → {self.now or 'nothing'}"
+
+
+@dataclass(frozen=True, slots=True)
 class RuleChange:
     rule: str
     action: str
     kind: ChangeKind
-    words: tuple[str, ...]
-    """For each thing that differs: what it was and what it is."""
+    parts: tuple[Part, ...]
+    """What differs."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        if self.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
+            return tuple(f"{part.key}: {part.was or part.now}" for part in self.parts)
+        return tuple(part.words() for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +83,9 @@ def changed_rules(old: Policy, new: Policy) -> list[RuleChange]:
     stay = [rule.id for rule in old.rules if rule.id in after]
     moved = _moved(stay, [rule.id for rule in new.rules if rule.id in before])
     found = [_change(before.get(rule.id), rule, rule.id in moved) for rule in new.rules]
-    gone = [RuleChange(rule.id, rule.action, ChangeKind.REMOVED, _said(rule)) for rule in old.rules if rule.id not in after]
+    gone = [
+        RuleChange(rule.id, rule.action, ChangeKind.REMOVED, _parts(rule, None)) for rule in old.rules if rule.id not in after
+    ]
     return [*(change for change in found if change is not None), *gone]
 
 
@@ -85,12 +105,10 @@ def changed_settings(old: Policy, new: Policy) -> list[str]:
 
 def _change(old: Rule | None, new: Rule, moved: bool) -> RuleChange | None:
     if old is None:
-        return RuleChange(new.id, new.action, ChangeKind.ADDED, _said(new))
-    was, now = _sayings(old), _sayings(new)
-    words = tuple(f"{key}: {was[key] or 'nothing'} → {now[key] or 'nothing'}" for key in was if was[key] != now[key])
-    if words:
-        return RuleChange(new.id, new.action, ChangeKind.CHANGED, words)
-    return RuleChange(new.id, new.action, ChangeKind.MOVED, ("its place among the rules",)) if moved else None
+        return RuleChange(new.id, new.action, ChangeKind.ADDED, _parts(None, new))
+    if parts := _parts(old, new):
+        return RuleChange(new.id, new.action, ChangeKind.CHANGED, parts)
+    return RuleChange(new.id, new.action, ChangeKind.MOVED, (Part("place", "where it was", "moved"),)) if moved else None
 
 
 def _moved(before: list[str], after: list[str]) -> frozenset[str]:
@@ -113,8 +131,10 @@ def _moved(before: list[str], after: list[str]) -> frozenset[str]:
     return frozenset(before) - stayed
 
 
-def _said(rule: Rule) -> tuple[str, ...]:
-    return tuple(f"{key}: {value}" for key, value in _sayings(rule).items() if value)
+def _parts(old: Rule | None, new: Rule | None) -> tuple[Part, ...]:
+    was, now = _sayings(old) if old else {}, _sayings(new) if new else {}
+    parts = (Part(key, was.get(key, ""), now.get(key, "")) for key in (was or now))
+    return tuple(part for part in parts if part.was != part.now)
 
 
 def _sayings(rule: Rule) -> dict[str, str]:
@@ -126,8 +146,8 @@ def _sayings(rule: Rule) -> dict[str, str]:
         "action": rule.action,
         "when": when,
         "approve": ", then ".join(approval.step.words() for approval in rule.approve),
-        "expires after": str(rule.expires_after),
-        "sla": str(rule.sla),
+        "expires after": duration(rule.expires_after),
+        "sla": duration(rule.sla),
         "second factor": "asked for" if rule.second_factor else "",
         "note": rule.note,
     }

@@ -26,6 +26,15 @@ def _duration(value: Any) -> timedelta:
     return timedelta(**{UNITS[found[2]]: int(found[1])})
 
 
+def duration(length: timedelta) -> str:
+    """As a policy writes it: `30m`, `4h`, `7d`, `2w`."""
+    minutes = int(length.total_seconds() // 60)
+    for sign, unit in (("w", 7 * 24 * 60), ("d", 24 * 60), ("h", 60)):
+        if minutes % unit == 0:
+            return f"{minutes // unit}{sign}"
+    return f"{minutes}m"
+
+
 def _number(value: Any) -> Any:
     if isinstance(value, bool | str):
         raise mistake(f"`{value}` is not a number")

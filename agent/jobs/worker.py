@@ -5,12 +5,13 @@ No job here can change the ERP.
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from agent.actions import action_named, inverse, prepare
+from agent.actions import NO_OWN, OwnActions, action_named, inverse, prepare
 from agent.domain.asked_change import AskedChange
 from agent.domain.chat import Inbound, PartKind
 from agent.domain.decisions import Person
+from agent.domain.policies import AskedPolicy
 from agent.domain.records import Record
 from agent.domain.scans import ScanResult
 from agent.errors import ExpediterError, PreconditionFailed
@@ -50,6 +51,13 @@ class WorkerContext:
     """`RuleChat()` where no model is configured."""
     board: RiskBoard
     scans: ScanEngine
+    own: OwnActions = field(default_factory=lambda: NO_OWN)
+    in_force: Callable[[], Policy] | None = None
+    """Where given, each job asks it; without it `policy` decides."""
+
+    def now(self) -> "WorkerContext":
+        """The same with the policy that is in force at this moment."""
+        return replace(self, policy=self.in_force()) if self.in_force else self
 
 
 Answering = Callable[[Inbound, Person, ToolContext, WorkerContext], Iterator[Part]]
@@ -73,11 +81,17 @@ def propose_change(inbound_id: int, context: WorkerContext) -> None:
     _answer(inbound_id, context, _propose)
 
 
+def propose_policy(inbound_id: int, context: WorkerContext) -> None:
+    """Propose to put a stored policy in force; the question's text is an `AskedPolicy`."""
+    _answer(inbound_id, context, _policy)
+
+
 def scan(context: WorkerContext) -> int:
     """Look at what changed, or at everything when that is due, and publish what differs; the number of orders at risk.
 
     Raises what the reader and the board raise: then the board stays as it is, and the next scan makes up for it.
     """
+    context.scans.judge_by(context.now().policy)
     return _published(context.scans.scan(), context)
 
 
@@ -100,6 +114,7 @@ def _published(found: ScanResult, context: WorkerContext) -> int:
 def _answer(inbound_id: int, context: WorkerContext, answering: Answering) -> None:
     if context.answers.finished(inbound_id):
         return
+    context = context.now()
     inbound = context.answers.inbound(inbound_id)
     try:
         person = context.people.by_id(inbound.person_id)
@@ -127,11 +142,11 @@ def _undo(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerCo
     if not number.isdecimal():
         raise PreconditionFailed("Say which proposal to undo by its number, like P12.")
     proposal = context.desk.proposal(int(number))
-    back = inverse(proposal)
+    back = inverse(proposal, context.own)
     if back is None:
         raise PreconditionFailed(f"{proposal.label} cannot be undone: it is irreversible.")
     release = Release(inbound.text, turn, turn.now())
-    content = prepare(back[0], back[1], turn.reader)
+    content = prepare(back[0], back[1], turn.reader, own=context.own)
     result = propose(turn, content, f"Takes {proposal.label} back, as {person.name} asked.", inverse_of=proposal.id)
     turn.turn.results.append(("propose_inverse", result))
     yield from release.rules_say(word("propose_inverse", result))
@@ -147,6 +162,18 @@ def _propose(inbound: Inbound, person: Person, turn: ToolContext, context: Worke
     if "error" in result:
         raise PreconditionFailed(word(tool, result))
     yield from release.rules_say(word(tool, result))
+    yield from release.final({"origin": "rules"} | evidence_of(turn))
+
+
+def _policy(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:
+    demand(person, Permission.PROPOSE_POLICY)
+    asked = AskedPolicy.model_validate_json(inbound.text)
+    release = Release(inbound.text, turn, turn.now())
+    arguments = {"version": asked.version, "replaces": asked.replaces}
+    content = prepare("activate_policy", arguments, turn.reader, own=context.own)
+    result = propose(turn, content, asked.reason)
+    turn.turn.results.append(("propose_policy", result))
+    yield from release.rules_say(word("propose_note", result))
     yield from release.final({"origin": "rules"} | evidence_of(turn))
 
 

@@ -22,6 +22,7 @@ from app.cli import (
     people,
     pictures,
     policy,
+    policy_versions,
     processes,
     proposals,
     risk,
@@ -80,6 +81,8 @@ program.command(rich_help_panel=ACT)(decisions.approve)
 program.command(rich_help_panel=ACT)(decisions.reject)
 program.command(rich_help_panel=ACT)(decisions.undo)
 program.add_typer(executions.group, name="executions", rich_help_panel=ACT)
+for versioning in policy_versions.COMMANDS:
+    policy.group.command(versioning.__name__.rstrip("_"))(versioning)
 program.add_typer(policy.group, name="policy", rich_help_panel=SEE)
 audit.group.command()(erasure.prune)
 audit.group.command()(erasure.erase)

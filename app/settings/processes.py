@@ -71,8 +71,8 @@ class WithModel(ProcessSettings):
         return self
 
 
-class AdminSettings(ProcessSettings):
-    """Migrations and persons."""
+class AdminSettings(WithPolicy):
+    """Migrations, the first policy, and persons."""
 
     admin_database_url: DatabaseUrl = None
 

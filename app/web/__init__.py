@@ -9,7 +9,20 @@ from app.web import pages
 from app.web.context import WebContext
 from app.web.failures import translate_failures
 from app.web.headers import SecureHeaders
-from app.web.routes import audit, brief, chat, executions, findings, health, people, proposals, risk, scorecard, shipments
+from app.web.routes import (
+    audit,
+    brief,
+    chat,
+    executions,
+    findings,
+    health,
+    people,
+    policies,
+    proposals,
+    risk,
+    scorecard,
+    shipments,
+)
 from app.web.seats import Seats
 
 __all__ = ["WebContext", "create_app"]
@@ -33,6 +46,20 @@ def create_app(context: WebContext) -> FastAPI:
     app.state.context, app.state.seats = context, Seats()
     app.add_middleware(SecureHeaders)
     translate_failures(app)
-    for module in (pages, health, people, risk, brief, findings, scorecard, shipments, proposals, executions, chat, audit):
+    for module in (
+        pages,
+        health,
+        people,
+        risk,
+        brief,
+        findings,
+        scorecard,
+        shipments,
+        proposals,
+        executions,
+        policies,
+        chat,
+        audit,
+    ):
         app.include_router(module.router)
     return app

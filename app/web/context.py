@@ -1,7 +1,7 @@
 """All that the routes need from the world; built by app/wiring/serve.py."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import Request
 
@@ -12,6 +12,7 @@ from agent.ports.conversations import InboundDesk
 from agent.ports.ledger import DecisionDesk, ExecutionControl
 from agent.ports.own_affairs import CarrierDesk
 from agent.ports.people import People
+from agent.ports.policies import PolicyDesk
 from agent.ports.risk_board import FindingDesk
 from agent.ports.scorebook import ScoreReading
 
@@ -26,7 +27,11 @@ class WebContext:
     carriers: CarrierDesk
     scores: ScoreReading
     audit: AuditLog
+    policies: PolicyDesk
+    in_force: Callable[[], Policy]
+    """Asked once for each request."""
     policy: Policy
+    """What was in force when the request came."""
     clock: Clock
     check: Callable[[], None]
     """Raises DatabaseUnavailable or SchemaOutdated when this process could not do its work."""
@@ -34,4 +39,4 @@ class WebContext:
 
 def context_of(request: Request) -> WebContext:
     context: WebContext = request.app.state.context
-    return context
+    return replace(context, policy=context.in_force())

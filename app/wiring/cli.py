@@ -1,5 +1,6 @@
 """What the commands work with: the company as the worker may read it, and the owner's office."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime, timedelta
@@ -13,12 +14,15 @@ from agent.domain.finding_life import FindingFilter, FindingList
 from agent.domain.findings import RiskReport
 from agent.domain.order_numbers import no_such_order, spellings
 from agent.domain.plans import Plan
+from agent.domain.policies import StoredPolicy
 from agent.errors import RecordMissing
-from agent.guardrails.policy import Policy, load_policy
+from agent.guardrails.policy import Policy, load_policy, read_policy
+from agent.guardrails.policy_in_force import PolicyInForce
 from agent.ports.audit_log import AuditLog
 from agent.ports.charts import PictureFormat
 from agent.ports.clock import utc_now
 from agent.ports.ledger import ProposalBook
+from agent.ports.policies import PolicyShelf
 from agent.ports.risk_board import RiskReading
 from agent.ports.scorebook import ScoreReading
 from app.settings import AdminSettings, CompanySettings, WorkerSettings
@@ -40,6 +44,7 @@ if TYPE_CHECKING:
 DEMO_AUTHSERV = "mx.harbourvale.example"
 #: More proposals than this are not judged by two policies at once.
 COMPARED = 10_000
+VERSION = re.compile(r"v[0-9]+-[0-9a-f]{8}")
 
 
 class ReadingCompany:
@@ -60,15 +65,32 @@ class ReadingCompany:
 
     @cached_property
     def policy(self) -> Policy:
-        return load_policy(self.settings.policy)
+        """In force; before the first one is, the file that would be."""
+        first = load_policy(self.settings.policy)
+        return PolicyInForce(self.policies, first)() if self.set_up else first
+
+    @property
+    def policies(self) -> PolicyShelf:
+        from integrations.database.policies import PostgresPolicyShelf
+
+        return PostgresPolicyShelf(self.pool)
+
+    def stored_policy(self, version: str | None) -> StoredPolicy:
+        """None: the one in force. Raises RecordMissing."""
+        found = self.policies.stored(version) if version else self.policies.in_force()
+        if found is None:
+            raise RecordMissing("No policy is in force yet; `expediter db migrate`, `up` and `demo` put the first one in force.")
+        return found
 
     def policy_named(self, which: str | None, *, checked: bool = True) -> Policy:
-        """A file, `packaged`, or the one in force (`active`, or None). Raises PolicyInvalid.
+        """A file, a version, `packaged`, or the one in force (`active`, or None). Raises PolicyInvalid, RecordMissing.
 
         Without `checked` its examples may be decided otherwise than they say.
         """
         if which in (None, "active"):
             return self.policy
+        if VERSION.fullmatch(str(which)):
+            return read_policy(self.policies.stored(str(which)).text, str(which), checked=checked)
         return load_policy(None if which == "packaged" else Path(str(which)), checked=checked)
 
     def proposals_of_last(self, days: int) -> list[Proposal]:
@@ -306,11 +328,17 @@ def migrate_database() -> tuple[list[str], list[str]]:
     Returns the steps that were applied, and the roles that cannot log in yet because nobody gave them a password.
     """
     from app.wiring.embedded import embedded
+    from app.wiring.prepare import put_first_in_force
     from integrations.database.migrate import migrate
     from integrations.database.roles import roles_without_login
 
-    given = AdminSettings.read().admin_database_url
+    settings = AdminSettings.read()
+    first, given = load_policy(settings.policy), settings.admin_database_url
     if given is not None:
-        return migrate(given.get_secret_value()), roles_without_login(given.get_secret_value())
+        applied = migrate(given.get_secret_value())
+        put_first_in_force(given.get_secret_value(), first)
+        return applied, roles_without_login(given.get_secret_value())
     with embedded(company_of(CompanySettings.read())) as server:
-        return migrate(server.url("admin"), server.role_passwords), []
+        applied = migrate(server.url("admin"), server.role_passwords)
+        put_first_in_force(server.url("admin"), first)
+        return applied, []

@@ -3,10 +3,12 @@
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
-from functools import partial
+from dataclasses import replace
 
+from agent.actions.activate_policy import ActivatePolicyAction
 from agent.execution import ExecutionContext
 from agent.guardrails.policy import load_policy
+from agent.guardrails.policy_in_force import PolicyInForce
 from agent.jobs.executor import execute_granted, sweep
 from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
@@ -21,6 +23,7 @@ from integrations.database.audit_checkpoints import PostgresCheckpoints
 from integrations.database.execution_desk import PostgresExecutionDesk
 from integrations.database.job_worker import Periodic, Task, run_worker
 from integrations.database.people import PostgresPeople
+from integrations.database.policies import PostgresPolicyShelf, PostgresPolicySwitch
 from integrations.database.pool import Pool
 
 #: A hint starts a granted change at once; the sweep finds what a lost hint or a dead process left.
@@ -32,6 +35,7 @@ logger = logging.getLogger(__name__)
 
 def execution_context(settings: ExecutorSettings, pool: Pool) -> ExecutionContext:
     reader, writer = erp(settings, lambda: pool)
+    switch = PostgresPolicySwitch(pool)
     return ExecutionContext(
         desk=PostgresExecutionDesk(pool),
         reader=reader,
@@ -39,6 +43,7 @@ def execution_context(settings: ExecutorSettings, pool: Pool) -> ExecutionContex
         policy=load_policy(settings.policy),
         clock=utc_now,
         people=PostgresPeople(pool),
+        own={ActivatePolicyAction.name: ActivatePolicyAction(switch, switch)},
     )
 
 
@@ -67,9 +72,14 @@ def run(supervised: bool) -> None:
         url = database_url(settings.executor_database_url, company_of(settings), "executor", stack)
         pool = open_store(url, "executor", stack)
         context = execution_context(settings, pool)
+        in_force = PolicyInForce(PostgresPolicyShelf(pool), context.policy)
+
+        def now() -> ExecutionContext:
+            return replace(context, policy=in_force())
+
         tasks: dict[str, Task] = {
-            "execute_granted": partial(execute_granted, context=context),
-            "sweep": partial(_swept, context),
+            "execute_granted": lambda grant_id: execute_granted(grant_id, now()),
+            "sweep": lambda: _swept(now()),
             "note_checkpoint": PostgresCheckpoints(pool, plain(settings.audit_signing_key), settings.audit_checkpoint_copy).note,
         }
         end_with_parent(supervised)

@@ -8,10 +8,13 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
+from agent.guardrails.policy import Policy, load_policy
+from app.settings import AdminSettings
 from app.wiring.company import Company
 from integrations.database.embedded import DATABASE, EmbeddedServer
 from integrations.database.migrate import migrate
 from integrations.database.people import PersonAdmin
+from integrations.database.policies import seed_policy
 from integrations.database.pool import open_pool
 from integrations.demo.mailbox import write_mails
 from integrations.demo.people import PEOPLE
@@ -23,6 +26,7 @@ def prepare(company: Company, server: EmbeddedServer) -> None:
     migrate(server.url("admin"), server.role_passwords)
     if company.demo:
         _found(company, server, datetime.now(UTC))
+    put_first_in_force(server.url("admin"), load_policy(AdminSettings.read().policy))
 
 
 def found_demo(now: datetime) -> Callable[[Company, EmbeddedServer], None]:
@@ -32,8 +36,15 @@ def found_demo(now: datetime) -> Callable[[Company, EmbeddedServer], None]:
         _empty(server)
         migrate(server.url("admin"), server.role_passwords)
         _found(company, server, now)
+        put_first_in_force(server.url("admin"), load_policy(AdminSettings.read().policy))
 
     return anew
+
+
+def put_first_in_force(admin_url: str, policy: Policy) -> None:
+    """Where none is in force. Afterwards a file changes nothing any more: another policy takes an approved proposal."""
+    with closing(open_pool(admin_url, size=1)) as pool:
+        seed_policy(pool, policy)
 
 
 def index_documents(company: Company, folder: Path | None = None) -> int:

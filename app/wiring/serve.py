@@ -9,6 +9,7 @@ import uvicorn
 
 from agent.errors import SettingMissing
 from agent.guardrails.policy import load_policy
+from agent.guardrails.policy_in_force import PolicyInForce
 from agent.ports.clock import utc_now
 from app.settings import CompanySettings, ServeSettings
 from app.web import WebContext, create_app
@@ -24,6 +25,7 @@ from integrations.database.execution_control import PostgresExecutionControl
 from integrations.database.finding_desk import PostgresFindingDesk
 from integrations.database.own_affairs import PostgresCarrierDesk
 from integrations.database.people import PostgresPeople
+from integrations.database.policies import PostgresPolicyDesk
 from integrations.database.scorebook import PostgresScoreReading
 
 PATIENCE_AT_THE_END_S = 3
@@ -33,6 +35,8 @@ logger = logging.getLogger(__name__)
 def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebContext:
     """Everything the routes need, on serve's role; closed with the stack."""
     pool = open_store(url, "serve", stack)
+    policies = PostgresPolicyDesk(pool)
+    first = load_policy(settings.policy)
     return WebContext(
         people=PostgresPeople(pool),
         desk=PostgresDecisionDesk(pool),
@@ -42,7 +46,9 @@ def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebCon
         carriers=PostgresCarrierDesk(pool),
         scores=PostgresScoreReading(pool),
         audit=PostgresAuditLog(pool),
-        policy=load_policy(settings.policy),
+        policies=policies,
+        in_force=PolicyInForce(policies, first),
+        policy=first,
         clock=utc_now,
         check=lambda: check(pool),
     )

@@ -5,10 +5,12 @@ from contextlib import ExitStack, closing
 from datetime import timedelta
 from functools import partial
 
+from agent.actions.activate_policy import ActivatePolicyAction
 from agent.errors import ExpediterError, NotPermitted
 from agent.guardrails.policy import load_policy
+from agent.guardrails.policy_in_force import PolicyInForce
 from agent.jobs.outcomes import settle
-from agent.jobs.worker import WorkerContext, answer_chat, propose_change, propose_inverse, rescan, scan
+from agent.jobs.worker import WorkerContext, answer_chat, propose_change, propose_inverse, propose_policy, rescan, scan
 from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
 from agent.risk.affairs import take_affairs
@@ -26,6 +28,7 @@ from integrations.database.conversations import PostgresAnswerDesk
 from integrations.database.job_worker import Periodic, Task, run_worker
 from integrations.database.own_affairs import PostgresOwnAffairs
 from integrations.database.people import PostgresPeople
+from integrations.database.policies import PostgresPolicyShelf
 from integrations.database.proposal_desk import PostgresProposalDesk
 from integrations.database.risk_board import PostgresRiskBoard
 from integrations.database.scorebook import PostgresScorebook
@@ -38,7 +41,9 @@ logger = logging.getLogger(__name__)
 def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> WorkerContext:
     """Everything the worker's jobs need, on the worker's role; closed with the stack."""
     pool = open_store(url, "worker", stack)
-    reader, policy = erp_reader(settings, lambda: pool), load_policy(settings.policy)
+    reader, shelf = erp_reader(settings, lambda: pool), PostgresPolicyShelf(pool)
+    in_force = PolicyInForce(shelf, load_policy(settings.policy))
+    policy = in_force()
     pace = Pace(full_every=timedelta(minutes=settings.full_scan_every))
     desk = PostgresProposalDesk(pool)
     return WorkerContext(
@@ -59,8 +64,10 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
             utc_now,
             pace,
             history=HistoryOfTheDay(reader, policy.limits),
-            affairs=partial(take_affairs, desk, PostgresOwnAffairs(pool), reader, policy),
+            affairs=lambda now: take_affairs(desk, PostgresOwnAffairs(pool), reader, in_force(), now),
         ),
+        own={ActivatePolicyAction.name: ActivatePolicyAction(shelf)},
+        in_force=in_force,
     )
 
 
@@ -77,6 +84,7 @@ def run(supervised: bool) -> None:
             "answer_chat": partial(answer_chat, context=context),
             "propose_change": partial(propose_change, context=context),
             "propose_inverse": partial(propose_inverse, context=context),
+            "propose_policy": partial(propose_policy, context=context),
             "rescan": partial(rescan, context=context),
             "scan": partial(_look_again, context),
             "settle": partial(settle, context.reader, PostgresScorebook(open_store(url, "worker", stack, 1)), utc_now),

@@ -103,6 +103,12 @@ class ScanEngine:
                 return self._full()
             return self._incremental(about) or self._full()
 
+    def judge_by(self, policy: Policy) -> None:
+        """Another policy has other thresholds: everything is looked at anew when it is not the one so far."""
+        with self._lock:
+            if policy.version != self._policy.version:
+                self._policy, self._kept = policy, None
+
     def full(self) -> ScanResult:
         """Read everything now. Raises as `scan` does."""
         with self._lock:

@@ -49,7 +49,7 @@ EVERYTHING = {
     "EXPEDITER_TOKEN": SECRET,
 }
 OWN = {
-    AdminSettings: {"ADMIN_DATABASE_URL"},
+    AdminSettings: {"ADMIN_DATABASE_URL", "POLICY"},
     ServeSettings: {"SERVE_DATABASE_URL", "POLICY", "HOST", "PORT"},
     WorkerSettings: {
         "WORKER_DATABASE_URL", "POLICY", "ODOO_URL", "ODOO_DATABASE", "ODOO_READER_LOGIN", "ODOO_READER_PASSWORD",

@@ -26,6 +26,8 @@ class ActivatePolicyAction:
     """Reads and writes the shelf of policies, and no ERP."""
 
     name = NAME
+    description = "Put another version of the policy in force, which says who decides on everything."
+    undo = "the version before is put in force again"
     arguments = ActivatePolicy
     lost_answer = "by reading which policy is in force"
     repeatable = False

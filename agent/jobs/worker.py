@@ -173,7 +173,7 @@ def _policy(inbound: Inbound, person: Person, turn: ToolContext, context: Worker
     content = prepare("activate_policy", arguments, turn.reader, own=context.own)
     result = propose(turn, content, asked.reason)
     turn.turn.results.append(("propose_policy", result))
-    yield from release.rules_say(word("propose_note", result))
+    yield from release.rules_say(word("propose_policy", result))
     yield from release.final({"origin": "rules"} | evidence_of(turn))
 
 

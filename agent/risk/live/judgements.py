@@ -28,6 +28,19 @@ class Verdicts:
 NOTHING = Verdicts((), (), frozenset(), frozenset())
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What orders see that no record of theirs shows."""
+
+    orders: frozenset[int] = frozenset()
+    """Those that see something else of who wants, or has, the same goods."""
+    products: frozenset[int] = frozenset()
+    """Of which everybody who wants some may see something else."""
+
+
+EVERYTHING_THE_SAME = Around()
+
+
 class Judgements:
     """Pure of reading: `snapshot` and `projection` show the world as it stands whenever they are asked."""
 
@@ -43,16 +56,17 @@ class Judgements:
         self._policy = policy
         self.judge(snapshot.subjects, snapshot.customers)
 
-    def judge(self, order_ids: Iterable[int], customer_ids: Iterable[int]) -> Verdicts:
+    def judge(self, order_ids: Iterable[int], customer_ids: Iterable[int], around: Around = EVERYTHING_THE_SAME) -> Verdicts:
         """Judge these orders, those of customers who stand with us differently, and whoever shares a trouble that changed."""
-        orders = {*order_ids, *self._of_customers(customer_ids)}
+        situations = dict(self._situations)
+        orders = {*order_ids, *around.orders, *self._of_customers(customer_ids)}
         before = {key: self.own.get(key, []) for key in orders}
         self._look_at(orders)
         general = self._look_beyond_orders()
         changed = orders | self._hit_by(general)
         risks = {key: self.risks.get(key) for key in changed}
         for key in changed:
-            self._assess(key, as_before=key not in orders)
+            self._assess(key, as_before=key not in orders or self._can_do_the_same(key, situations.get(key), around))
         own = _difference(
             (finding for each in before.values() for finding in each),
             (finding for key in orders for finding in self.own.get(key, ())),
@@ -104,6 +118,13 @@ class Judgements:
             self._situations[situation.order.id] = situation
             self.own[situation.order.id] = findings_of(situation)
 
+    def _can_do_the_same(self, order_id: int, before: Situation | None, around: Around) -> bool:
+        """Only its transfers, or how they are planned, changed: nothing that an option is made of."""
+        now = self._situations.get(order_id)
+        if before is None or now is None or order_id in around.orders or before != now:
+            return False
+        return around.products.isdisjoint(goods.product_id for goods in now.goods)
+
     def _look_beyond_orders(self) -> "_Difference":
         situations = [self._situations[key] for key in sorted(self._situations)]
         found = findings_beyond_orders(Operations(self._snapshot, self._projection, self._policy.limits, situations))
@@ -119,7 +140,7 @@ class Judgements:
         return found | {key for finding in general.gone for key in finding.order_ids}
 
     def _assess(self, order_id: int, as_before: bool) -> None:
-        """`as_before`: nothing changed but troubles that hit other orders too."""
+        """`as_before`: what can be done did not change."""
         situation, before = self._situations.get(order_id), self.risks.get(order_id) if as_before else None
         found = seen_by(self.own.get(order_id, ()), self._by_order.get(order_id, ()))
         risk = assess_order(situation, found, self._policy, before) if situation else None

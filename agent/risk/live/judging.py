@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from agent.guardrails.policy import Policy
-from agent.risk.live.judgements import NOTHING, Judgements, Verdicts
+from agent.risk.live.judgements import NOTHING, Around, Judgements, Verdicts
 from agent.risk.live.projecting import LiveProjection, Shifts
-from agent.risk.live.surroundings import enough
+from agent.risk.live.surroundings import offered_differently
 from agent.risk.live.touched import Touched
 from agent.risk.live.world import World
 from agent.risk.outlooks import LineOutlook
@@ -32,8 +32,8 @@ class Judged:
         changed = (project_product(snapshot, product_id, terms) for product_id in sorted(touched.products))
         shifts = self._view.renew(changed)
         shifted = (snapshot.lines_by_id[line_id].order_id for line_id in shifts.lines if line_id in snapshot.lines_by_id)
-        lacking = _lacking(snapshot, self._view.projection, touched, shifts)
-        return self.judgements.judge({*touched.orders, *shifted, *lacking}, touched.customers)
+        around = Around(frozenset(_lacking(snapshot, self._view.projection, touched, shifts)), frozenset(touched.surroundings))
+        return self.judgements.judge({*touched.orders, *shifted}, touched.customers, around)
 
 
 def _lacking(snapshot: Snapshot, projection: Projection, touched: Touched, shifts: Shifts) -> Iterator[int]:
@@ -55,6 +55,6 @@ def _look_around(snapshot: Snapshot, lines: Sequence[LineOutlook], touched: Touc
     if (product_id in touched.counted or here in shifts.empty) and any(line.unsupplied > 0 for line in lines):
         return True
     promised = snapshot.orders[lines[0].line.order_id].promise_date is not None
-    if promised and here in shifts.gifts and not enough(snapshot, lines, shifts.gifts[here]):
+    if promised and here in shifts.gifts and offered_differently(snapshot, lines, shifts.gifts[here]):
         return True
     return bool(shifts.senders.get(product_id, frozenset()) - {here[1]})

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from agent.risk.kits import assembled
-from agent.risk.live.surroundings import Gifts, differing, gifts_differing, surroundings_of
+from agent.risk.live.surroundings import Offers, differing, gifts_differing, surroundings_of
 from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import PoolKey
 from agent.risk.projection import ProductProjection, Projection
@@ -22,8 +22,8 @@ class Shifts:
 
     lines: frozenset[int]
     """Order lines whose outlook differs."""
-    gifts: Mapping[PoolKey, Gifts]
-    """Where others could give something else, or would get it again on another day; with those asked before them."""
+    gifts: Mapping[PoolKey, Offers]
+    """Where others could give something else, or would get it again on another day; with those who give the same."""
     stock: frozenset[PoolKey]
     """Where something else could be sent from."""
     empty: frozenset[PoolKey]
@@ -52,7 +52,7 @@ class LiveProjection:
     def renew(self, changed: Iterable[ProductProjection]) -> Shifts:
         """Take these products in."""
         lines: set[int] = set()
-        gifts: dict[PoolKey, Gifts] = {}
+        gifts: dict[PoolKey, Offers] = {}
         stock: set[PoolKey] = set()
         empty: set[PoolKey] = set()
         for new in changed:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import takewhile
 
 from agent.domain.quantity import ROUNDING
 from agent.domain.sales import SaleOrderLine, Segment
@@ -36,6 +35,18 @@ class Gift:
 
 Gifts = tuple[Gift, ...]
 """Of whoever is served last first, as they are asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A gift as it was or is; `differs` when it was not, or is not any more, or is another one."""
+
+    gift: Gift
+    differs: bool
+
+
+Offers = tuple[Offer, ...]
+"""In the order in which they are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,35 +114,70 @@ def differing(before: Mapping[PoolKey, object], after: Mapping[PoolKey, object])
     return {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
 
 
-def gifts_differing(before: Mapping[PoolKey, Gifts], after: Mapping[PoolKey, Gifts]) -> dict[PoolKey, Gifts]:
-    """Where they differ; with those who are asked before the first one that does."""
-    return {key: _common(before.get(key, ()), after.get(key, ())) for key in differing(before, after)}
+def gifts_differing(before: Mapping[PoolKey, Gifts], after: Mapping[PoolKey, Gifts]) -> dict[PoolKey, Offers]:
+    """Where they differ."""
+    return {key: _offers(before.get(key, ()), after.get(key, ())) for key in differing(before, after)}
 
 
-def _common(one: Gifts, other: Gifts) -> Gifts:
-    return tuple(gift for gift, _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+def _offers(before: Gifts, after: Gifts) -> Offers:
+    """Two that stand in the same place: first the one that differs, so that nobody has enough before it is looked at."""
+    old, new = {gift.line.id: gift for gift in before}, {gift.line.id: gift for gift in after}
+    same = {key for key, gift in new.items() if old.get(key) == gift}
+    other = [gift for gifts in (old, new) for key, gift in gifts.items() if key not in same]
+    found = [*(Offer(gift, True) for gift in other), *(Offer(new[key], False) for key in same)]
+    return tuple(sorted(found, key=lambda offer: (offer.gift.urgent, -offer.gift.need_by.timestamp(), not offer.differs)))
 
 
-def enough(snapshot: Snapshot, lines: Sequence[LineOutlook], gifts: Gifts) -> bool:
-    """Whether these lines of one order, of one product in one warehouse, get all they lack from those: it asks nobody else then.
+def offered_differently(snapshot: Snapshot, lines: Sequence[LineOutlook], offers: Offers) -> bool:
+    """Whether these lines of one order, of one product in one warehouse, ask somebody who could give something else now.
 
-    Only whoever gives to it by every rule is counted: needed later, and not more important unless it is served in time again.
+    The option to take reservations and the conflict each ask by rules of their own, and nobody any more once they have all that
+    is lacking.
     """
-    lacking = sum((line.short_now for line in lines), ZERO)
-    for gift in gifts:
-        if gift.line.order_id != lines[0].line.order_id and all(_surely_gives(snapshot, gift, line) for line in lines):
-            lacking -= gift.reserved
-            if lacking <= ROUNDING:
+    option = conflict = sum((line.short_now for line in lines), ZERO)
+    for offer in offers:
+        gift = offer.gift
+        if gift.line.order_id == lines[0].line.order_id:
+            continue
+        if offer.differs:
+            if option > ROUNDING and any(_can_wait(gift, line) for line in lines):
                 return True
+            if conflict > ROUNDING and any(_may_yield(snapshot, gift, line) for line in lines):
+                return True
+            continue
+        if all(_can_wait(gift, line) for line in lines):
+            option -= gift.reserved
+        if all(_yields(snapshot, gift, line) for line in lines):
+            conflict -= gift.reserved
+        if option <= ROUNDING and conflict <= ROUNDING:
+            return False
     return False
 
 
-def _surely_gives(snapshot: Snapshot, gift: Gift, line: LineOutlook) -> bool:
-    if gift.need_by <= line.need_by or (gift.urgent and not line.urgent):
+def _can_wait(gift: Gift, line: LineOutlook) -> bool:
+    """Whom the option asks."""
+    return gift.need_by > line.need_by and (line.urgent or not gift.urgent)
+
+
+def _yields(snapshot: Snapshot, gift: Gift, line: LineOutlook) -> bool:
+    """Who gives in a conflict, whatever else: needed later, and not more important unless it is served in time again."""
+    if not _can_wait(gift, line):
         return False
     rank, own = _rank(snapshot, gift.line.order_id), _rank(snapshot, line.line.order_id)
-    in_exchange = all(ready is not None and ready <= gift.need_by for ready in (line.ready, gift.ready))
-    return in_exchange or (rank is not None and own is not None and rank >= own)
+    return _in_exchange(gift, line) or (rank is not None and own is not None and rank >= own)
+
+
+def _may_yield(snapshot: Snapshot, gift: Gift, line: LineOutlook) -> bool:
+    """Who may give in a conflict: nobody who is more important and would not be served in time again."""
+    rank, own = _rank(snapshot, gift.line.order_id), _rank(snapshot, line.line.order_id)
+    if rank is None or own is None:
+        return True
+    its, mine = (not gift.urgent, rank), (not line.urgent, own)
+    return its > mine or (gift.need_by > line.need_by and (its == mine or _in_exchange(gift, line)))
+
+
+def _in_exchange(gift: Gift, line: LineOutlook) -> bool:
+    return all(ready is not None and ready <= gift.need_by for ready in (line.ready, gift.ready))
 
 
 def _rank(snapshot: Snapshot, order_id: int) -> int | None:

@@ -22,7 +22,8 @@ class Touched:
     surroundings: set[int] = field(default_factory=set)
     """Products of which something changed that everybody tells who lacks some of it."""
     counted: set[int] = field(default_factory=set)
-    """Products whose stock changed: orders that have no supply of some of it say what there is."""
+    """Products whose stock changed, or what is bought of them and not confirmed: orders that have no supply of some of it say
+    what there is."""
     customers: set[int] = field(default_factory=set)
     """How they stand with us may have changed."""
     beyond_orders: bool = False
@@ -98,6 +99,6 @@ def trace_pickings(touched: Touched, differences: Iterable[Difference[Picking]])
 def trace_purchase_lines(world: World, touched: Touched, differences: Sequence[Difference[PurchaseLine]]) -> None:
     rows = [line for each in differences for line in each.versions]
     touched.products |= {line.product_id for line in rows}
-    touched.surroundings |= {line.product_id for line in rows if not line.confirmed}
+    touched.counted |= {line.product_id for line in rows if not line.confirmed}
     sold = (world.lines.by_id.get(line_id) for line in rows for line_id in line.for_sale_line_ids)
     touched.orders |= {line.order_id for line in sold if line}

@@ -43,12 +43,16 @@ def list_(json: Json = False) -> None:
 
 
 @group.command()
-def revoke(handle: Handle, json: Json = False) -> None:
+def revoke(
+    handle: Handle,
+    older: Annotated[bool, typer.Option("--older", help="Keep the newest: the last step of a change of tokens.")] = False,
+    json: Json = False,
+) -> None:
     """Close all tokens of a person at once; `person token` issues a new one."""
     from app.wiring.cli import administering
 
     with administering() as office:
-        closed = office.revoke_tokens(handle)
+        closed = office.revoke_tokens(handle, older=older)
     output.shown(json, {"handle": handle, "revoked": closed}, lambda: output.say(f"{closed} tokens of {handle} are closed."))
 
 

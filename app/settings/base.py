@@ -9,8 +9,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from agent.errors import SettingMissing
+from app.settings.files import PREFIX, file_variable_of, from_file, variable_of
 
-PREFIX = "EXPEDITER_"
 REFERENCE = "docs/settings.md lists every setting"
 
 
@@ -38,28 +38,39 @@ class ProcessSettings(BaseSettings):
 
     @classmethod
     def read(cls, *, demo: bool = False) -> Self:
-        """`demo` passes over any Odoo and database that are set.
+        """`demo` passes over any Odoo and database that are set. A secret may stand in a file that `…_FILE` names.
 
         Raises SettingMissing with one sentence for all that is wrong; no value is repeated in it.
         """
-        passed_over = {name: None for name in cls.model_fields if demo and _of_a_real_company(name)}
+        given: dict[str, str | None] = {name: None for name in cls.model_fields if demo and _of_a_real_company(name)}
+        given |= {name: in_file for name in cls.secrets() if name not in given and (in_file := from_file(name)) is not None}
         try:
-            return cls(**passed_over)
+            return cls(**given)  # type: ignore[arg-type]  # strings and None, as the environment gives them
         except ValidationError as wrong:
             raise SettingMissing(_sentence(wrong)) from None
 
     @classmethod
     def variables(cls) -> tuple[str, ...]:
         """Names of the environment variables this class reads."""
-        return tuple(variable_of(name) for name in cls.model_fields)
+        return (*map(variable_of, cls.model_fields), *map(file_variable_of, cls.secrets()))
+
+    @classmethod
+    def secrets(cls) -> tuple[str, ...]:
+        """The fields whose values are told to nobody."""
+        return tuple(
+            name
+            for name, field in cls.model_fields.items()
+            if SecretStr in getattr(field.annotation, "__args__", (field.annotation,))
+        )
+
+    def current(self, secret: str) -> str | None:
+        """The secret as its file has it now; without a file, as it was when the settings were read. Raises SettingMissing."""
+        in_file = from_file(secret)
+        return plain(getattr(self, secret)) if in_file is None else in_file
 
 
 def _of_a_real_company(field: str) -> bool:
     return field.startswith("odoo_") or field.endswith("_database_url")
-
-
-def variable_of(field: str) -> str:
-    return PREFIX + field.upper()
 
 
 def database_address(value: SecretStr | None) -> SecretStr | None:

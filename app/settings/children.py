@@ -3,7 +3,8 @@
 import os
 from collections.abc import Mapping
 
-from app.settings.base import ProcessSettings, variable_of
+from app.settings.base import ProcessSettings
+from app.settings.files import file_variable_of, variable_of
 
 SYSTEM = (
     "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TERM", "COLUMNS", "NO_COLOR",
@@ -16,7 +17,8 @@ def environment_for(process: type[ProcessSettings], own: Mapping[str, str | None
     """The whole environment of a child of this kind. `own` sets fields (by name) over what ours says; None leaves one out."""
     given = {name: os.environ[name] for name in (*SYSTEM, *process.variables()) if name in os.environ}
     for field, value in own.items():
-        given.pop(variable_of(field), None)
+        for variable in (variable_of(field), file_variable_of(field)):
+            given.pop(variable, None)
         if value is not None:
             given[variable_of(field)] = value
     return given | {"PYTHONUNBUFFERED": "1"}

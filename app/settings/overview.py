@@ -3,9 +3,8 @@
 import os
 from dataclasses import dataclass
 
-from pydantic import SecretStr
-
-from app.settings.base import ProcessSettings, variable_of
+from app.settings.base import ProcessSettings
+from app.settings.files import variable_of
 from app.settings.processes import AdminSettings, ClientSettings, ExecutorSettings, ServeSettings, WorkerSettings
 
 PROCESSES: dict[str, type[ProcessSettings]] = {
@@ -22,20 +21,21 @@ class SettingLine:
     variable: str
     read_by: tuple[str, ...]
     shown: str | None
-    """The value, `(hidden)` for a secret, None when unset."""
+    """The value, for a secret `(hidden)` or the file it is in, None when unset."""
 
 
 def overview() -> list[SettingLine]:
     readers: dict[str, list[str]] = {}
     secret: set[str] = set()
     for process, settings in PROCESSES.items():
-        for name, field in settings.model_fields.items():
+        secret.update(map(variable_of, settings.secrets()))
+        for name in settings.model_fields:
             readers.setdefault(variable_of(name), []).append(process)
-            if SecretStr in getattr(field.annotation, "__args__", (field.annotation,)):
-                secret.add(variable_of(name))
     return [SettingLine(variable, tuple(who), _shown(variable, variable in secret)) for variable, who in sorted(readers.items())]
 
 
 def _shown(variable: str, secret: bool) -> str | None:
-    value = os.environ.get(variable)
+    value, file = os.environ.get(variable), os.environ.get(f"{variable}_FILE")
+    if secret and file:
+        return f"(in {file})"
     return ("(hidden)" if secret else value) if value else None

@@ -5,7 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
-from app.settings.base import PREFIX, ProcessSettings, database_address, stripped, variable_of, web_address
+from app.settings.base import ProcessSettings, database_address, stripped, web_address
+from app.settings.files import PREFIX, variable_of
 
 DatabaseUrl = Annotated[SecretStr | None, AfterValidator(database_address)]
 WebUrl = Annotated[str | None, AfterValidator(web_address)]

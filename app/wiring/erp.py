@@ -5,7 +5,6 @@ from typing import Protocol
 
 from agent.ports.erp_changes import ChangingErp
 from agent.ports.erp_history import ErpHistory
-from app.settings.base import plain
 from app.settings.processes import WithReader
 from integrations.database.pool import Pool
 
@@ -21,8 +20,12 @@ def erp_reader(settings: WithReader, pool: Callable[[], Pool]) -> Erp:
         from integrations.odoo.login import Account
         from integrations.odoo.reader import OdooReader
 
-        account = Account(settings.odoo_reader_login, plain(settings.odoo_reader_password), plain(settings.odoo_reader_key))
-        return OdooReader(OdooConnection(settings.odoo_url, settings.odoo_database, account))
+        login = settings.odoo_reader_login
+
+        def account() -> Account:
+            return Account(login, settings.current("odoo_reader_password"), settings.current("odoo_reader_key"))
+
+        return OdooReader(OdooConnection(settings.odoo_url, settings.odoo_database, account(), renewed=account))
     from integrations.demo.reader import DemoReader
 
     return DemoReader(pool())

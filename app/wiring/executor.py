@@ -10,16 +10,15 @@ from agent.execution import ExecutionContext
 from agent.guardrails.policy import load_policy
 from agent.guardrails.policy_in_force import PolicyInForce
 from agent.jobs.executor import execute_granted, sweep
-from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
 from app.settings import ExecutorSettings
-from app.settings.base import plain
 from app.wiring.company import company_of
 from app.wiring.embedded import database_url
 from app.wiring.store import open_store
 from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
 from integrations.database.audit_checkpoints import PostgresCheckpoints
+from integrations.database.clock import DatabaseClock
 from integrations.database.execution_desk import PostgresExecutionDesk
 from integrations.database.job_worker import Periodic, Task, run_worker
 from integrations.database.people import PostgresPeople
@@ -41,7 +40,7 @@ def execution_context(settings: ExecutorSettings, pool: Pool) -> ExecutionContex
         reader=reader,
         writer=writer,
         policy=load_policy(settings.policy),
-        clock=utc_now,
+        clock=DatabaseClock(pool),
         people=PostgresPeople(pool),
         own={ActivatePolicyAction.name: ActivatePolicyAction(switch, switch)},
     )
@@ -55,8 +54,12 @@ def erp(settings: ExecutorSettings, pool: Callable[[], Pool]) -> tuple[ErpReader
         from integrations.odoo.reader import OdooReader
         from integrations.odoo.writer import OdooWriter
 
-        account = Account(settings.odoo_writer_login, plain(settings.odoo_writer_password), plain(settings.odoo_writer_key))
-        connection = OdooConnection(settings.odoo_url, settings.odoo_database, account)
+        login = settings.odoo_writer_login
+
+        def account() -> Account:
+            return Account(login, settings.current("odoo_writer_password"), settings.current("odoo_writer_key"))
+
+        connection = OdooConnection(settings.odoo_url, settings.odoo_database, account(), renewed=account)
         return OdooReader(connection), OdooWriter(connection)
     from integrations.demo.reader import DemoReader
     from integrations.demo.writer import DemoWriter
@@ -72,6 +75,7 @@ def run(supervised: bool) -> None:
         url = database_url(settings.executor_database_url, company_of(settings), "executor", stack)
         pool = open_store(url, "executor", stack)
         context = execution_context(settings, pool)
+        _checkpoints(pool, settings)  # a key that is none is said at the start
         in_force = PolicyInForce(PostgresPolicyShelf(pool), context.policy)
 
         def now() -> ExecutionContext:
@@ -80,7 +84,7 @@ def run(supervised: bool) -> None:
         tasks: dict[str, Task] = {
             "execute_granted": lambda grant_id: execute_granted(grant_id, now()),
             "sweep": lambda: _swept(now()),
-            "note_checkpoint": PostgresCheckpoints(pool, plain(settings.audit_signing_key), settings.audit_checkpoint_copy).note,
+            "note_checkpoint": lambda: _note_checkpoint(pool, settings),
         }
         end_with_parent(supervised)
         run_worker(
@@ -91,6 +95,15 @@ def run(supervised: bool) -> None:
             ready=lambda: announce_ready("executor", supervised),
             concurrency=CONCURRENCY,
         )
+
+
+def _checkpoints(pool: Pool, settings: ExecutorSettings) -> PostgresCheckpoints:
+    """With the key as its file has it now. Raises PreconditionFailed when it is none."""
+    return PostgresCheckpoints(pool, settings.current("audit_signing_key"), settings.audit_checkpoint_copy)
+
+
+def _note_checkpoint(pool: Pool, settings: ExecutorSettings) -> None:
+    _checkpoints(pool, settings).note()
 
 
 def _swept(context: ExecutionContext) -> None:

@@ -42,5 +42,10 @@ def _model(settings: WorkerSettings, answer_s: float = 60) -> "BaseChatModel":
 
     refuse_tracing()
     assert settings.model is not None
-    key = settings.model_api_key.get_secret_value() if settings.model_api_key else None
-    return chat_model(settings.model, settings.model_base_url, key, answer_s=answer_s)
+    has_key = settings.model_api_key is not None
+    return chat_model(
+        settings.model,
+        settings.model_base_url,
+        (lambda: settings.current("model_api_key") or "") if has_key else None,
+        answer_s=answer_s,
+    )

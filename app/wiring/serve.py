@@ -10,7 +10,6 @@ import uvicorn
 from agent.errors import SettingMissing
 from agent.guardrails.policy import load_policy
 from agent.guardrails.policy_in_force import PolicyInForce
-from agent.ports.clock import utc_now
 from app.settings import CompanySettings, ServeSettings
 from app.web import WebContext, create_app
 from app.wiring.company import company_of
@@ -19,6 +18,7 @@ from app.wiring.store import check, open_store
 from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
 from integrations.database.answer_listener import AnswerListener
 from integrations.database.audit_log import PostgresAuditLog
+from integrations.database.clock import DatabaseClock
 from integrations.database.conversations import PostgresInboundDesk
 from integrations.database.decision_desk import PostgresDecisionDesk
 from integrations.database.execution_control import PostgresExecutionControl
@@ -49,7 +49,7 @@ def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebCon
         policies=policies,
         in_force=PolicyInForce(policies, first),
         policy=first,
-        clock=utc_now,
+        clock=DatabaseClock(pool),
         check=lambda: check(pool),
     )
 

@@ -24,6 +24,7 @@ from app.wiring.model import chat_of
 from app.wiring.store import open_store
 from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
 from integrations.database.audit_log import PostgresAuditLog
+from integrations.database.clock import DatabaseClock
 from integrations.database.conversations import PostgresAnswerDesk
 from integrations.database.job_worker import Periodic, Task, run_worker
 from integrations.database.own_affairs import PostgresOwnAffairs
@@ -54,7 +55,7 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
         reader=reader,
         knowledge=stack.enter_context(closing(KnowledgeIndex(company_of(settings).knowledge_folder))),
         policy=policy,
-        clock=utc_now,
+        clock=DatabaseClock(pool),
         chat=chat_of(settings, url, stack),
         board=PostgresRiskBoard(pool),
         scans=ScanEngine(

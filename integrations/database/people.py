@@ -92,15 +92,16 @@ class PersonAdmin:
                 raise _missing(f"`{handle}`")
         return token
 
-    def revoke_tokens(self, handle: str) -> int:
-        """Close every token of this person; returns how many were open. Raises RecordMissing."""
+    def revoke_tokens(self, handle: str, *, older: bool = False) -> int:
+        """Close every token of this person, or all but the newest; returns how many were open. Raises RecordMissing."""
         with transaction(self._pool) as connection:
             if connection.execute("SELECT FROM person WHERE handle = %s", (handle,)).fetchone() is None:
                 raise _missing(f"`{handle}`")
             return connection.execute(
                 "UPDATE person_token SET revoked_at = clock_timestamp() FROM person"
-                " WHERE person.id = person_id AND handle = %s AND revoked_at IS NULL",
-                (handle,),
+                " WHERE person.id = person_id AND handle = %s AND revoked_at IS NULL AND NOT (%s AND created_at ="
+                " (SELECT max(created_at) FROM person_token AS newest WHERE newest.person_id = person.id))",
+                (handle, older),
             ).rowcount
 
     def set_active(self, handle: str, active: bool) -> None:

@@ -1,6 +1,6 @@
 """The chat model: time limits, few retries, and one kind of error."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,9 +21,16 @@ RETRIES = 1
 
 
 def chat_model(
-    model: str, base_url: str | None = None, api_key: str | None = None, *, answer_s: float = ANSWER_S, retries: int = RETRIES
+    model: str,
+    base_url: str | None = None,
+    api_key: str | Callable[[], str] | None = None,
+    *,
+    answer_s: float = ANSWER_S,
+    retries: int = RETRIES,
 ) -> ChatOpenAI:
     """A chat model at an OpenAI-compatible endpoint, OpenAI's own without `base_url`. Nothing connects here.
+
+    A key that is a function is asked for before each request, so that it can change.
 
     Every failure of a call is raised as ModelUnavailable. `answer_s` bounds each wait for the next piece of an answer.
     """
@@ -31,7 +38,7 @@ def chat_model(
         model=model,
         base_url=base_url or OPENAI,
         # Without one the library would take a key from the environment, and endpoints of one's own need none.
-        api_key=SecretStr(api_key or "none"),
+        api_key=api_key if callable(api_key) else SecretStr(api_key or "none"),
         timeout=httpx2.Timeout(answer_s, connect=CONNECT_S),
         max_retries=retries,
         stream_usage=True,

@@ -38,6 +38,10 @@ _NOT_LOGGED_IN = ("AccessDenied", "Unauthorized")
 _NO_MODEL = re.compile(r"Object \S+ doesn't exist|the model \S+ does not exist")
 
 
+class LoginRefused(ErpRefused):
+    """Odoo turned the call away because of who calls, before it looked at what is asked."""
+
+
 def unreachable(address: Address, failure: NoAnswer) -> ErpUnavailable:
     """A call that got no answer of Odoo's own."""
     if failure.status in GATEWAY:
@@ -92,7 +96,7 @@ def login_failed(fault: Fault, *, database: str, login: str, address: Address) -
 
 
 def wrong_login(login: str, database: str) -> ExpediterError:
-    return ErpRefused(f"Odoo does not accept login {login} with this password or key on database {database}; check both.")
+    return LoginRefused(f"Odoo does not accept login {login} with this password or key on database {database}; check both.")
 
 
 def _missing(fault: Fault, model: str, database: str) -> ErpIncomplete | None:

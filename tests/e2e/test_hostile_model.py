@@ -14,6 +14,7 @@ from agent.tools import TOOLS
 from integrations.database.checkpoints import checkpointer
 from integrations.database.conversations import PostgresAnswerDesk
 from integrations.demo import SITUATIONS
+from tests.fixtures.catalogue import fingerprint
 from tests.fixtures.demo import DemoDatabase, DemoErp
 from tests.fixtures.hostile_model import WRITE_NAMES, Hostile
 from tests.fixtures.scripted_model import ScriptedModel
@@ -107,14 +108,3 @@ def called(model: ScriptedModel, alone: bool) -> set[str]:
     """What the model called in messages of its own, or together with others."""
     messages = [message.get("tool_calls") or [] for body in model.requests for message in body["messages"]]
     return {call["function"]["name"] for calls in messages if (len(calls) == 1) == alone for call in calls}
-
-
-def fingerprint(database: DemoDatabase, schema: str) -> dict[str, str]:
-    """Table → hash of all its rows."""
-    with database.connection("admin") as connection:
-        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s", [schema]).fetchall()
-        hashed = "SELECT md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) AS hash FROM {}.{} t"
-        return {
-            row["tablename"]: connection.execute(hashed.format(schema, row["tablename"]).encode()).fetchone()["hash"]  # type: ignore[index]
-            for row in tables
-        }

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.fixtures.postgres import TestDatabase
-from tests.fixtures.serving import serving
+from tests.fixtures.serving import serving_api
 from tests.integration.app.conftest import api, signed_in
 
 __all__ = ["api", "signed_in"]
@@ -14,5 +14,5 @@ __all__ = ["api", "signed_in"]
 @pytest.fixture
 def address(database: TestDatabase) -> Iterator[str]:
     """Where a real server of this test answers."""
-    with serving(database) as where:
+    with serving_api(database) as where:
         yield where

@@ -8,8 +8,18 @@ from typing import Any
 from pydantic import ValidationError
 
 from agent.actions.base import Action, Arguments, Effect
+from agent.actions.cancel_order import CancelOrderAction
+from agent.actions.change_carrier import ChangeCarrierAction
+from agent.actions.change_quantity import ChangeQuantityAction
+from agent.actions.create_credit_note import CancelCreditNoteAction, CreateCreditNoteAction
+from agent.actions.hold_order import HoldOrderAction, ReleaseOrderAction
 from agent.actions.move_promise_date import MovePromiseDateAction
+from agent.actions.open_case import CloseCaseAction, OpenCaseAction
 from agent.actions.post_note import PostNoteAction, StrikeNoteAction
+from agent.actions.price_exception import PriceExceptionAction
+from agent.actions.schedule_activity import ScheduleActivityAction, WithdrawActivityAction
+from agent.actions.send_message import SendCustomerUpdateAction, SendVendorMessageAction
+from agent.actions.tag_order import TagOrderAction, UntagOrderAction
 from agent.domain.decisions import Proposal, ProposalContent, ProposalState
 from agent.errors import PolicyRejected, PreconditionFailed
 from agent.ports.erp_reader import ErpReader
@@ -17,7 +27,28 @@ from agent.ports.erp_reader import ErpReader
 __all__ = ["ACTIONS", "Action", "Effect", "OwnActions", "action_named", "checked", "inverse", "marker_of", "prepare"]
 
 ACTIONS: Mapping[str, Action[Any]] = {
-    action.name: action for action in (MovePromiseDateAction(), PostNoteAction(), StrikeNoteAction())
+    action.name: action
+    for action in (
+        MovePromiseDateAction(),
+        PostNoteAction(),
+        StrikeNoteAction(),
+        ScheduleActivityAction(),
+        WithdrawActivityAction(),
+        TagOrderAction(),
+        UntagOrderAction(),
+        HoldOrderAction(),
+        ReleaseOrderAction(),
+        ChangeQuantityAction(),
+        CancelOrderAction(),
+        ChangeCarrierAction(),
+        PriceExceptionAction(),
+        CreateCreditNoteAction(),
+        CancelCreditNoteAction(),
+        OpenCaseAction(),
+        CloseCaseAction(),
+        SendCustomerUpdateAction(),
+        SendVendorMessageAction(),
+    )
 }
 
 

@@ -1,7 +1,7 @@
 """Dates and texts as previews show them. The same on every machine: a proposal's hash covers them."""
 
 import unicodedata
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -13,6 +13,11 @@ def moment(at: datetime | None) -> str:
         return "none"
     utc = at.astimezone(UTC)
     return f"{WEEKDAYS[utc.weekday()]} {utc.day} {MONTHS[utc.month - 1]} {utc.year}, {utc:%H:%M} UTC"
+
+
+def day(on: date) -> str:
+    """`Fri 20 Nov 2026`."""
+    return f"{WEEKDAYS[on.weekday()]} {on.day} {MONTHS[on.month - 1]} {on.year}"
 
 
 def stored(at: datetime | None) -> str | None:

@@ -8,9 +8,10 @@ from agent.domain.purchasing import PurchaseLine, PurchaseOrder, Vendor, VendorP
 from agent.domain.records import ErpDescription, Record
 from agent.domain.sales import Customer, Delivery, OverdueInvoice, SaleOrder, SaleOrderLine
 from agent.domain.stock import Move, Picking, Product, ReorderRule, StockLevel, Warehouse
+from agent.ports.erp_details import ErpDetails
 
 
-class ErpReader(Protocol):
+class ErpReader(ErpDetails, Protocol):
     """Batched reads; the number of calls depends on pages of 2,000 records, never on records.
 
     Order of results is not promised. Ids and names that do not exist are left out of the result.

@@ -6,6 +6,8 @@ from agent.domain.records import ErpDescription, Record
 from agent.errors import ErpIncomplete
 from integrations.demo.access import WAY_OUT
 from integrations.demo.changes import Changes
+from integrations.demo.details.notes import NoteDetails
+from integrations.demo.details.sales import SalesDetails
 from integrations.demo.history_reads import HistoryReads
 from integrations.demo.invoice_reads import InvoiceReads
 from integrations.demo.lookup_reads import LookupReads
@@ -31,6 +33,8 @@ MODELS = {
     "reorder_rule": "stock.warehouse.orderpoint",
     "scrap": "stock.scrap",
     "quality_failure": "quality.check",
+    "credit_note": "account.move.reversal",
+    "activity": "mail.activity",
     "note": "mail.message",
 }
 #: Column rights count: the executor may change one column of an order.
@@ -41,7 +45,7 @@ WHERE has_any_column_privilege('demo.' || t.name, 'INSERT, UPDATE') OR has_table
 IDENTITY = "SELECT current_database() AS database, current_user AS login, now() AS clock, count(*) AS seeded FROM demo.seeding"
 
 
-class DemoReader(Changes, HistoryReads, InvoiceReads, LookupReads):
+class DemoReader(SalesDetails, NoteDetails, Changes, HistoryReads, InvoiceReads, LookupReads):
     """`pool` is open, and its role decides what can be read; the worker's is meant to."""
 
     def describe(self) -> ErpDescription:

@@ -91,6 +91,12 @@ CREATE TABLE demo.stock_level (
     PRIMARY KEY (product_id, location_id)
 );
 
+CREATE TABLE demo.carrier (
+    id integer PRIMARY KEY,
+    name text NOT NULL UNIQUE
+);
+INSERT INTO demo.carrier VALUES (1, 'Harbour Parcel'), (2, 'Kade Freight'), (3, 'Vale Overnight');
+
 CREATE TABLE demo.sale_order (
     id integer PRIMARY KEY,
     name text NOT NULL UNIQUE,
@@ -104,7 +110,22 @@ CREATE TABLE demo.sale_order (
     delivery_status text CHECK (delivery_status IN ('pending', 'partial', 'full')),
     locked boolean NOT NULL,
     customer_reference text,
-    salesperson text
+    salesperson text,
+    carrier_id integer REFERENCES demo.carrier,
+    freight numeric(14, 2) CHECK (freight > 0)
+);
+
+CREATE TABLE demo.tag (
+    id integer PRIMARY KEY,
+    name text NOT NULL UNIQUE
+);
+INSERT INTO demo.tag VALUES (1, 'Call before delivery'), (2, 'Expedite'), (3, 'Fragile'), (4, 'Part shipment agreed');
+
+CREATE TABLE demo.order_tag (
+    order_id integer NOT NULL REFERENCES demo.sale_order,
+    tag_id integer NOT NULL REFERENCES demo.tag,
+    worn boolean NOT NULL DEFAULT true,
+    PRIMARY KEY (order_id, tag_id)
 );
 
 CREATE TABLE demo.sale_order_line (
@@ -120,6 +141,14 @@ CREATE TABLE demo.sale_order_line (
     value numeric(14, 2) GENERATED ALWAYS AS (round(ordered * unit_price * (100 - discount) / 100, 2)) STORED
 );
 CREATE INDEX ON demo.sale_order_line (order_id);
+
+CREATE FUNCTION demo.follow_line() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = demo, pg_temp AS $$
+BEGIN
+    UPDATE demo.sale_order SET amount = amount - OLD.value + NEW.value WHERE id = NEW.order_id;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER follow_line AFTER UPDATE ON demo.sale_order_line FOR EACH ROW EXECUTE FUNCTION demo.follow_line();
+REVOKE EXECUTE ON FUNCTION demo.follow_line() FROM PUBLIC;
 
 CREATE TABLE demo.purchase_order (
     id integer PRIMARY KEY,
@@ -249,6 +278,27 @@ CREATE INDEX ON demo.invoice_line (invoice_id);
 CREATE INDEX ON demo.invoice_line (sale_line_id);
 CREATE INDEX ON demo.invoice_line (purchase_line_id);
 
+CREATE TABLE demo.credit_note (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    invoice_id integer NOT NULL REFERENCES demo.invoice,
+    state text NOT NULL DEFAULT 'draft' CHECK (state IN ('draft', 'posted', 'cancel')),
+    total numeric(14, 2) NOT NULL,
+    reason text NOT NULL,
+    marker text NOT NULL UNIQUE
+);
+
+CREATE TABLE demo.activity (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    model text NOT NULL,
+    record_id integer NOT NULL,
+    summary text NOT NULL,
+    note text NOT NULL,
+    owner text NOT NULL,
+    due date NOT NULL,
+    open boolean NOT NULL DEFAULT true,
+    marker text NOT NULL UNIQUE
+);
+
 -- The marker is how an action finds its own note again; the key keeps a repeated action from leaving two.
 CREATE TABLE demo.note (
     id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -257,12 +307,20 @@ CREATE TABLE demo.note (
     body text NOT NULL,
     marker text NOT NULL,
     author text NOT NULL DEFAULT current_user,
+    sent_to text[] NOT NULL DEFAULT '{}',
     written_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (model, record_id, marker)
 );
 
 GRANT USAGE ON SCHEMA demo TO expediter_worker, expediter_executor;
 GRANT SELECT ON ALL TABLES IN SCHEMA demo TO expediter_worker, expediter_executor;
--- No more than the actions write: a stolen executor credential cannot change prices or quantities.
-GRANT UPDATE (promise_date) ON demo.sale_order TO expediter_executor;
-GRANT INSERT (model, record_id, body, marker), UPDATE (body) ON demo.note TO expediter_executor;
+-- No more than the actions write: a stolen executor credential cannot invent orders, products or invoices.
+GRANT UPDATE (promise_date, locked, state, carrier_id, freight) ON demo.sale_order TO expediter_executor;
+GRANT UPDATE (ordered, sold_quantity, unit_price, discount) ON demo.sale_order_line TO expediter_executor;
+GRANT UPDATE (state, reserved, demand) ON demo.move TO expediter_executor;
+GRANT UPDATE (state) ON demo.picking TO expediter_executor;
+GRANT UPDATE (reserved) ON demo.stock_level TO expediter_executor;
+GRANT INSERT (order_id, tag_id), UPDATE (worn) ON demo.order_tag TO expediter_executor;
+GRANT INSERT (invoice_id, total, reason, marker), UPDATE (state) ON demo.credit_note TO expediter_executor;
+GRANT INSERT (model, record_id, summary, note, owner, due, marker), UPDATE (open) ON demo.activity TO expediter_executor;
+GRANT INSERT (model, record_id, body, marker, sent_to), UPDATE (body) ON demo.note TO expediter_executor;

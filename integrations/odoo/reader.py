@@ -4,6 +4,8 @@ from integrations.odoo.buying import Buying
 from integrations.odoo.changes import Changes
 from integrations.odoo.deliveries import Deliveries
 from integrations.odoo.description import Description
+from integrations.odoo.details.notes import NoteDetails
+from integrations.odoo.details.sales import SalesDetails
 from integrations.odoo.documents import Documents
 from integrations.odoo.finished import Finished
 from integrations.odoo.invoicing import Invoicing
@@ -21,5 +23,18 @@ class OdooHistory(Receipts, Finished, Losses, Quality, Uninvoicing, Documents):
     """What happened, as `agent.ports.erp_history.ErpHistory`."""
 
 
-class OdooReader(Deliveries, Stock, Purchasing, Buying, Reordering, Invoicing, Search, Description, Changes, OdooHistory):
+class OdooReader(
+    SalesDetails,
+    NoteDetails,
+    Deliveries,
+    Stock,
+    Purchasing,
+    Buying,
+    Reordering,
+    Invoicing,
+    Search,
+    Description,
+    Changes,
+    OdooHistory,
+):
     """One reader of one connection: `OdooReader(OdooConnection(...))`. Safe to share between threads."""

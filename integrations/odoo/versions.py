@@ -54,6 +54,13 @@ class Dialect:
     """Where the web client shows a record."""
     note_arguments: Mapping[str, bool]
     """What `message_post` needs so that its body is taken as HTML."""
+    lock_method: str
+    """Of a sale order."""
+    credit_note_method: str
+    """Of the wizard that makes them."""
+    credit_note_arguments: Mapping[str, str]
+    """What it needs to make a draft and no more."""
+    tasks_have_several_owners: bool
 
 
 _NINETEEN = Dialect(
@@ -79,6 +86,10 @@ _NINETEEN = Dialect(
     price_list_discount=("discount",),
     record_path="odoo/{model}/{id}",
     note_arguments=MappingProxyType({"body_is_html": True}),
+    lock_method="action_lock",
+    credit_note_method="refund_moves",
+    credit_note_arguments=MappingProxyType({}),
+    tasks_have_several_owners=True,
 )
 
 # Each as the next one, but for what that one brought. 14 and 19 are tested against real servers.
@@ -105,11 +116,14 @@ _SIXTEEN = replace(
     locked_state="done",
     price_list_discount=(),
     note_arguments=MappingProxyType({}),
+    lock_method="action_done",
+    credit_note_method="reverse_moves",
+    credit_note_arguments=MappingProxyType({"refund_method": "refund"}),
 )
 _FIFTEEN = replace(
     _SIXTEEN, delivery_status=False, search_read_load=False, price_list_vendor="name", lot_model="stock.production.lot"
 )
-_FOURTEEN = replace(_FIFTEEN, location_has_warehouse=False)
+_FOURTEEN = replace(_FIFTEEN, location_has_warehouse=False, tasks_have_several_owners=False)
 
 _DIALECTS = {
     "14": _FOURTEEN, "15": _FIFTEEN, "16": _SIXTEEN, "17": _SEVENTEEN, "18": _EIGHTEEN, "19": _NINETEEN,

@@ -2,13 +2,14 @@
 
 from typing import Protocol
 
+from agent.ports.erp_writer.invoices import InvoiceWriter
 from agent.ports.erp_writer.notes import NoteWriter
 from agent.ports.erp_writer.sales import SalesWriter
 
 __all__ = ["ErpWriter"]
 
 
-class ErpWriter(SalesWriter, NoteWriter, Protocol):
+class ErpWriter(SalesWriter, InvoiceWriter, NoteWriter, Protocol):
     """Writes are sent once and never retried here.
 
     Every method raises ErpRefused (the ERP said no, nothing changed), ErpUnavailable (it was not sent) or

@@ -1,0 +1,135 @@
+"""Tell a customer or a vendor something, in words that were reviewed."""
+
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+
+from agent.actions.base import Arguments, Effect
+from agent.actions.on_order import AnyTime, OneOrder, on_order
+from agent.actions.post_note import NoteText
+from agent.domain.contacts import Contact
+from agent.domain.decisions import Change, Preview, ProposalContent, Subject
+from agent.domain.order_numbers import shortened, spellings
+from agent.domain.records import Record
+from agent.errors import PreconditionFailed, RecordMissing
+from agent.guardrails.vocabulary import NOBODY
+from agent.ports.erp_reader import ErpReader
+from agent.ports.erp_writer import ErpWriter
+
+TEXT = Field(description="The whole message, plain text, as the other side will read it")
+
+
+class _Sending(AnyTime):
+    """A message on the record, which the ERP mails to the people that it names itself."""
+
+    name: str
+    undo = "irreversible"
+    lost_answer = "marker: the record's messages are searched for it; one on its way is waited for before another is sent"
+    repeatable = False
+    editable: tuple[str, ...] = ("text",)
+
+    def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
+        to = [Contact(key, "", email) for key, email in content.before["to"]]
+        writer.send_message(content.subject.record, to, content.arguments["text"], marker)
+
+    def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
+        return Effect.DONE if reader.note_exists(content.subject.record, marker) else Effect.BEFORE
+
+    def verified(self, content: ProposalContent) -> str:
+        return f"Read back: the message stands on {content.subject.name}, and the ERP sends it."
+
+    def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
+        return None
+
+
+class SendCustomerUpdate(OneOrder):
+    text: NoteText = TEXT
+
+
+class SendCustomerUpdateAction(_Sending):
+    name = "send_customer_update"
+    description = "Send the customer of an order a message by mail."
+    arguments = SendCustomerUpdate
+
+    def prepare(self, arguments: SendCustomerUpdate, reader: ErpReader) -> ProposalContent:
+        on = on_order(arguments.order, reader)
+        people = _addressees(on.order.record, reader)
+        preview = Preview(
+            title=f"Write to {people[0].name} about {on.order.name}",
+            changes=_changes(people, arguments.text),
+            consequence=f"{on.who} reads it; what was sent cannot be called back.",
+            undo="irreversible",
+        )
+        facts = on.facts(recipients=len(people))
+        return on.content(self.name, {"text": arguments.text}, _before(people), facts, preview)
+
+
+class SendVendorMessage(Arguments):
+    purchase: str = Field(min_length=1, max_length=64, description="Number of the purchase, like P00042")
+    text: NoteText = TEXT
+    cost: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        max_digits=10,
+        decimal_places=2,
+        description="What the message offers to pay beyond the purchase, such as an expedite fee, in the purchase's currency",
+    )
+
+
+class SendVendorMessageAction(_Sending):
+    name = "send_vendor_message"
+    description = "Send the vendor of a purchase a message by mail, such as a reminder or a request to expedite."
+    arguments = SendVendorMessage
+    editable = ("text", "cost")
+
+    def prepare(self, arguments: SendVendorMessage, reader: ErpReader) -> ProposalContent:
+        record = _purchase(arguments.purchase, reader)
+        people = _addressees(record, reader)
+        purchase = next(iter(reader.purchases([record.id])), None)
+        if purchase is None:
+            raise PreconditionFailed(f"{record.name} is finished or cancelled; there is nothing left to write about.")
+        currency = purchase.amount.currency
+        offer = f" and offers {arguments.cost:.2f} {currency}" if arguments.cost else ""
+        preview = Preview(
+            title=f"Write to {people[0].name} about {record.name}{offer}",
+            changes=_changes(people, arguments.text),
+            consequence=f"{purchase.vendor_name} reads it{offer}; what was sent cannot be called back.",
+            undo="irreversible",
+        )
+        facts = {
+            "segment": None, "cost": f"{arguments.cost:f}", "currency": currency, "orders_harmed": 0, "value_harmed": "0",
+            "segment_harmed": NOBODY, "vendor": purchase.vendor_name, "recipients": len(people),
+        }  # fmt: skip
+        given = {"purchase": record.name, "text": arguments.text, "cost": f"{arguments.cost:f}"}
+        subject = Subject(model=record.model, id=record.id, name=record.name)
+        return ProposalContent(
+            action=self.name, subject=subject, arguments=given, before=_before(people), facts=facts, preview=preview
+        )
+
+
+def _purchase(number: str, reader: ErpReader) -> Record:
+    found = [record for each in reader.find_by_number("purchase.order", spellings(number)).values() for record in each]
+    if not found:
+        raise RecordMissing(f"There is no purchase {shortened(number.strip())}, or its company may not be read.")
+    if len(found) > 1:
+        raise PreconditionFailed(f"There are {len(found)} purchases {found[0].name}; write from the right one in the ERP.")
+    return found[0]
+
+
+def _addressees(record: Record, reader: ErpReader) -> list[Contact]:
+    """Raises PreconditionFailed when the one who is meant cannot be mailed."""
+    people = reader.addressees(record)
+    if not people or not people[0].email:
+        who = people[0].name if people else "whom it is from"
+        raise PreconditionFailed(f"The ERP has no mail address for {who}, so nothing about {record.name} can be sent.")
+    return [people[0], *(person for person in people[1:] if person.email)]
+
+
+def _before(people: list[Contact]) -> dict[str, Any]:
+    return {"to": [[person.id, person.email] for person in people], "recipients": [str(person) for person in people]}
+
+
+def _changes(people: list[Contact], text: str) -> tuple[Change, ...]:
+    to = ", ".join(map(str, people))
+    return (Change(label="To", before="none", after=to), Change(label="Message", before="none", after=text))

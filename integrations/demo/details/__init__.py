@@ -1,0 +1,1 @@
+"""Reads of the demo distributor that only actions need."""

@@ -1,0 +1,41 @@
+"""Who is written to and what colleagues were asked to do, as agent.ports.erp_details.notes. There are no cases here."""
+
+from agent.domain.contacts import Activity, Case, Colleague, Contact
+from agent.domain.records import Record
+from integrations.demo.access import Reads
+from integrations.demo.lookup_reads import PARTNERS
+
+ACTIVITY = """
+SELECT id, summary, owner, due FROM demo.activity
+WHERE model = %(model)s AND record_id = %(id)s AND marker = %(marker)s AND open
+"""
+#: Numbered by their names: the demo company keeps no table of its staff.
+STAFF = """
+SELECT (row_number() OVER (ORDER BY name))::integer AS id, name FROM (
+    SELECT salesperson AS name FROM demo.sale_order UNION SELECT buyer FROM demo.purchase_order
+    UNION SELECT responsible FROM demo.picking) everybody WHERE name IS NOT NULL
+"""
+
+
+class NoteDetails(Reads):
+    def addressees(self, record: Record) -> list[Contact]:
+        if record.model not in PARTNERS:
+            return []
+        query = f"SELECT id, name, nullif(email, '') AS email FROM demo.partner WHERE id = ({PARTNERS[record.model]})"  # noqa: S608 - constants
+        return [Contact(row.id, row.name, row.email) for row in self._rows(query, {"id": record.id})]
+
+    def colleagues(self, name: str) -> list[Colleague]:
+        """By the whole name, or the first one."""
+        called = "lower(%(name)s) IN (lower(name), lower(split_part(name, ' ', 1)))"
+        query = f"SELECT * FROM ({STAFF}) staff WHERE {called}"  # noqa: S608 - constants
+        return [Colleague(row.id, row.name) for row in self._rows(query, {"name": name.strip()})]
+
+    def activity(self, record: Record, marker: str) -> Activity | None:
+        rows = self._rows(ACTIVITY, {"model": record.model, "id": record.id, "marker": marker})
+        return Activity(rows[0].id, rows[0].summary, rows[0].owner, rows[0].due) if rows else None
+
+    def case_desks(self) -> list[Record]:
+        return []
+
+    def case(self, desk: Record, marker: str) -> Case | None:
+        return None

@@ -1,0 +1,1 @@
+"""Reads of Odoo that only actions need."""

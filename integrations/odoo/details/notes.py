@@ -1,0 +1,70 @@
+"""Who is written to, what colleagues were asked to do, and cases, as agent.ports.erp_details.notes."""
+
+from datetime import date
+
+from agent.domain.contacts import Activity, Case, Colleague, Contact
+from agent.domain.records import Record
+from agent.errors import ErpIncomplete
+from integrations.odoo.noun import Noun
+from integrations.odoo.search import literal
+
+#: Where cases are opened, the best first → the model of a case, and its field that names the desk.
+DESKS = {"helpdesk.team": ("helpdesk.ticket", "team_id"), "helpdesk.ticket.team": ("helpdesk.ticket", "team_id"),
+         "project.project": ("project.task", "project_id")}  # fmt: skip
+
+
+class NoteDetails(Noun):
+    def addressees(self, record: Record) -> list[Contact]:
+        row = self.pages.read(record.model, [record.id], ["partner_id", "message_partner_ids"]).get(record.id)
+        if row is None or not row["partner_id"]:
+            return []
+        main, followers = row["partner_id"], set(row["message_partner_ids"]) - {row["partner_id"]}
+        rows = self.pages.read("res.partner", [main, *followers], ["name", "email", "commercial_partner_id", "user_ids"])
+        own = self.pages.search("res.users", [("share", "=", False)], ["partner_id"], archived=True)
+        colleagues = {user["partner_id"] for user in own}
+        others = [_contact(rows[key], None) for key in followers if key in rows and key not in colleagues]
+        invoiced = self.pages.read("res.partner", [rows[main]["commercial_partner_id"]], ["email"])
+        spare = next((each["email"] or None for each in invoiced.values()), None)
+        return [_contact(rows[main], spare), *sorted(others, key=lambda each: (each.name, each.id))]
+
+    def colleagues(self, name: str) -> list[Colleague]:
+        said = literal(name)
+        wanted = [("share", "=", False), "|", ("login", "=ilike", said), ("name", "=ilike", said)]
+        return [Colleague(row["id"], row["name"]) for row in self.pages.search("res.users", wanted, ["name"])]
+
+    def activity(self, record: Record, marker: str) -> Activity | None:
+        """Since 17 Odoo tells of other people's activities only those who may write on the record."""
+        rows = self.pages.search("mail.activity", asked_on(record, marker), ["summary", "user_id", "date_deadline"])
+        owners, _ = self.lookups.users.visible(row["user_id"] for row in rows)
+        found = [
+            Activity(
+                row["id"], row["summary"] or "", owners.get(row["user_id"], "nobody"), date.fromisoformat(row["date_deadline"])
+            )
+            for row in rows
+        ]
+        return found[0] if found else None
+
+    def case_desks(self) -> list[Record]:
+        for model in DESKS:
+            try:
+                rows = self.pages.search(model, [], ["name"])
+            except ErpIncomplete:
+                continue
+            if rows:
+                return sorted((Record(model, row["id"], row["name"]) for row in rows), key=lambda desk: (desk.name, desk.id))
+        return []
+
+    def case(self, desk: Record, marker: str) -> Case | None:
+        model, field = DESKS[desk.model]
+        wanted = [(field, "=", desk.id), ("description", "like", literal(marker))]
+        rows = self.pages.search(model, wanted, ["name", "active"], archived=True)
+        return Case(Record(model, rows[0]["id"], rows[0]["name"]), rows[0]["active"]) if rows else None
+
+
+def asked_on(record: Record, marker: str) -> list[tuple[str, str, object]]:
+    """The domain of the open activities on this record that carry this marker."""
+    return [("res_model", "=", record.model), ("res_id", "=", record.id), ("note", "like", literal(marker))]
+
+
+def _contact(row: dict[str, object], spare: str | None) -> Contact:
+    return Contact(int(str(row["id"])), str(row["name"] or ""), str(row["email"]) if row["email"] else spare)

@@ -1,8 +1,9 @@
 """Whether a person may decide now, and whether the decisions taken add up to what the policy asks for. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from agent.domain.decisions import Decision, Person, Proposal, ProposalState, Verdict
+from agent.domain.decisions import Decision, Person, Proposal, ProposalState, Role, Verdict
 from agent.errors import DecisionRefused, NotPermitted, OwnProposal
 from agent.guardrails.requirement import Requirement, Step
 
@@ -40,27 +41,37 @@ class Progress:
     """Whose approval counts for any step so far."""
     here: int
     """Approvals the due step already has."""
+    begun: datetime
+    """Since when the due step waits."""
 
 
-def rule_on(requirement: Requirement, proposal: Proposal, person: Person, verdict: Verdict) -> Ruling:
+def rule_on(
+    requirement: Requirement, proposal: Proposal, person: Person, verdict: Verdict, now: datetime | None = None
+) -> Ruling:
     """The step a verdict of this person would count for.
 
-    Rejecting takes any role of the step that waits. Raises NotPermitted, naming who may, and DecisionRefused: not pending, own
-    proposal, approved before, or the policy has changed under the approvals given.
+    Rejecting takes any role of the step that waits, or of those it escalated to by `now` (None: to nobody).
+
+    Raises NotPermitted, naming who may, and DecisionRefused: not pending, own proposal, approved before, or the policy has
+    changed under the approvals given.
     """
     if proposal.state is not ProposalState.PENDING:
         raise DecisionRefused(f"{proposal.label} {DECIDED[proposal.state]}.")
     if person.id in proposal.author_ids:
         deed = "asked for" if person.id == proposal.asker.id else "had a part in"
         raise OwnProposal(f"{person.handle} {deed} {proposal.label} and cannot decide on it; {requirement.words()} has to.")
-    progress = _progress(requirement, proposal)
+    if combined := requirement.forbidden(person):
+        raise NotPermitted(
+            f"{person.handle} is {combined}, which the policy allows nobody to be at once, and so decides nothing."
+        )
+    progress = progress_of(requirement, proposal)
     if progress is None or progress.due == len(requirement.steps):
         raise DecisionRefused(
             f"The policy has changed since {proposal.label} was first approved and now asks for {requirement.words()}; "
             "have it proposed again."
         )
     step = requirement.steps[progress.due]
-    if not person.roles.intersection(step.any_of):
+    if not person.roles.intersection(requirement.may_decide(progress.due, progress.begun, now or progress.begun)):
         raise NotPermitted(
             f"{person.handle} may not decide on {proposal.label} now; rule {requirement.rule} asks for {step.words()}."
         )
@@ -71,13 +82,13 @@ def rule_on(requirement: Requirement, proposal: Proposal, person: Person, verdic
 
 def satisfied(requirement: Requirement, proposal: Proposal) -> bool:
     """Whether the proposal's decisions, in the order they were taken, fill every step with different persons of its roles."""
-    progress = _progress(requirement, proposal)
+    progress = progress_of(requirement, proposal)
     return progress is not None and progress.due == len(requirement.steps)
 
 
 def waiting_step(requirement: Requirement, proposal: Proposal) -> Step | None:
     """Whose turn it is; None when nobody's, or when the policy has changed under the approvals given."""
-    progress = _progress(requirement, proposal)
+    progress = progress_of(requirement, proposal)
     return requirement.steps[progress.due] if progress and progress.due < len(requirement.steps) else None
 
 
@@ -92,27 +103,32 @@ def _approval(requirement: Requirement, proposal: Proposal, person: Person, prog
     return Ruling(progress.due, completes, requirement.second_factor)
 
 
-def _progress(requirement: Requirement, proposal: Proposal) -> Progress | None:
+def progress_of(requirement: Requirement, proposal: Proposal) -> Progress | None:
     """None when some decision does not fit the requirement as it is today, or does not cover this content."""
-    due, here, given = 0, 0, list[Person]()
+    due, here, given, begun = 0, 0, list[Person](), proposal.created_at
     for decision in sorted(proposal.decisions, key=lambda taken: taken.decided_at):
         if due == len(requirement.steps):
             break
-        if decision.step != due or not _counts(decision, proposal, requirement, due, given):
+        if decision.step != due or not _counts(
+            decision, proposal, given, requirement.may_decide(due, begun, decision.decided_at), requirement
+        ):
             return None
         given.append(decision.person)
         here += 1
         if here == requirement.steps[due].count:
-            due, here = due + 1, 0
-    return Progress(due, tuple(given), here)
+            due, here, begun = due + 1, 0, decision.decided_at
+    return Progress(due, tuple(given), here, begun)
 
 
-def _counts(decision: Decision, proposal: Proposal, requirement: Requirement, due: int, given: list[Person]) -> bool:
+def _counts(
+    decision: Decision, proposal: Proposal, given: list[Person], roles: tuple[Role, ...], requirement: Requirement
+) -> bool:
     return (
         decision.verdict is Verdict.APPROVE
         and decision.sha256 == proposal.sha256
         and decision.person.id not in proposal.author_ids
         and (decision.second_factor or not requirement.second_factor)
         and decision.person.id not in {person.id for person in given}
-        and not decision.person.roles.isdisjoint(requirement.steps[due].any_of)
+        and not decision.person.roles.isdisjoint(roles)
+        and requirement.forbidden(decision.person) is None
     )

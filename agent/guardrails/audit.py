@@ -27,6 +27,9 @@ class AuditKind(StrEnum):
     EXECUTION_RELEASED = "execution.released"
     POLICY_STORED = "policy.stored"
     POLICY_ACTIVATED = "policy.activated"
+    APPROVAL_REMINDED = "approval.reminded"
+    APPROVAL_ESCALATED = "approval.escalated"
+    APPROVAL_EXPIRED = "approval.expired"
     RECOMMENDATION_MADE = "recommendation.made"
     SENTENCE_WITHHELD = "sentence.withheld"
     FINDING_ACKNOWLEDGED = "finding.acknowledged"
@@ -213,6 +216,16 @@ def _policy_activated(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     return f"Policy {row.get('version')} came into force{instead}{how}."
 
 
+def _watched(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    label, roles = f"P{row.get('proposal_id')}", " or ".join(row.get("roles") or ["those who decide"])
+    step = f" (step {row['step'] + 1})" if isinstance(row.get("step"), int) else ""
+    if entry.kind == AuditKind.APPROVAL_REMINDED:
+        return f"{label}{step} still waited; reminder {row.get('number')} to {roles}."
+    if entry.kind == AuditKind.APPROVAL_ESCALATED:
+        return f"{label}{step} had waited too long and was escalated: {roles} may decide too."
+    return f"{label}{step} lapsed; {roles} had not decided."
+
+
 def _erased(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     return f"What entry {entry.subject.partition(':')[2]} said was erased: {_short(row.get('reason'))}."
 
@@ -235,6 +248,7 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
     **dict.fromkeys((AuditKind.EXECUTION_STOPPED, AuditKind.EXECUTION_LIMITED, AuditKind.EXECUTION_RELEASED), _braked),
     AuditKind.POLICY_STORED: _policy_stored,
     AuditKind.POLICY_ACTIVATED: _policy_activated,
+    **dict.fromkeys((AuditKind.APPROVAL_REMINDED, AuditKind.APPROVAL_ESCALATED, AuditKind.APPROVAL_EXPIRED), _watched),
     AuditKind.RECOMMENDATION_MADE: _recommendation,
     AuditKind.SENTENCE_WITHHELD: _withheld,
     **dict.fromkeys(HANDLED, _handled),

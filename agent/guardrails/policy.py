@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from agent.domain.calendars import WarehouseCalendar
+from agent.domain.decisions import Role
+from agent.domain.working_hours import WorkingHours
 from agent.errors import PolicyInvalid, PolicyRejected
 from agent.guardrails.policy_file import line_of, parse
 from agent.guardrails.policy_model import Condition, Example, PolicyFile, Rule
@@ -55,6 +57,9 @@ class Policy:
     limits: ThresholdBook
     calendars: Mapping[str, WarehouseCalendar] = field(default_factory=dict)
     """By the warehouse's short code; one that is not named is always open."""
+    hours: Mapping[str, WorkingHours] = field(default_factory=dict)
+    """Of those who decide, by the name that rules use."""
+    never_together: tuple[frozenset[Role], ...] = ()
     examples: tuple[Example, ...] = ()
     name: str = ""
     """Where it was read: a file's path, or the version."""
@@ -99,7 +104,20 @@ class Policy:
 
     def _requirement(self, rule: Rule) -> Requirement:
         steps = tuple(approval.step for approval in rule.approve)
-        return Requirement(rule.id, steps, rule.expires_after, rule.sla, self.version, rule.note, rule.second_factor)
+        return Requirement(
+            rule.id,
+            steps,
+            rule.expires_after,
+            rule.sla,
+            self.version,
+            rule.note,
+            rule.second_factor,
+            self.hours[rule.hours] if rule.hours else None,
+            rule.remind_every,
+            rule.escalate.after if rule.escalate else None,
+            rule.escalate.to if rule.escalate else (),
+            self.never_together,
+        )
 
 
 def load_policy(path: Path | None = None, *, checked: bool = True) -> Policy:
@@ -125,6 +143,8 @@ def read_policy(text: str, name: str, *, checked: bool = True) -> Policy:
         parsed.rules,
         ThresholdBook(parsed.thresholds, parsed.exceptions),
         calendars_of(parsed.warehouses),
+        {name: section.hours for name, section in parsed.hours.items()},
+        tuple(map(frozenset, parsed.never_together)),
         parsed.examples,
         name,
         text,

@@ -100,6 +100,10 @@ def changed_settings(old: Policy, new: Policy) -> list[str]:
         found.append("the exceptions to thresholds differ")
     if old.calendars != new.calendars:
         found.append("the warehouses' working hours differ")
+    if old.hours != new.hours:
+        found.append("the working hours of those who decide differ")
+    if old.never_together != new.never_together:
+        found.append("the roles that nobody must have together differ")
     return found
 
 
@@ -148,6 +152,9 @@ def _sayings(rule: Rule) -> dict[str, str]:
         "approve": ", then ".join(approval.step.words() for approval in rule.approve),
         "expires after": duration(rule.expires_after),
         "sla": duration(rule.sla),
+        "hours": rule.hours or "",
+        "remind every": duration(rule.remind_every) if rule.remind_every else "",
+        "escalate": f"to {', '.join(rule.escalate.to)} after {duration(rule.escalate.after)}" if rule.escalate else "",
         "second factor": "asked for" if rule.second_factor else "",
         "note": rule.note,
     }

@@ -14,7 +14,7 @@ from agent.guardrails.policy_file import mistake
 from agent.guardrails.requirement import Step
 from agent.guardrails.thresholds import ThresholdException, Thresholds
 from agent.guardrails.vocabulary import FACTS, Fact
-from agent.guardrails.warehouse_hours import WarehouseHours
+from agent.guardrails.warehouse_hours import OfficeHours, WarehouseHours
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
@@ -99,6 +99,20 @@ class Approval(Strict):
         return Step(self.roles, self.count)
 
 
+class Escalation(Strict):
+    """Who may decide too when a step has waited for so long."""
+
+    after: Duration
+    to: tuple[Role, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _may_decide(self) -> "Escalation":
+        for role in self.to:
+            if role not in DECIDING_ROLES:
+                raise mistake(f"the role {role} may not decide, so nothing can be escalated to it", "to")
+        return self
+
+
 class Rule(Strict):
     id: StrictStr = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     action: StrictStr
@@ -106,6 +120,10 @@ class Rule(Strict):
     approve: tuple[Approval, ...] = Field(min_length=1)
     expires_after: Duration
     sla: Duration
+    hours: StrictStr | None = None
+    """A name of the section `hours`; without it the SLA runs around the clock."""
+    remind_every: Duration | None = None
+    escalate: Escalation | None = None
     second_factor: bool = False
     """Each approval takes a code from the approver's authenticator."""
     note: str = ""
@@ -158,7 +176,10 @@ class PolicyFile(Strict):
     exceptions: tuple[ThresholdException, ...] = ()
     warehouses: dict[StrictStr, WarehouseHours] = {}
     """By short code."""
-    """Where other thresholds hold."""
+    hours: dict[StrictStr, OfficeHours] = {}
+    """When those who decide work, by a name that rules refer to."""
+    never_together: tuple[tuple[Role, ...], ...] = ()
+    """Roles that one person must not have together."""
     rules: tuple[Rule, ...] = Field(min_length=1)
     examples: tuple[Example, ...] = ()
 
@@ -169,4 +190,10 @@ class PolicyFile(Strict):
             if rule.id in seen:
                 raise mistake(f"the rule id `{rule.id}` is used twice", "rules", index, "id")
             seen.add(rule.id)
+            if rule.hours is not None and rule.hours not in self.hours:
+                known = ", ".join(self.hours) or "none is defined"
+                raise mistake(f"there are no hours `{rule.hours}`; {known}", "rules", index, "hours")
+        for index, roles in enumerate(self.never_together):
+            if len(set(roles)) < 2:
+                raise mistake("name at least two roles that one person must not have together", "never_together", index)
         return self

@@ -1,9 +1,10 @@
 """Whose approval an action needs."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from agent.domain.decisions import Role
+from agent.domain.decisions import Person, Role
+from agent.domain.working_hours import WorkingHours
 
 COUNTS = {1: "one", 2: "two", 3: "three", 4: "four"}
 
@@ -37,6 +38,31 @@ class Requirement:
     note: str = ""
     second_factor: bool = False
     """Each approval takes a code from the approver's authenticator."""
+    hours: WorkingHours | None = None
+    """In which SLA, reminders and escalation are counted; None: around the clock."""
+    remind_every: timedelta | None = None
+    """None: as often as the SLA is long."""
+    escalate_after: timedelta | None = None
+    escalate_to: tuple[Role, ...] = ()
+    """Who may decide too when a step has waited for that long."""
+    never_together: tuple[frozenset[Role], ...] = ()
+    """Who has all roles of one of these decides nothing."""
+
+    def after(self, start: datetime, length: timedelta) -> datetime:
+        """`length` after `start`, counted in the hours of those who decide."""
+        return self.hours.after(start, length) if self.hours else start + length
+
+    def may_decide(self, step: int, begun: datetime, at: datetime) -> tuple[Role, ...]:
+        """Whose approval counts for a step (from 0) that waits since `begun`, when it is given at `at`."""
+        roles = self.steps[step].any_of
+        if self.escalate_after is None or at < self.after(begun, self.escalate_after):
+            return roles
+        return (*roles, *(role for role in self.escalate_to if role not in roles))
+
+    def forbidden(self, person: Person) -> str | None:
+        """The roles that this person combines and must not, in words; None when all is well."""
+        found = next((pair for pair in self.never_together if pair <= person.roles), None)
+        return " and ".join(sorted(found)) if found else None
 
     def words(self) -> str:
         """`one sales_manager, then one ops_manager`; with a second factor also that."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr, model_validator
 
 from agent.domain.calendars import WarehouseCalendar
+from agent.domain.working_hours import WorkingHours
 from agent.guardrails.policy_file import mistake
 
 DAYS: tuple["WeekDay", ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -57,6 +58,29 @@ class WarehouseHours(BaseModel):
     def calendar(self) -> WarehouseCalendar:
         days = frozenset(DAYS.index(day) for day in self.working_days)
         return WarehouseCalendar(self.time_zone, days, frozenset(self.holidays), self.opens, self.cut_off, self.transit_days)
+
+
+class OfficeHours(BaseModel):
+    """When some of those who decide work."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)]
+    working_days: tuple[WeekDay, ...] = Field(default=DAYS[:5], min_length=1)
+    opens: Annotated[time, BeforeValidator(_clock)]
+    closes: Annotated[time, BeforeValidator(_clock)]
+    holidays: tuple[Annotated[date, BeforeValidator(_holiday)], ...] = ()
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> "OfficeHours":
+        if self.closes <= self.opens:
+            raise mistake(f"closing at {self.closes:%H:%M} is not after opening at {self.opens:%H:%M}", "closes")
+        return self
+
+    @property
+    def hours(self) -> WorkingHours:
+        days = frozenset(DAYS.index(day) for day in self.working_days)
+        return WorkingHours(self.time_zone, days, self.opens, self.closes, frozenset(self.holidays))
 
 
 def calendars_of(sections: Mapping[str, WarehouseHours]) -> dict[str, WarehouseCalendar]:

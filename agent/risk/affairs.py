@@ -9,7 +9,7 @@ from agent.domain.decisions import Proposal, ProposalState
 from agent.domain.findings import FindingKind
 from agent.domain.records import Record
 from agent.errors import PolicyRejected
-from agent.guardrails.approvals import waiting_step
+from agent.guardrails.deadlines import deadlines_of
 from agent.guardrails.policy import Policy
 from agent.ports.erp_history import ErpHistory
 from agent.ports.ledger import ProposalBook
@@ -54,14 +54,13 @@ def _waiting(proposals: Sequence[Proposal], policy: Policy, now: datetime) -> It
             requirement = policy.require(proposal.content.action, proposal.content.facts)
         except PolicyRejected:
             continue
-        step = waiting_step(requirement, proposal)
-        if step is not None:
-            begun = max([proposal.created_at, *(decision.decided_at for decision in proposal.decisions)])
+        deadlines = deadlines_of(requirement, proposal)
+        if deadlines is not None:
             yield WaitingApproval(
                 proposal=Record("proposal", proposal.id, proposal.label),
                 action=proposal.content.action,
                 subject=proposal.content.subject.record,
                 proposed_at=proposal.created_at,
-                due_at=begun + requirement.sla,
-                waits_for=step.words(),
+                due_at=deadlines.due,
+                waits_for=replace(deadlines.waits_for, any_of=deadlines.may_decide(now)).words(),
             )

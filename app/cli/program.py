@@ -6,6 +6,7 @@ import typer
 
 from app.cli import (
     actions,
+    approvals,
     audit,
     brief,
     chat,
@@ -77,6 +78,7 @@ program.add_typer(mail.group, name="mail", rich_help_panel=SEE)
 program.add_typer(proposals.group, name="proposals", rich_help_panel=SEE)
 program.command(rich_help_panel=SEE)(actions.actions)
 program.command(rich_help_panel=ACT, epilog=actions.EPILOG)(actions.propose)
+program.add_typer(approvals.group, name="approvals", rich_help_panel=SEE)
 program.command(rich_help_panel=ACT)(decisions.approve)
 program.command(rich_help_panel=ACT)(decisions.reject)
 program.command(rich_help_panel=ACT)(decisions.undo)

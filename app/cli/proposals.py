@@ -1,10 +1,12 @@
 """Proposals, as anyone on this machine may read them."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from agent.domain.decisions import ProposalState
+from agent.ports.clock import utc_now
 from app.cli import output
 from app.cli.options import Json, ProposalId
 from app.contract.proposals import ProposalRow
@@ -68,3 +70,17 @@ def page(row: ProposalRow) -> None:
         )
     if row.decisions and row.waits_for:
         output.say(f"now waits for {row.waits_for}", style="yellow")
+    for sentence in waiting_since(row, utc_now()):
+        output.say(sentence, style="yellow")
+
+
+def waiting_since(row: ProposalRow, now: datetime) -> list[str]:
+    """When it is due, or since when it is overdue, and to whom it escalates or did."""
+    said = []
+    if row.due_at is not None:
+        said.append(f"{'overdue since' if row.due_at < now else 'due by'} {output.minute(row.due_at)}")
+    if row.escalates_at is not None:
+        when = "since" if row.escalates_at <= now else "on"
+        word = "escalated" if row.escalates_at <= now else "escalates"
+        said.append(f"{word} to {row.escalates_to} {when} {output.minute(row.escalates_at)}")
+    return said

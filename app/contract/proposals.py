@@ -7,6 +7,7 @@ from pydantic import StringConstraints
 from agent.domain.decisions import Decision, Preview, Proposal, ProposalState, Verdict
 from agent.errors import PolicyRejected
 from agent.guardrails.approvals import waiting_step
+from agent.guardrails.deadlines import Deadlines, deadlines_of
 from agent.guardrails.policy import Policy
 from app.contract.model import STORABLE, Contract, Moment, RecordRow
 
@@ -57,6 +58,12 @@ class ProposalRow(Contract):
     """Who has to approve, in words, by the policy of whoever answers."""
     waits_for: str | None
     """Whose approval comes next, in words; None when none can."""
+    due_at: Moment | None
+    """Until when the step that waits should be decided; None when nobody's turn."""
+    escalates_at: Moment | None
+    """From when on `escalates_to` may decide too; None: it does not escalate."""
+    escalates_to: str | None
+    """Roles, in words."""
     inverse_of: str | None
     created_at: Moment
     expires_at: Moment
@@ -66,6 +73,7 @@ class ProposalRow(Contract):
     @classmethod
     def of(cls, proposal: Proposal, policy: Policy) -> "ProposalRow":
         content = proposal.content
+        deadlines = _deadlines(proposal, policy)
         return cls(
             id=proposal.id,
             label=proposal.label,
@@ -83,6 +91,9 @@ class ProposalRow(Contract):
             model=proposal.provenance.model,
             approval=_approval(proposal, policy),
             waits_for=_waits_for(proposal, policy),
+            due_at=deadlines.due if deadlines else None,
+            escalates_at=deadlines.escalates if deadlines else None,
+            escalates_to=", ".join(deadlines.escalates_to) if deadlines and deadlines.escalates else None,
             inverse_of=f"P{proposal.inverse_of}" if proposal.inverse_of else None,
             created_at=proposal.created_at,
             expires_at=proposal.expires_at,
@@ -121,6 +132,13 @@ def _approval(proposal: Proposal, policy: Policy) -> str:
         return policy.require(proposal.content.action, proposal.content.facts).words()
     except PolicyRejected as rejected:
         return str(rejected)
+
+
+def _deadlines(proposal: Proposal, policy: Policy) -> Deadlines | None:
+    try:
+        return deadlines_of(policy.require(proposal.content.action, proposal.content.facts), proposal)
+    except PolicyRejected:
+        return None
 
 
 def _waits_for(proposal: Proposal, policy: Policy) -> str | None:

@@ -10,6 +10,7 @@ from app.web.context import WebContext
 from app.web.failures import translate_failures
 from app.web.headers import SecureHeaders
 from app.web.routes import (
+    approvals,
     audit,
     brief,
     chat,
@@ -56,6 +57,7 @@ def create_app(context: WebContext) -> FastAPI:
         scorecard,
         shipments,
         proposals,
+        approvals,
         executions,
         policies,
         chat,

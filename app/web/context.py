@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fastapi import Request
 
 from agent.guardrails.policy import Policy
+from agent.ports.approval_notices import ApprovalNotices
 from agent.ports.audit_log import AuditLog
 from agent.ports.clock import Clock
 from agent.ports.conversations import InboundDesk
@@ -28,6 +29,7 @@ class WebContext:
     scores: ScoreReading
     audit: AuditLog
     policies: PolicyDesk
+    notices: ApprovalNotices
     in_force: Callable[[], Policy]
     """Asked once for each request."""
     policy: Policy

@@ -18,10 +18,12 @@ from agent.domain.policies import StoredPolicy
 from agent.errors import RecordMissing
 from agent.guardrails.policy import Policy, load_policy, read_policy
 from agent.guardrails.policy_in_force import PolicyInForce
+from agent.ports.approval_notices import ApprovalNotices
 from agent.ports.audit_log import AuditLog
 from agent.ports.charts import PictureFormat
 from agent.ports.clock import utc_now
 from agent.ports.ledger import ProposalBook
+from agent.ports.people import People
 from agent.ports.policies import PolicyShelf
 from agent.ports.risk_board import RiskReading
 from agent.ports.scorebook import ScoreReading
@@ -74,6 +76,18 @@ class ReadingCompany:
         from integrations.database.policies import PostgresPolicyShelf
 
         return PostgresPolicyShelf(self.pool)
+
+    @property
+    def notices(self) -> ApprovalNotices:
+        from integrations.database.approval_notices import PostgresApprovalNotices
+
+        return PostgresApprovalNotices(self.pool)
+
+    @property
+    def people(self) -> People:
+        from integrations.database.people import PostgresPeople
+
+        return PostgresPeople(self.pool)
 
     def stored_policy(self, version: str | None) -> StoredPolicy:
         """None: the one in force. Raises RecordMissing."""
@@ -301,9 +315,11 @@ def reading(demo: bool = False) -> Iterator[ReadingCompany]:
 def administering() -> Iterator["PersonAdmin"]:
     """The owner's office: persons and tokens."""
     from integrations.database.people import PersonAdmin
+    from integrations.database.policies import PostgresPolicyShelf
 
     with _owning() as pool:
-        yield PersonAdmin(pool)
+        policy = PolicyInForce(PostgresPolicyShelf(pool), load_policy(AdminSettings.read().policy))()
+        yield PersonAdmin(pool, policy.never_together)
 
 
 @contextmanager

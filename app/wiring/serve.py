@@ -17,6 +17,7 @@ from app.wiring.embedded import database_url
 from app.wiring.store import check, open_store
 from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
 from integrations.database.answer_listener import AnswerListener
+from integrations.database.approval_notices import PostgresApprovalNotices
 from integrations.database.audit_log import PostgresAuditLog
 from integrations.database.clock import DatabaseClock
 from integrations.database.conversations import PostgresInboundDesk
@@ -47,6 +48,7 @@ def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebCon
         scores=PostgresScoreReading(pool),
         audit=PostgresAuditLog(pool),
         policies=policies,
+        notices=PostgresApprovalNotices(pool),
         in_force=PolicyInForce(policies, first),
         policy=first,
         clock=DatabaseClock(pool),

@@ -9,6 +9,7 @@ from agent.actions.activate_policy import ActivatePolicyAction
 from agent.errors import ExpediterError, NotPermitted
 from agent.guardrails.policy import load_policy
 from agent.guardrails.policy_in_force import PolicyInForce
+from agent.jobs.approvals import watch
 from agent.jobs.outcomes import settle
 from agent.jobs.worker import WorkerContext, answer_chat, propose_change, propose_inverse, propose_policy, rescan, scan
 from agent.ports.clock import utc_now
@@ -23,6 +24,7 @@ from app.wiring.erp import erp_reader
 from app.wiring.model import chat_of
 from app.wiring.store import open_store
 from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
+from integrations.database.approval_notices import PostgresApprovalNotices
 from integrations.database.audit_log import PostgresAuditLog
 from integrations.database.clock import DatabaseClock
 from integrations.database.conversations import PostgresAnswerDesk
@@ -36,6 +38,7 @@ from integrations.database.scorebook import PostgresScorebook
 from knowledge import KnowledgeIndex
 
 SETTLE = Periodic("settle", "7 * * * *")
+WATCH = Periodic("watch_approvals", "* * * * *")
 logger = logging.getLogger(__name__)
 
 
@@ -81,6 +84,7 @@ def run(supervised: bool) -> None:
         url = database_url(settings.worker_database_url, company_of(settings), "worker", stack)
         context = worker_context(settings, url, stack)
         _first_look(context)
+        notices = PostgresApprovalNotices(open_store(url, "worker", stack, 1))
         tasks: dict[str, Task] = {
             "answer_chat": partial(answer_chat, context=context),
             "propose_change": partial(propose_change, context=context),
@@ -88,10 +92,11 @@ def run(supervised: bool) -> None:
             "propose_policy": partial(propose_policy, context=context),
             "rescan": partial(rescan, context=context),
             "scan": partial(_look_again, context),
+            "watch_approvals": lambda: watch(context.desk, notices, context.now().policy, utc_now()),
             "settle": partial(settle, context.reader, PostgresScorebook(open_store(url, "worker", stack, 1)), utc_now),
         }
         end_with_parent(supervised)
-        run_worker(url, "worker", tasks, [scans(settings), SETTLE], ready=lambda: announce_ready("worker", supervised))
+        run_worker(url, "worker", tasks, [scans(settings), SETTLE, WATCH], ready=lambda: announce_ready("worker", supervised))
 
 
 def scans(settings: WorkerSettings) -> Periodic:

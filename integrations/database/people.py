@@ -62,11 +62,16 @@ class Membership:
 class PersonAdmin:
     """On a pool of the owner's role."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, never_together: Iterable[frozenset[Role]] = ()) -> None:
+        """`never_together`: roles that the policy allows nobody to have at once."""
         self._pool = pool
+        self._never_together = tuple(never_together)
 
     def add(self, handle: str, name: str, email: str, roles: Iterable[Role], *, demo: bool = False) -> Person:
-        """Raises PreconditionFailed when the handle is taken, or something is malformed."""
+        """Raises PreconditionFailed when the handle is taken, something is malformed, or the policy forbids such a person."""
+        roles = frozenset(roles)
+        if forbidden := next((pair for pair in self._never_together if pair <= roles), None):
+            raise PreconditionFailed(f"The policy allows nobody to be {' and '.join(sorted(forbidden))} at once.")
         if not name.isprintable():
             raise PreconditionFailed("A name has no line breaks or control characters.")
         if email and not _ADDRESS.fullmatch(email):

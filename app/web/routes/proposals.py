@@ -74,7 +74,7 @@ def _received(context: WebContext, person: Person, kind: str, text: str) -> Rece
 
 def _record(shown: Proposal, click: DecisionRequest, context: WebContext, person: Person) -> bool:
     requirement = context.policy.require(shown.content.action, shown.content.facts)
-    ruling = rule_on(requirement, shown, person, click.verdict)
+    ruling = rule_on(requirement, shown, person, click.verdict, context.clock())
     if ruling.second_factor:
         raise SecondFactorNeeded(f"{shown.label} takes a code from an authenticator to approve, which is not checked yet.")
     grants = ruling.completes and click.verdict is Verdict.APPROVE

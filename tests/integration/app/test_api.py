@@ -37,6 +37,7 @@ GUARDED = [
     ("GET", "/v1/executions/limits"),
     ("POST", "/v1/executions/limits"),
     ("POST", "/v1/executions/1/resolution"),
+    ("GET", "/v1/approvals"),
     ("GET", "/v1/policies"),
     ("POST", "/v1/policies"),
     ("GET", "/v1/policies/v1-01234567"),

@@ -1,0 +1,58 @@
+"""Approvals that wait: what is due, and for whom."""
+
+from typing import Annotated
+
+import typer
+
+from agent.domain.decisions import ProposalState
+from agent.ports.clock import utc_now
+from app.cli import output
+from app.cli.options import Json
+from app.contract.approvals import ApprovalRow, approval_rows
+
+group = typer.Typer(help="What waits for approval, until when, and for whom.", no_args_is_help=True)
+MOST = 500
+
+
+@group.command("list")
+def list_(
+    handle: Annotated[str | None, typer.Option("--for", metavar="NAME", help="Only what this person can decide now.")] = None,
+    json: Json = False,
+) -> None:
+    """What waits, the most urgent first: who can decide it, until when, and to whom it escalated."""
+    from app.wiring.cli import reading
+
+    with reading() as company:
+        pending = company.book.proposals([ProposalState.PENDING], MOST)
+        people = [company.people.by_handle(handle)] if handle else company.people.all()
+        notices = company.notices.of([proposal.id for proposal in pending])
+        rows = approval_rows(pending, company.policy, people, notices, utc_now())
+    wanted = [row for row in rows if row.people or not handle]
+    output.shown(json, wanted, lambda: _table(wanted, handle))
+
+
+def _table(rows: list[ApprovalRow], handle: str | None) -> None:
+    if not rows:
+        output.say(f"Nothing waits for {handle}." if handle else "Nothing waits for approval.")
+        return
+    output.table(
+        ("id", "what", "waits for", "who can", "due", "lapses"),
+        (
+            (
+                row.proposal,
+                row.title,
+                row.waits_for,
+                ", ".join(row.people) or "nobody",
+                _due(row),
+                output.minute(row.expires_at),
+            )
+            for row in rows
+        ),
+    )
+
+
+def _due(row: ApprovalRow) -> str:
+    due = f"overdue since {output.minute(row.overdue_since)}" if row.overdue_since else output.minute(row.due_at)
+    escalated = f", escalated to {', '.join(row.escalated_to)}" if row.escalated_to else ""
+    reminded = f", reminded {row.reminders}×" if row.reminders else ""
+    return f"{due}{escalated}{reminded}"

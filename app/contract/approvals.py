@@ -1,0 +1,90 @@
+"""Approvals that wait: for whom, and until when."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from agent.domain.approval_notices import ApprovalNotice, NoticeKind
+from agent.domain.decisions import Person, Proposal, Verdict
+from agent.errors import DecisionRefused, NotPermitted, PolicyRejected
+from agent.guardrails.approvals import rule_on
+from agent.guardrails.deadlines import Deadlines, deadlines_of
+from agent.guardrails.policy import Policy
+from agent.guardrails.requirement import Requirement
+from app.contract.model import Contract, Moment
+
+
+class ApprovalRow(Contract):
+    proposal: str
+    """`P12`."""
+    action: str
+    subject: str
+    title: str
+    asker: str
+    step: int
+    """From 1."""
+    waits_for: str
+    """In words, with those it escalated to."""
+    people: tuple[str, ...]
+    """Who can decide now, by handle; nobody: it will lapse unless somebody gets the role."""
+    due_at: Moment
+    overdue_since: Moment | None
+    escalated_to: tuple[str, ...]
+    """Roles; none before it escalates."""
+    expires_at: Moment
+    reminders: int
+    """How many were noted for this step."""
+
+
+def approval_rows(
+    proposals: Iterable[Proposal], policy: Policy, people: Sequence[Person], notices: Sequence[ApprovalNotice], now: datetime
+) -> list[ApprovalRow]:
+    """The most urgent first."""
+    return sorted(_rows(proposals, policy, people, notices, now), key=lambda row: row.due_at)
+
+
+def _rows(
+    proposals: Iterable[Proposal], policy: Policy, people: Sequence[Person], notices: Sequence[ApprovalNotice], now: datetime
+) -> Iterator[ApprovalRow]:
+    for proposal in proposals:
+        try:
+            requirement = policy.require(proposal.content.action, proposal.content.facts)
+        except PolicyRejected:
+            continue
+        deadlines = deadlines_of(requirement, proposal)
+        if deadlines is not None:
+            able = tuple(one.handle for one in people if _can(requirement, proposal, one, now))
+            yield _row(proposal, deadlines, able, notices, now)
+
+
+def _row(
+    proposal: Proposal, deadlines: Deadlines, able: tuple[str, ...], notices: Sequence[ApprovalNotice], now: datetime
+) -> ApprovalRow:
+    reminders = [
+        one.number
+        for one in notices
+        if (one.proposal_id, one.step, one.kind) == (proposal.id, deadlines.step, NoticeKind.REMINDER)
+    ]
+    return ApprovalRow(
+        proposal=proposal.label,
+        action=proposal.content.action,
+        subject=proposal.content.subject.name,
+        title=proposal.content.preview.title,
+        asker=proposal.asker.handle,
+        step=deadlines.step + 1,
+        waits_for=replace(deadlines.waits_for, any_of=deadlines.may_decide(now)).words(),
+        people=able,
+        due_at=deadlines.due,
+        overdue_since=deadlines.due if deadlines.overdue(now) else None,
+        escalated_to=tuple(map(str, deadlines.escalates_to)) if deadlines.escalated(now) else (),
+        expires_at=deadlines.expires,
+        reminders=len(reminders),
+    )
+
+
+def _can(requirement: Requirement, proposal: Proposal, person: Person, now: datetime) -> bool:
+    try:
+        rule_on(requirement, proposal, person, Verdict.APPROVE, now)
+    except (NotPermitted, DecisionRefused):
+        return False
+    return True

@@ -219,7 +219,14 @@ def _with_people_of_today(run: Run) -> Proposal:
     people = run.context.people
     if people is None:
         return run.proposal
-    decisions = tuple(replace(taken, person=people.by_id(taken.person.id)) for taken in run.proposal.decisions)
+    decisions = tuple(
+        replace(
+            taken,
+            person=people.by_id(taken.person.id),
+            on_behalf_of=people.by_id(taken.on_behalf_of.id) if taken.on_behalf_of else None,
+        )
+        for taken in run.proposal.decisions
+    )
     return replace(run.proposal, decisions=decisions)
 
 

@@ -12,6 +12,7 @@ import httpx
 from agent.domain.chat import PartKind
 from agent.domain.finding_life import EventKind
 from agent.errors import DecisionRefused, ExpediterError, NotPermitted, RecordMissing, ServerUnreachable
+from app.contract.absences import AbsenceRow
 from app.contract.chat import AnswerRow
 from app.contract.executions import LimitRow
 from app.contract.findings import KnownFindingRow
@@ -78,6 +79,16 @@ class Api:
     def report_shipment(self, tracking: str, status: str, eta: str | None, said: str) -> CarrierReportRow:
         report = {"tracking": tracking, "status": status, "eta": eta, "said": said}
         return CarrierReportRow.model_validate(self._request("POST", "/v1/shipments/reports", report))
+
+    def away(self, handle: str, deputy: str, starts_at: str | None, ends_at: str) -> AbsenceRow:
+        said = {"person": handle, "deputy": deputy, "from": starts_at, "until": ends_at}
+        return AbsenceRow.model_validate(self._request("POST", "/v1/absences", said))
+
+    def back(self, absence_id: int) -> AbsenceRow:
+        return AbsenceRow.model_validate(self._request("POST", f"/v1/absences/{absence_id}/end"))
+
+    def absences(self) -> list[AbsenceRow]:
+        return [AbsenceRow.model_validate(row) for row in self._request("GET", "/v1/absences")]
 
     def hand_in_policy(self, text: str, reason: str) -> int:
         return int(self._request("POST", "/v1/policies", {"text": text, "reason": reason})["inbound_id"])

@@ -131,6 +131,18 @@ class Decision:
     decided_at: datetime
     second_factor: bool = False
     """A code from this person's authenticator was checked with it."""
+    on_behalf_of: Person | None = None
+    """The absent person with whose roles it was taken; None: with one's own."""
+
+    @property
+    def authority(self) -> Person:
+        """Whose roles count."""
+        return self.on_behalf_of or self.person
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """Whoever has decided by it, and cannot again."""
+        return (self.person, self.on_behalf_of) if self.on_behalf_of else (self.person,)
 
 
 @dataclass(frozen=True, slots=True)

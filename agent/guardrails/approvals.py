@@ -1,6 +1,7 @@
 """Whether a person may decide now, and whether the decisions taken add up to what the policy asks for. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agent.domain.decisions import Decision, Person, Proposal, ProposalState, Role, Verdict
@@ -27,6 +28,8 @@ class Ruling:
 
     step: int
     completes: bool
+    on_behalf_of: Person | None = None
+    """The absent person whose roles make it count; None: one's own do."""
     second_factor: bool = False
     """It counts only with a code from this person's authenticator."""
 
@@ -46,11 +49,17 @@ class Progress:
 
 
 def rule_on(
-    requirement: Requirement, proposal: Proposal, person: Person, verdict: Verdict, now: datetime | None = None
+    requirement: Requirement,
+    proposal: Proposal,
+    person: Person,
+    verdict: Verdict,
+    now: datetime | None = None,
+    absent: Sequence[Person] = (),
 ) -> Ruling:
     """The step a verdict of this person would count for.
 
-    Rejecting takes any role of the step that waits, or of those it escalated to by `now` (None: to nobody).
+    Rejecting takes any role of the step that waits, or of those it escalated to by `now` (None: to nobody). `absent` are those
+    for whom this person stands in now: their roles count where the person's own do not.
 
     Raises NotPermitted, naming who may, and DecisionRefused: not pending, own proposal, approved before, or the policy has
     changed under the approvals given.
@@ -71,13 +80,16 @@ def rule_on(
             "have it proposed again."
         )
     step = requirement.steps[progress.due]
-    if not person.roles.intersection(requirement.may_decide(progress.due, progress.begun, now or progress.begun)):
+    roles = requirement.may_decide(progress.due, progress.begun, now or progress.begun)
+    standing = _standing(requirement, proposal, person, absent, roles, progress)
+    if standing is None:
         raise NotPermitted(
             f"{person.handle} may not decide on {proposal.label} now; rule {requirement.rule} asks for {step.words()}."
         )
     if verdict is Verdict.REJECT:
-        return Ruling(progress.due, completes=False)
-    return _approval(requirement, proposal, person, progress)
+        return Ruling(progress.due, completes=False, on_behalf_of=standing if standing.id != person.id else None)
+    ruling = _approval(requirement, proposal, person, progress)
+    return replace(ruling, on_behalf_of=standing if standing.id != person.id else None)
 
 
 def satisfied(requirement: Requirement, proposal: Proposal) -> bool:
@@ -92,6 +104,22 @@ def waiting_step(requirement: Requirement, proposal: Proposal) -> Step | None:
     return requirement.steps[progress.due] if progress and progress.due < len(requirement.steps) else None
 
 
+def _standing(
+    requirement: Requirement,
+    proposal: Proposal,
+    person: Person,
+    absent: Sequence[Person],
+    roles: tuple[Role, ...],
+    progress: Progress,
+) -> Person | None:
+    """With whose roles: the person's own where they suffice, else those of somebody absent who might decide too."""
+    if person.roles.intersection(roles):
+        return person
+    taken = proposal.author_ids | {earlier.id for earlier in progress.given}
+    able = (one for one in absent if one.roles.intersection(roles) and one.id not in taken and requirement.forbidden(one) is None)
+    return next(able, None)
+
+
 def _approval(requirement: Requirement, proposal: Proposal, person: Person, progress: Progress) -> Ruling:
     if person.id in {earlier.id for earlier in progress.given}:
         raise DecisionRefused(
@@ -100,7 +128,7 @@ def _approval(requirement: Requirement, proposal: Proposal, person: Person, prog
         )
     last = progress.due == len(requirement.steps) - 1
     completes = last and progress.here + 1 == requirement.steps[progress.due].count
-    return Ruling(progress.due, completes, requirement.second_factor)
+    return Ruling(progress.due, completes, second_factor=requirement.second_factor)
 
 
 def progress_of(requirement: Requirement, proposal: Proposal) -> Progress | None:
@@ -113,7 +141,7 @@ def progress_of(requirement: Requirement, proposal: Proposal) -> Progress | None
             decision, proposal, given, requirement.may_decide(due, begun, decision.decided_at), requirement
         ):
             return None
-        given.append(decision.person)
+        given.extend(decision.people)
         here += 1
         if here == requirement.steps[due].count:
             due, here, begun = due + 1, 0, decision.decided_at
@@ -126,9 +154,9 @@ def _counts(
     return (
         decision.verdict is Verdict.APPROVE
         and decision.sha256 == proposal.sha256
-        and decision.person.id not in proposal.author_ids
+        and proposal.author_ids.isdisjoint(one.id for one in decision.people)
         and (decision.second_factor or not requirement.second_factor)
-        and decision.person.id not in {person.id for person in given}
-        and not decision.person.roles.isdisjoint(roles)
-        and requirement.forbidden(decision.person) is None
+        and {one.id for one in decision.people}.isdisjoint(person.id for person in given)
+        and not decision.authority.roles.isdisjoint(roles)
+        and all(requirement.forbidden(one) is None for one in decision.people)
     )

@@ -30,6 +30,8 @@ class AuditKind(StrEnum):
     APPROVAL_REMINDED = "approval.reminded"
     APPROVAL_ESCALATED = "approval.escalated"
     APPROVAL_EXPIRED = "approval.expired"
+    ABSENCE_NOTED = "absence.noted"
+    ABSENCE_ENDED = "absence.ended"
     RECOMMENDATION_MADE = "recommendation.made"
     SENTENCE_WITHHELD = "sentence.withheld"
     FINDING_ACKNOWLEDGED = "finding.acknowledged"
@@ -226,6 +228,12 @@ def _watched(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     return f"{label}{step} lapsed; {roles} had not decided."
 
 
+def _away(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    if entry.kind == AuditKind.ABSENCE_ENDED:
+        return f"{_who(entry)} ended an absence early; the deputy stands in no longer."
+    return f"{_who(entry)} said that {row.get('handle')} is away until {row.get('ends_at')} and {row.get('deputy')} stands in."
+
+
 def _erased(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     return f"What entry {entry.subject.partition(':')[2]} said was erased: {_short(row.get('reason'))}."
 
@@ -249,6 +257,7 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
     AuditKind.POLICY_STORED: _policy_stored,
     AuditKind.POLICY_ACTIVATED: _policy_activated,
     **dict.fromkeys((AuditKind.APPROVAL_REMINDED, AuditKind.APPROVAL_ESCALATED, AuditKind.APPROVAL_EXPIRED), _watched),
+    **dict.fromkeys((AuditKind.ABSENCE_NOTED, AuditKind.ABSENCE_ENDED), _away),
     AuditKind.RECOMMENDATION_MADE: _recommendation,
     AuditKind.SENTENCE_WITHHELD: _withheld,
     **dict.fromkeys(HANDLED, _handled),

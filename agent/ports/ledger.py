@@ -60,8 +60,11 @@ class DecisionDesk(ProposalBook, Protocol):
         policy_version: str,
         rule: str,
         grant_until: datetime | None,
+        for_person_id: int | None = None,
     ) -> Grant | None:
-        """Record a decision; with `grant_until`, issue the grant in the same transaction and hint the executor.
+        """Record a decision, for an absent person where `for_person_id` names one.
+
+        With `grant_until`, issue the grant in the same transaction and hint the executor.
 
         `earlier` is the number of decisions that were seen. Raises DecisionRefused when the database refuses it (own proposal,
         expired, decided before or meanwhile, other hash).

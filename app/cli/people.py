@@ -1,16 +1,21 @@
 """Who may ask and decide."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 
 from agent.domain.decisions import Role
 from app.cli import output
-from app.cli.options import Json
+from app.cli.options import AsPerson, Json, Token, api_of
+from app.contract.absences import AbsenceRow
 from app.contract.people import PersonRow
 
-group = typer.Typer(help="Persons and their tokens. Needs the owner's database address.", no_args_is_help=True)
+group = typer.Typer(
+    help="Persons, their tokens, and who stands in for whom. Adding persons and tokens needs the owner's database address.",
+    no_args_is_help=True,
+)
+FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]
 Handle = Annotated[str, typer.Argument(metavar="NAME", help="Short and unique, as typed: maria.")]
 
 
@@ -102,4 +107,53 @@ def _table(rows: list[PersonRow]) -> None:
         return
     output.table(
         ("name", "full name", "mail", "roles"), ((row.handle, row.name, row.email, ", ".join(row.roles)) for row in rows)
+    )
+
+
+@group.command()
+def away(
+    handle: Handle,
+    until: Annotated[datetime, typer.Option(formats=FORMATS, help="Back then; a day or moment in this computer's own zone.")],
+    deputy: Annotated[str, typer.Option(help="Who stands in: decides with that person's roles, until then only.")],
+    from_: Annotated[datetime | None, typer.Option("--from", formats=FORMATS, help="Without it from now on.")] = None,
+    as_person: AsPerson = None,
+    token: Token = None,
+    json: Json = False,
+) -> None:
+    """Say that you are away and who stands in; of others an admin says it."""
+    begins = from_.astimezone().isoformat() if from_ else None
+    row = api_of(as_person, token).away(handle, deputy, begins, until.astimezone().isoformat())
+    output.shown(json, row, lambda: _stands_in(row))
+
+
+@group.command()
+def back(
+    absence_id: Annotated[int, typer.Argument(metavar="ID", min=1, help="As `person absences` shows it.")],
+    as_person: AsPerson = None,
+    token: Token = None,
+    json: Json = False,
+) -> None:
+    """End an absence early; from now on nobody stands in."""
+    row = api_of(as_person, token).back(absence_id)
+    output.shown(json, row, lambda: output.say(f"{row.person} is back; {row.deputy} stands in no longer."))
+
+
+@group.command()
+def absences(as_person: AsPerson = None, token: Token = None, json: Json = False) -> None:
+    """Who is or will be away, and who stands in."""
+    rows = api_of(as_person, token).absences()
+    output.shown(json, rows, lambda: _absences(rows))
+
+
+def _stands_in(row: AbsenceRow) -> None:
+    output.say(f"{row.deputy} stands in for {row.person} from {output.minute(row.starts_at)} until {output.minute(row.ends_at)}.")
+
+
+def _absences(rows: list[AbsenceRow]) -> None:
+    if not rows:
+        output.say("Nobody is away. Try: expediter person away maria --until 2026-12-24 --deputy omar")
+        return
+    output.table(
+        ("id", "away", "from", "until", "deputy"),
+        ((row.id, row.person, output.minute(row.starts_at), output.minute(row.ends_at), row.deputy) for row in rows),
     )

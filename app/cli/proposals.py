@@ -65,9 +65,8 @@ def page(row: ProposalRow) -> None:
     output.say(f"needs {row.approval}{until}; sha256 {row.sha256[:16]}…", style="dim")
     for decision in row.decisions:
         reason = f": {decision.reason}" if decision.reason else ""
-        output.say(
-            f"  {decision.verdict} by {decision.person}, {output.minute(decision.decided_at)} (rule {decision.rule}){reason}"
-        )
+        who = f"{decision.person} for {decision.on_behalf_of}" if decision.on_behalf_of else decision.person
+        output.say(f"  {decision.verdict} by {who}, {output.minute(decision.decided_at)} (rule {decision.rule}){reason}")
     if row.decisions and row.waits_for:
         output.say(f"now waits for {row.waits_for}", style="yellow")
     for sentence in waiting_since(row, utc_now()):

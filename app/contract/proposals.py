@@ -15,6 +15,8 @@ from app.contract.model import STORABLE, Contract, Moment, RecordRow
 class DecisionRow(Contract):
     step: int
     person: str
+    on_behalf_of: str | None
+    """The absent person for whom it was taken."""
     verdict: Verdict
     reason: str
     rule: str
@@ -27,6 +29,7 @@ class DecisionRow(Contract):
         return cls(
             step=decision.step,
             person=decision.person.handle,
+            on_behalf_of=decision.on_behalf_of.handle if decision.on_behalf_of else None,
             verdict=decision.verdict,
             reason=decision.reason,
             rule=decision.rule,

@@ -10,6 +10,7 @@ from app.web.context import WebContext
 from app.web.failures import translate_failures
 from app.web.headers import SecureHeaders
 from app.web.routes import (
+    absences,
     approvals,
     audit,
     brief,
@@ -57,6 +58,7 @@ def create_app(context: WebContext) -> FastAPI:
         scorecard,
         shipments,
         proposals,
+        absences,
         approvals,
         executions,
         policies,

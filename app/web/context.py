@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from fastapi import Request
 
 from agent.guardrails.policy import Policy
+from agent.ports.absences import Absences
 from agent.ports.approval_notices import ApprovalNotices
 from agent.ports.audit_log import AuditLog
 from agent.ports.clock import Clock
@@ -29,6 +30,7 @@ class WebContext:
     scores: ScoreReading
     audit: AuditLog
     policies: PolicyDesk
+    absences: Absences
     notices: ApprovalNotices
     in_force: Callable[[], Policy]
     """Asked once for each request."""

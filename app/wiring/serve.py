@@ -16,6 +16,7 @@ from app.wiring.company import company_of
 from app.wiring.embedded import database_url
 from app.wiring.store import check, open_store
 from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
+from integrations.database.absences import PostgresAbsences
 from integrations.database.answer_listener import AnswerListener
 from integrations.database.approval_notices import PostgresApprovalNotices
 from integrations.database.audit_log import PostgresAuditLog
@@ -48,6 +49,7 @@ def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebCon
         scores=PostgresScoreReading(pool),
         audit=PostgresAuditLog(pool),
         policies=policies,
+        absences=PostgresAbsences(pool),
         notices=PostgresApprovalNotices(pool),
         in_force=PolicyInForce(policies, first),
         policy=first,

@@ -30,6 +30,7 @@ class PostgresDecisionDesk(PostgresProposalBook):
         policy_version: str,
         rule: str,
         grant_until: datetime | None,
+        for_person_id: int | None = None,
     ) -> Grant | None:
         """Record a decision, with `grant_until` also the grant and the hint to the executor, all or nothing.
 
@@ -41,9 +42,9 @@ class PostgresDecisionDesk(PostgresProposalBook):
         """
         with transaction(self._pool) as connection:
             connection.execute(
-                "INSERT INTO decision (proposal_id, sha256, step, earlier, person_id, verdict, reason, policy_version, rule)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                (proposal_id, sha256, step, earlier, person_id, verdict.value, reason, policy_version, rule),
+                "INSERT INTO decision (proposal_id, sha256, step, earlier, person_id, for_person_id, verdict, reason,"
+                " policy_version, rule) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                (proposal_id, sha256, step, earlier, person_id, for_person_id, verdict.value, reason, policy_version, rule),
             )
             if grant_until is None:
                 return None

@@ -23,8 +23,8 @@ _PROPOSALS = SQL("""
     JOIN person ON person.id = proposal.asker_id
 """)
 _DECISIONS = """
-    SELECT decision.*, to_jsonb(person) AS person
-    FROM decision JOIN person ON person.id = decision.person_id
+    SELECT decision.*, to_jsonb(person) AS person, to_jsonb(absent) AS absent
+    FROM decision JOIN person ON person.id = decision.person_id LEFT JOIN person AS absent ON absent.id = decision.for_person_id
     WHERE decision.proposal_id = ANY(%s) ORDER BY decision.proposal_id, decision.id
 """
 _ONE = SQL("WHERE proposal.id = %s")

@@ -48,6 +48,7 @@ def decision(row: dict[str, Any]) -> Decision:
         policy_version=row["policy_version"],
         rule=row["rule"],
         decided_at=row["decided_at"],
+        on_behalf_of=person(row["absent"]) if row["absent"] else None,
     )
 
 

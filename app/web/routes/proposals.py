@@ -74,7 +74,7 @@ def _received(context: WebContext, person: Person, kind: str, text: str) -> Rece
 
 def _record(shown: Proposal, click: DecisionRequest, context: WebContext, person: Person) -> bool:
     requirement = context.policy.require(shown.content.action, shown.content.facts)
-    ruling = rule_on(requirement, shown, person, click.verdict, context.clock())
+    ruling = rule_on(requirement, shown, person, click.verdict, context.clock(), context.absences.represented_by(person.id))
     if ruling.second_factor:
         raise SecondFactorNeeded(f"{shown.label} takes a code from an authenticator to approve, which is not checked yet.")
     grants = ruling.completes and click.verdict is Verdict.APPROVE
@@ -89,5 +89,6 @@ def _record(shown: Proposal, click: DecisionRequest, context: WebContext, person
         policy_version=requirement.policy_version,
         rule=requirement.rule,
         grant_until=context.clock() + requirement.expires_after if grants else None,
+        for_person_id=ruling.on_behalf_of.id if ruling.on_behalf_of else None,
     )
     return grant is not None

@@ -1,0 +1,16 @@
+"""Who is away, and who stands in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agent.domain.decisions import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    id: int
+    person: Person
+    deputy: Person
+    starts_at: datetime
+    ends_at: datetime
+    """Earlier than was said when it was ended."""

@@ -1,0 +1,133 @@
+"""A deputy decides with an absent person's roles, while that person is away, and counts once."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+
+from agent.domain.decisions import Person, Proposal, Role, Verdict
+from agent.errors import DecisionRefused, NotPermitted, PreconditionFailed
+from integrations.database.absences import PostgresAbsences
+from integrations.database.decision_desk import PostgresDecisionDesk
+from tests.fixtures.postgres import TestDatabase
+from tests.integration.app.conftest import As, api, signed_in
+
+__all__ = ["api", "signed_in"]
+HOUR = timedelta(hours=1)
+
+
+@dataclass
+class House:
+    database: TestDatabase
+    sofia: Person
+    olga: Person
+
+    @property
+    def absences(self) -> PostgresAbsences:
+        return PostgresAbsences(self.database.pool("serve"))
+
+    def away(self, by: Person | None = None, lasts: timedelta = HOUR) -> int:
+        now = datetime.now(UTC)
+        return self.absences.note(self.sofia.id, self.olga.id, now, now + lasts, noted_by=(by or self.sofia).id).id
+
+    def decide(self, proposal: Proposal, person: Person, absent: Person | None = None, step: int = 0, earlier: int = 0) -> None:
+        PostgresDecisionDesk(self.database.pool("serve")).decide(
+            proposal.id, person_id=person.id, verdict=Verdict.APPROVE, step=step, earlier=earlier, sha256=proposal.sha256,
+            reason="", policy_version="1", rule="r", grant_until=None, for_person_id=absent.id if absent else None,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def house(database: TestDatabase) -> House:
+    return House(database, database.person("sofia", Role.SALES_MANAGER), database.person("olga", Role.AUDITOR))
+
+
+def test_the_deputy_decides_for_the_absent_person_and_the_decision_says_so(house: House) -> None:
+    house.away()
+    proposal = house.database.proposal()
+    house.decide(proposal, house.olga, house.sofia)
+    [decision] = PostgresDecisionDesk(house.database.pool("serve")).proposal(proposal.id).decisions
+    assert (decision.person.handle, decision.authority.handle) == ("olga", "sofia")
+    said = house.database.one(
+        "admin", "SELECT body FROM audit_payload JOIN audit_entry ON id = entry_id WHERE kind = 'decision.recorded'"
+    )
+    assert f'"for_person_id": {house.sofia.id}' in said
+
+
+def test_before_during_and_after(house: House) -> None:
+    with pytest.raises(DecisionRefused, match="You do not stand in"):
+        house.decide(house.database.proposal(), house.olga, house.sofia)
+    number = house.away()
+    assert [person.handle for person in house.absences.represented_by(house.olga.id)] == ["sofia"]
+    house.absences.end(number, ended_by=house.sofia.id)
+    assert house.absences.represented_by(house.olga.id) == []
+    with pytest.raises(DecisionRefused, match="You do not stand in"):
+        house.decide(house.database.proposal(), house.olga, house.sofia)
+
+
+def test_a_later_absence_gives_nothing_yet(house: House) -> None:
+    now = datetime.now(UTC)
+    house.absences.note(house.sofia.id, house.olga.id, now + HOUR, now + 2 * HOUR, noted_by=house.sofia.id)
+    assert house.absences.represented_by(house.olga.id) == []
+
+
+def test_an_absence_begins_now_at_the_earliest(house: House) -> None:
+    now = datetime.now(UTC)
+    absence = house.absences.note(house.sofia.id, house.olga.id, now - 9 * HOUR, now + HOUR, noted_by=house.sofia.id)
+    assert absence.starts_at >= now
+
+
+def test_nobody_is_represented_on_what_they_asked_for_themselves(house: House) -> None:
+    house.away()
+    with pytest.raises(DecisionRefused, match="is of sofia, for whom you stand in"):
+        house.decide(house.database.proposal(house.sofia), house.olga, house.sofia)
+
+
+def test_one_person_counts_once_whether_in_person_or_through_a_deputy(house: House) -> None:
+    house.away()
+    first, second = house.database.proposal(), house.database.proposal()
+    house.decide(first, house.sofia)
+    with pytest.raises(DecisionRefused, match="sofia has already decided"):
+        house.decide(first, house.olga, house.sofia, step=1, earlier=1)
+    house.decide(second, house.olga, house.sofia)
+    with pytest.raises(DecisionRefused, match="Your deputy has already decided"):
+        house.decide(second, house.sofia, step=1, earlier=1)
+
+
+def test_only_oneself_or_an_admin_says_who_is_away(house: House) -> None:
+    with pytest.raises(NotPermitted, match="Only the person concerned or an admin"):
+        house.away(by=house.olga)
+    house.away(by=house.database.person("anna", Role.ADMIN))
+    with pytest.raises(NotPermitted, match="Only the person concerned or an admin"):
+        house.absences.end(house.away(), ended_by=house.olga.id)
+
+
+def test_nobody_stands_in_for_themselves_and_what_is_over_cannot_be_noted(house: House) -> None:
+    now = datetime.now(UTC)
+    with pytest.raises(PreconditionFailed):
+        house.absences.note(house.sofia.id, house.sofia.id, now, now + HOUR, noted_by=house.sofia.id)
+    with pytest.raises(PreconditionFailed, match="over already"):
+        house.away(lasts=-HOUR)
+
+
+@pytest.mark.parametrize("role", ["worker", "executor"])
+def test_no_other_process_makes_a_deputy(house: House, role: Any) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        house.database.one(role, "INSERT INTO absence (person_id, deputy_id, noted_by, ends_at) VALUES (1, 2, 1, now())")
+
+
+def test_over_the_api_a_deputy_approves_what_the_absent_person_could(house: House, api: TestClient, signed_in: As) -> None:
+    proposal = house.database.proposal()
+    click = {"verdict": "approve", "sha256": proposal.sha256, "reason": ""}
+    where = f"/v1/proposals/{proposal.id}/decisions"
+    assert api.post(where, json=click, headers=signed_in(house.olga)).status_code == 403
+    until = (datetime.now(UTC) + HOUR).isoformat()
+    said = {"person": "sofia", "deputy": "olga", "from": None, "until": until}
+    assert api.post("/v1/absences", json=said, headers=signed_in(house.olga)).status_code == 403
+    assert api.post("/v1/absences", json=said, headers=signed_in(house.sofia)).json()["deputy"] == "olga"
+    answer = api.post(where, json=click, headers=signed_in(house.olga)).json()
+    assert answer["granted"]
+    assert [(one["person"], one["on_behalf_of"]) for one in answer["proposal"]["decisions"]] == [("olga", "sofia")]

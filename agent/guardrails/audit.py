@@ -122,7 +122,8 @@ def _decision(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     rule = f" under rule {row['rule']}" if row.get("rule") else ""
     policy = f" of policy {row['policy_version']}" if row.get("policy_version") else ""
     reason = f", saying {_quoted(row['reason'])}" if row.get("reason") else ""
-    return f"{_who(entry)} {verb} {_label(entry, row)}{step}{rule}{policy}{reason}."
+    absent = f" for {row['for_handle']}, who was away," if row.get("for_handle") else ""
+    return f"{_who(entry)}{absent} {verb} {_label(entry, row)}{step}{rule}{policy}{reason}."
 
 
 def _grant(entry: AuditEntry, row: Mapping[str, Any]) -> str:

@@ -55,6 +55,7 @@ def test_the_deputy_decides_for_the_absent_person_and_the_decision_says_so(house
         "admin", "SELECT body FROM audit_payload JOIN audit_entry ON id = entry_id WHERE kind = 'decision.recorded'"
     )
     assert f'"for_person_id": {house.sofia.id}' in said
+    assert '"for_handle": "sofia"' in said
 
 
 def test_before_during_and_after(house: House) -> None:

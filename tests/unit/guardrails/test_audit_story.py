@@ -98,3 +98,9 @@ def test_no_entry_is_too_bare_to_be_told(kind):
 
 def test_a_long_text_does_not_drown_the_story():
     assert len(story([entry(0, "inbound.received", {"kind": "chat", "text": "x" * 5000}, "ana")])[0]) < 500
+
+
+def test_a_deputys_decision_says_for_whom_it_was_taken():
+    row = {"proposal_id": 12, "step": 0, "verdict": "approve", "rule": "note", "for_handle": "sofia"}
+    [sentence] = story([entry(0, AuditKind.DECISION_RECORDED, row, "ada")])
+    assert "ada for sofia, who was away, approved P12 (step 1) under rule note" in sentence

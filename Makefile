@@ -5,7 +5,7 @@ ARGS ?=
 ON_ODOO := tests/contract tests/integration/odoo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo odoo static check test test-on-odoo test-the-rest evals bench lock clean
+.PHONY: help setup demo odoo static check test test-on-odoo test-the-rest evals bench mutants lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -56,8 +56,11 @@ evals: setup  ## score the assistant on the committed cases; fails under the bas
 bench: setup  ## measure the bars, each beside what it is compared with
 	@$(BIN)/python -m evals.bench $(ARGS)
 
+mutants: setup  ## nightly: change the guardrails in every small way; fails when tests notice under 85 %; ARGS=approvals for one module
+	@$(BIN)/python dev/mutants $(ARGS)
+
 lock: setup  ## resolve requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --extra dev pyproject.toml -o requirements.lock
 
 clean:  ## remove .venv and caches
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@rm -rf .venv mutants .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -5,4 +5,5 @@ pytest_plugins = [
     "tests.fixtures.demo",
     "tests.fixtures.odoo",
     "tests.fixtures.scripted_model",
+    "tests.fixtures.injections",
 ]

@@ -24,8 +24,10 @@ class ProposalBook(Protocol):
     def proposal(self, proposal_id: int) -> Proposal:
         """Raises RecordMissing."""
 
-    def proposals(self, states: Sequence[ProposalState] | None = None, limit: int = 50) -> list[Proposal]:
-        """Newest first."""
+    def proposals(
+        self, states: Sequence[ProposalState] | None = None, limit: int = 50, sha256: str | None = None
+    ) -> list[Proposal]:
+        """Newest first; with `sha256` only those of exactly this content."""
 
 
 class ProposalDesk(ProposalBook, Protocol):

@@ -78,9 +78,8 @@ def propose(context: ToolContext, content: ProposalContent, rationale: str, inve
 
 
 def _waiting(context: ToolContext, content: ProposalContent) -> Proposal | None:
-    pending = context.book.proposals([ProposalState.PENDING], limit=500)
-    sha256 = content.sha256()
-    return next((one for one in pending if one.sha256 == sha256 and one.expires_at > context.now()), None)
+    same = context.book.proposals([ProposalState.PENDING], sha256=content.sha256())
+    return next((one for one in same if one.expires_at > context.now()), None)
 
 
 TOOLS = tuple(map(tool_of, ACTIONS.values()))

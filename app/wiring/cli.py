@@ -300,8 +300,10 @@ class BookWhenAsked:
     def proposal(self, proposal_id: int) -> Proposal:
         return self._company.book.proposal(proposal_id)
 
-    def proposals(self, states: Sequence[ProposalState] | None = None, limit: int = 50) -> list[Proposal]:
-        return self._company.book.proposals(states, limit)
+    def proposals(
+        self, states: Sequence[ProposalState] | None = None, limit: int = 50, sha256: str | None = None
+    ) -> list[Proposal]:
+        return self._company.book.proposals(states, limit, sha256)
 
 
 @contextmanager

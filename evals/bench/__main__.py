@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evals.bench import audit, chat, forecast, processes, risk, scans
+from evals.bench import approvers, audit, chat, forecast, processes, risk, scans
 from evals.bench.figures import Figure, NotRun, show
 
 BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
@@ -19,6 +19,7 @@ BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "chat": chat.run,
     "processes": processes.run,
     "audit": audit.run,
+    "approvers": approvers.run,
 }
 REPORTS = Path(__file__).resolve().parents[1] / "reports"
 

@@ -28,7 +28,11 @@ _DECISIONS = """
     WHERE decision.proposal_id = ANY(%s) ORDER BY decision.proposal_id, decision.id
 """
 _ONE = SQL("WHERE proposal.id = %s")
-_NEWEST = SQL("WHERE %s::text[] IS NULL OR proposal_state.state = ANY(%s) ORDER BY proposal.id DESC LIMIT %s")
+_NEWEST = SQL("""
+    WHERE (%(states)s::text[] IS NULL OR proposal_state.state = ANY(%(states)s))
+        AND (%(sha256)s::text IS NULL OR proposal.sha256 = %(sha256)s)
+    ORDER BY proposal.id DESC LIMIT %(limit)s
+""")
 
 
 class PostgresProposalBook:
@@ -50,10 +54,12 @@ class PostgresProposalBook:
                 f"P{proposal_id} holds no proposal that can be shown, so nothing can be done with it."
             ) from None
 
-    def proposals(self, states: Sequence[ProposalState] | None = None, limit: int = 50) -> list[Proposal]:
-        wanted = None if states is None else [state.value for state in states]
+    def proposals(
+        self, states: Sequence[ProposalState] | None = None, limit: int = 50, sha256: str | None = None
+    ) -> list[Proposal]:
+        wanted = {"states": None if states is None else [state.value for state in states], "limit": limit, "sha256": sha256}
         with transaction(self._pool) as connection:
-            found = connection.execute(_PROPOSALS + _NEWEST, [wanted, wanted, limit]).fetchall()
+            found = connection.execute(_PROPOSALS + _NEWEST, wanted).fetchall()
             decisions = _decisions(connection, [row["id"] for row in found])
         return list(_readable(found, decisions))
 

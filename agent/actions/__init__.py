@@ -7,19 +7,32 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from agent.actions.adjust_stock import AdjustStockAction
 from agent.actions.base import Action, Arguments, Effect
 from agent.actions.cancel_order import CancelOrderAction
+from agent.actions.cancel_purchase import CancelPurchaseAction
+from agent.actions.cancel_transfer import CancelTransferAction
 from agent.actions.change_carrier import ChangeCarrierAction
 from agent.actions.change_quantity import ChangeQuantityAction
+from agent.actions.change_vendor import ChangeVendorAction
+from agent.actions.confirm_purchase import ConfirmPurchaseAction
+from agent.actions.confirm_vendor_date import ConfirmVendorDateAction
 from agent.actions.create_credit_note import CancelCreditNoteAction, CreateCreditNoteAction
+from agent.actions.create_return import CreateReturnAction
+from agent.actions.create_rfq import CreateRfqAction
+from agent.actions.create_transfer import CreateTransferAction
 from agent.actions.hold_order import HoldOrderAction, ReleaseOrderAction
 from agent.actions.move_promise_date import MovePromiseDateAction
 from agent.actions.open_case import CloseCaseAction, OpenCaseAction
 from agent.actions.post_note import PostNoteAction, StrikeNoteAction
 from agent.actions.price_exception import PriceExceptionAction
+from agent.actions.reassign_reservation import ReassignReservationAction
+from agent.actions.reserve_stock import ReleaseReservationAction, ReserveStockAction
 from agent.actions.schedule_activity import ScheduleActivityAction, WithdrawActivityAction
 from agent.actions.send_message import SendCustomerUpdateAction, SendVendorMessageAction
+from agent.actions.set_picking_priority import SetPickingPriorityAction
 from agent.actions.tag_order import TagOrderAction, UntagOrderAction
+from agent.actions.write_off import WriteOffAction
 from agent.domain.decisions import Proposal, ProposalContent, ProposalState
 from agent.errors import PolicyRejected, PreconditionFailed
 from agent.ports.erp_reader import ErpReader
@@ -48,6 +61,20 @@ ACTIONS: Mapping[str, Action[Any]] = {
         CloseCaseAction(),
         SendCustomerUpdateAction(),
         SendVendorMessageAction(),
+        ReassignReservationAction(),
+        ReserveStockAction(),
+        ReleaseReservationAction(),
+        SetPickingPriorityAction(),
+        CreateTransferAction(),
+        CancelTransferAction(),
+        CreateReturnAction(),
+        AdjustStockAction(),
+        WriteOffAction(),
+        ConfirmVendorDateAction(),
+        CreateRfqAction(),
+        ConfirmPurchaseAction(),
+        CancelPurchaseAction(),
+        ChangeVendorAction(),
     )
 }
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from agent.actions.goods import as_typed
 from agent.domain.findings import FindingKind
 from agent.domain.order_numbers import shortened
 from agent.domain.plans import Plan
@@ -172,3 +173,6 @@ def order_page(order: OrderRiskRow, found: OneOrder) -> None:
         output.say(f"    {cost}approval: {option.approval}", style="dim")
         for harm in option.harms:
             output.say(f"    {harm.order} ({harm.customer}) would be {harm.days} more days late", style="dim")
+        if option.action:
+            asked = " ".join((option.action, *as_typed(option.arguments)))
+            output.say(f'    expediter propose {asked} --reason "…"', style="dim")

@@ -11,6 +11,8 @@ from integrations.demo.details.sales import SalesDetails
 from integrations.demo.history_reads import HistoryReads
 from integrations.demo.invoice_reads import InvoiceReads
 from integrations.demo.lookup_reads import LookupReads
+from integrations.demo.purchase_paper_reads import PurchasePaperReads
+from integrations.demo.transfer_reads import TransferReads
 
 PRODUCT = "demo distributor"
 VERSION = "1"
@@ -45,7 +47,7 @@ WHERE has_any_column_privilege('demo.' || t.name, 'INSERT, UPDATE') OR has_table
 IDENTITY = "SELECT current_database() AS database, current_user AS login, now() AS clock, count(*) AS seeded FROM demo.seeding"
 
 
-class DemoReader(SalesDetails, NoteDetails, Changes, HistoryReads, InvoiceReads, LookupReads):
+class DemoReader(SalesDetails, NoteDetails, TransferReads, PurchasePaperReads, Changes, HistoryReads, InvoiceReads, LookupReads):
     """`pool` is open, and its role decides what can be read; the worker's is meant to."""
 
     def describe(self) -> ErpDescription:

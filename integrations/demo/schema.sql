@@ -160,7 +160,8 @@ CREATE TABLE demo.purchase_order (
     vendor_reference text,
     buyer text NOT NULL,
     acknowledged boolean NOT NULL,
-    changed_at timestamptz NOT NULL
+    changed_at timestamptz NOT NULL,
+    origin text
 );
 
 CREATE TABLE demo.purchase_line (
@@ -191,6 +192,9 @@ CREATE TABLE demo.picking (
     responsible text,
     backorder_of integer REFERENCES demo.picking,
     tracking_reference text,
+    urgent boolean NOT NULL DEFAULT false,
+    origin text,
+    returns integer REFERENCES demo.picking,
     CHECK ((state = 'done') = (done_at IS NOT NULL)),
     CHECK (sale_order_id IS NULL OR kind = 'delivery'),
     CHECK (purchase_order_id IS NULL OR kind = 'receipt')
@@ -210,6 +214,7 @@ CREATE TABLE demo.move (
     to_location_id integer NOT NULL REFERENCES demo.location,
     sale_line_id integer REFERENCES demo.sale_order_line,
     purchase_line_id integer REFERENCES demo.purchase_line,
+    returns integer REFERENCES demo.move,
     CHECK (picking_id IS NOT NULL OR state = 'done')
 );
 CREATE INDEX ON demo.move (product_id);
@@ -235,7 +240,8 @@ CREATE TABLE demo.scrap (
     id integer PRIMARY KEY,
     name text NOT NULL UNIQUE,
     move_id integer NOT NULL UNIQUE REFERENCES demo.move,
-    lot text
+    lot text,
+    origin text
 );
 
 CREATE TABLE demo.quality_failure (
@@ -314,13 +320,17 @@ CREATE TABLE demo.note (
 
 GRANT USAGE ON SCHEMA demo TO expediter_worker, expediter_executor;
 GRANT SELECT ON ALL TABLES IN SCHEMA demo TO expediter_worker, expediter_executor;
--- No more than the actions write: a stolen executor credential cannot invent orders, products or invoices.
+-- No more than the actions write: a stolen executor credential cannot invent sales, products or invoices.
 GRANT UPDATE (promise_date, locked, state, carrier_id, freight) ON demo.sale_order TO expediter_executor;
 GRANT UPDATE (ordered, sold_quantity, unit_price, discount) ON demo.sale_order_line TO expediter_executor;
 GRANT UPDATE (state, reserved, demand) ON demo.move TO expediter_executor;
-GRANT UPDATE (state) ON demo.picking TO expediter_executor;
-GRANT UPDATE (reserved) ON demo.stock_level TO expediter_executor;
+GRANT UPDATE (state, urgent) ON demo.picking TO expediter_executor;
+GRANT UPDATE (on_hand, reserved) ON demo.stock_level TO expediter_executor;
 GRANT INSERT (order_id, tag_id), UPDATE (worn) ON demo.order_tag TO expediter_executor;
 GRANT INSERT (invoice_id, total, reason, marker), UPDATE (state) ON demo.credit_note TO expediter_executor;
 GRANT INSERT (model, record_id, summary, note, owner, due, marker), UPDATE (open) ON demo.activity TO expediter_executor;
 GRANT INSERT (model, record_id, body, marker, sent_to), UPDATE (body) ON demo.note TO expediter_executor;
+GRANT INSERT ON demo.stock_level, demo.picking, demo.move, demo.move_origin, demo.adjustment, demo.scrap TO expediter_executor;
+GRANT INSERT ON demo.purchase_order, demo.purchase_line TO expediter_executor;
+GRANT UPDATE (state, vendor_id, changed_at) ON demo.purchase_order TO expediter_executor;
+GRANT UPDATE (vendor_promise_date, unit_price) ON demo.purchase_line TO expediter_executor;

@@ -10,12 +10,14 @@ from integrations.odoo.documents import Documents
 from integrations.odoo.finished import Finished
 from integrations.odoo.invoicing import Invoicing
 from integrations.odoo.losses import Losses
+from integrations.odoo.purchase_papers import PurchasePapers
 from integrations.odoo.purchasing import Purchasing
 from integrations.odoo.quality import Quality
 from integrations.odoo.receipts import Receipts
 from integrations.odoo.reordering import Reordering
 from integrations.odoo.search import Search
 from integrations.odoo.stock import Stock
+from integrations.odoo.transfers import Transfers
 from integrations.odoo.uninvoiced import Uninvoicing
 
 
@@ -23,18 +25,11 @@ class OdooHistory(Receipts, Finished, Losses, Quality, Uninvoicing, Documents):
     """What happened, as `agent.ports.erp_history.ErpHistory`."""
 
 
+class OdooDetails(SalesDetails, NoteDetails, Transfers, PurchasePapers):
+    """What only actions need to read, as `agent.ports.erp_details.ErpDetails`."""
+
+
 class OdooReader(
-    SalesDetails,
-    NoteDetails,
-    Deliveries,
-    Stock,
-    Purchasing,
-    Buying,
-    Reordering,
-    Invoicing,
-    Search,
-    Description,
-    Changes,
-    OdooHistory,
+    OdooDetails, Deliveries, Stock, Purchasing, Buying, Reordering, Invoicing, Search, Description, Changes, OdooHistory
 ):
     """One reader of one connection: `OdooReader(OdooConnection(...))`. Safe to share between threads."""

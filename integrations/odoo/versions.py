@@ -18,6 +18,12 @@ class Dialect:
     move_unit: str
     reserved: str
     """What a `stock.move` has reserved, in the move's unit."""
+    reserved_is_written: bool
+    """Whether writing `reserved` reserves; before, it is computed from the move's lines. A move then needs a name, too."""
+    transfer_moves: str
+    """The moves of a `stock.picking`; up to 15 `move_lines`."""
+    counted: str
+    """What a `stock.quant` is made to hold by a count that is applied at once; 14 calls it `inventory_quantity`."""
     moved: str
     """What a finished `stock.move` has moved, in the move's unit; in 14 that is `product_uom_qty`."""
     lot_model: str
@@ -68,6 +74,9 @@ _NINETEEN = Dialect(
     purchase_line_unit="product_uom_id",
     move_unit="product_uom",
     reserved="quantity",
+    reserved_is_written=True,
+    transfer_moves="move_ids",
+    counted="inventory_quantity_auto_apply",
     moved="quantity",
     lot_model="stock.lot",
     unit_factor_multiplies=True,
@@ -112,6 +121,7 @@ _SIXTEEN = replace(
     _SEVENTEEN,
     reads_along=False,
     reserved="reserved_availability",
+    reserved_is_written=False,
     moved="product_uom_qty",
     locked_state="done",
     price_list_discount=(),
@@ -121,9 +131,14 @@ _SIXTEEN = replace(
     credit_note_arguments=MappingProxyType({"refund_method": "refund"}),
 )
 _FIFTEEN = replace(
-    _SIXTEEN, delivery_status=False, search_read_load=False, price_list_vendor="name", lot_model="stock.production.lot"
+    _SIXTEEN,
+    delivery_status=False,
+    search_read_load=False,
+    price_list_vendor="name",
+    lot_model="stock.production.lot",
+    transfer_moves="move_lines",
 )
-_FOURTEEN = replace(_FIFTEEN, location_has_warehouse=False, tasks_have_several_owners=False)
+_FOURTEEN = replace(_FIFTEEN, location_has_warehouse=False, tasks_have_several_owners=False, counted="inventory_quantity")
 
 _DIALECTS = {
     "14": _FOURTEEN, "15": _FIFTEEN, "16": _SIXTEEN, "17": _SEVENTEEN, "18": _EIGHTEEN, "19": _NINETEEN,

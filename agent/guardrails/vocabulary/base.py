@@ -27,6 +27,16 @@ SEGMENT = Fact(values=frozenset(Segment))
 #: In place of a segment: no customer is harmed.
 NOBODY = "nobody"
 
+SEGMENT_OR_NOBODY = Fact(values=frozenset({*Segment, NOBODY}))
+
+#: Whose orders get something later.
+HARM: Mapping[str, Fact] = {
+    "orders_harmed": WHOLE,
+    "value_harmed": NUMBER,
+    "segment_harmed": SEGMENT_OR_NOBODY,
+    "currency": TEXT,
+}
+
 #: What the policy may decide an option on that is carried out by hand, as long as no action of that name can be proposed.
 CONSEQUENCES: Mapping[str, Fact] = {
     "segment": SEGMENT,
@@ -34,5 +44,5 @@ CONSEQUENCES: Mapping[str, Fact] = {
     "currency": TEXT,
     "orders_harmed": WHOLE,
     "value_harmed": NUMBER,
-    "segment_harmed": Fact(values=frozenset({*Segment, NOBODY})),
+    "segment_harmed": SEGMENT_OR_NOBODY,
 }

@@ -4,12 +4,14 @@ from typing import Protocol
 
 from agent.ports.erp_writer.invoices import InvoiceWriter
 from agent.ports.erp_writer.notes import NoteWriter
+from agent.ports.erp_writer.purchasing import PurchasingWriter
 from agent.ports.erp_writer.sales import SalesWriter
+from agent.ports.erp_writer.stock import StockWriter
 
 __all__ = ["ErpWriter"]
 
 
-class ErpWriter(SalesWriter, InvoiceWriter, NoteWriter, Protocol):
+class ErpWriter(SalesWriter, InvoiceWriter, StockWriter, PurchasingWriter, NoteWriter, Protocol):
     """Writes are sent once and never retried here.
 
     Every method raises ErpRefused (the ERP said no, nothing changed), ErpUnavailable (it was not sent) or

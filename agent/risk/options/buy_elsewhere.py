@@ -10,6 +10,7 @@ from agent.domain.findings import Option, OptionKind
 from agent.domain.money import CENT, Money
 from agent.domain.purchasing import PurchaseLine, VendorPrice
 from agent.domain.quantity import ROUNDING
+from agent.risk.options.carried_out import purchase
 from agent.risk.options.ground import Ground, noon_of
 from agent.risk.outlooks import LineOutlook
 from agent.risk.wording import day
@@ -39,7 +40,7 @@ def buy_elsewhere(ground: Ground) -> Iterator[Option]:
 
 def _offers(ground: Ground, leaf: LineOutlook) -> Iterator[_Offer]:
     """The cheapest valid price of each vendor who does not already owe us these goods."""
-    owing = {purchase.vendor_id for purchase in _purchases(leaf)}
+    owing = {each.vendor_id for each in _purchases(leaf)}
     best: dict[int, _Offer] = {}
     for price in ground.situation.snapshot.prices_by_product.get(leaf.product_id, ()):
         quantity = max(leaf.short_now, price.minimum)
@@ -67,6 +68,9 @@ def _option(ground: Ground, leaf: LineOutlook, offer: _Offer) -> Option:
         if ready
         else f"that part can then ship on {day(offer.arrival, ground.zone)}"
     )
+    arrives = day_of(noon_of(ground.now, max(offer.price.lead_days, 1), ground.zone), ground.zone).isoformat()
+    seller = (offer.price.vendor_id, vendor)
+    arguments, facts = purchase(ground, leaf, offer.quantity, offer.price.price, seller, arrives)
     return Option(
         kind=OptionKind.BUY_ELSEWHERE,
         summary=f"Buy {ground.goods(leaf, offer.quantity)} from {vendor} for {offer.cost}{_dearer(leaf, offer)}, "
@@ -74,21 +78,23 @@ def _option(ground: Ground, leaf: LineOutlook, offer: _Offer) -> Option:
         ready_date=ready or offer.arrival,
         cost=offer.cost,
         harms=(),
-        approval=ground.approval("create_rfq", ground.facts(offer.cost, ())),
+        approval=ground.approval("create_rfq", facts),
         whole=ready is not None,
+        action="create_rfq" if arguments["warehouse"] else None,
+        arguments=arguments if arguments["warehouse"] else {},
     )
 
 
 def _dearer(leaf: LineOutlook, offer: _Offer) -> str:
     """How its price compares with what the goods on their way cost."""
-    purchase = next((purchase for purchase in _purchases(leaf) if purchase.value and purchase.ordered), None)
-    if purchase is None or purchase.value is None or purchase.value.currency != offer.cost.currency:
+    coming = next((each for each in _purchases(leaf) if each.value and each.ordered), None)
+    if coming is None or coming.value is None or coming.value.currency != offer.cost.currency:
         return ""
-    now = purchase.value.amount / purchase.ordered.amount
+    now = coming.value.amount / coming.ordered.amount
     more = _percent(offer.price.price.amount, now)
     if not more:
-        return f" (the price of {purchase.vendor_name})"
-    return f" ({abs(more)} % {'more' if more > 0 else 'less'} than from {purchase.vendor_name})"
+        return f" (the price of {coming.vendor_name})"
+    return f" ({abs(more)} % {'more' if more > 0 else 'less'} than from {coming.vendor_name})"
 
 
 def _percent(price: Decimal, other: Decimal) -> int:

@@ -10,6 +10,7 @@ from agent.domain.findings import Option, OptionKind
 from agent.domain.money import CENT, Money
 from agent.domain.purchasing import PurchaseLine
 from agent.guardrails.policy import Thresholds
+from agent.risk.options.carried_out import confirmation
 from agent.risk.options.ground import Ground
 from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import Peg
@@ -73,6 +74,7 @@ def _confirmed(ground: Ground, waits: Sequence[_Wait]) -> Option | None:
     ready = _ready(ground, waits, arrival)
     if arrival < ground.now or ready is None:
         return None
+    arguments, facts = confirmation(ground, purchase)
     return Option(
         kind=OptionKind.EXPEDITE_PURCHASE,
         summary=f"Confirm {purchase.order_name} with {purchase.vendor_name}, which brings {_goods(ground, waits)} "
@@ -80,7 +82,9 @@ def _confirmed(ground: Ground, waits: Sequence[_Wait]) -> Option | None:
         ready_date=ready,
         cost=None,
         harms=(),
-        approval=ground.approval("confirm_purchase", ground.facts(_value(waits), ())),
+        approval=ground.approval("confirm_purchase", facts),
+        action="confirm_purchase",
+        arguments=arguments,
     )
 
 

@@ -10,6 +10,7 @@ from agent.domain.calendars import days_between
 from agent.domain.findings import Affected, Claim, Option, OptionKind
 from agent.domain.money import Money
 from agent.domain.quantity import ROUNDING
+from agent.risk.options.carried_out import transfer
 from agent.risk.options.ground import Ground, by_order
 from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import Demand, Pool, fill
@@ -91,15 +92,19 @@ def _transfer(ground: Ground, warehouse_id: int, takes: Sequence[_Take]) -> Opti
     )
     waits = f"; {listed([harm.order.name for harm in harms])} would be late for want of it" if harms else ""
     cost = Money(Decimal(ground.thresholds.transfer_cost), ground.situation.order.amount.currency)
+    action = transfer(ground, warehouse_id, [(take.leaf, take.quantity) for take in takes])
+    facts = action[1] if action else ground.facts(cost, harms)
     return Option(
         kind=OptionKind.MOVE_STOCK,
         summary=f"Move {goods} from {origin} ({days(days_between(ground.now, arrival, ground.zone))} transit): {extent}{waits}.",
         ready_date=ready or arrival,
         cost=cost if cost.amount else None,
         harms=harms,
-        approval=ground.approval("create_transfer", ground.facts(cost, harms)),
+        approval=ground.approval("create_transfer", facts),
         whole=ready is not None,
         claims=tuple(_claims({warehouse_id: takes}, warehouse_id)),
+        action="create_transfer" if action else None,
+        arguments=action[0] if action else {},
     )
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from agent.domain.findings import Affected, Claim, Option, OptionKind
 from agent.domain.quantity import ROUNDING
+from agent.risk.options.carried_out import reassignment
 from agent.risk.options.ground import Ground, by_order
 from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import ZERO, covered
@@ -45,15 +46,19 @@ def take_reservation(ground: Ground) -> Iterator[Option]:
         if ready
         else f"that part can then ship on {day(at_once, ground.zone)}"
     )
+    action = reassignment(ground, [gift.giver for gift in given], [(leaf, gift.amount) for leaf, gift in gifts])
+    facts = action[1] if action else ground.facts(None, harms)
     yield Option(
         kind=OptionKind.TAKE_RESERVATION,
         summary=f"Give {ground.situation.order.name} {goods} reserved for {_givers(ground, given, harms)}: {extent}.",
         ready_date=ready or at_once,
         cost=None,
         harms=harms,
-        approval=ground.approval("reassign_reservation", ground.facts(None, harms)),
+        approval=ground.approval("reassign_reservation", facts),
         whole=ready is not None,
         claims=tuple(_claim(gift) for gift in given),
+        action="reassign_reservation" if action else None,
+        arguments=action[0] if action else {},
     )
 
 

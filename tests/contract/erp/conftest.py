@@ -10,6 +10,10 @@ from agent.domain.records import Record
 from agent.domain.sales import SaleOrder, SaleOrderLine
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
+from tests.fixtures.action_world import ActionWorld
+from tests.fixtures.action_world_demo import DemoBuilder
+from tests.fixtures.action_world_odoo import OdooBuilder
+from tests.fixtures.odoo import Odoo
 from tests.fixtures.past import Past
 
 FIXTURE_OF = {"demo": "demo_erp", "odoo19-json-rpc": "odoo_erp", "odoo19-json-2": "odoo_erp_json_2", "odoo14": "odoo_erp_14"}
@@ -60,3 +64,23 @@ def past(request: pytest.FixtureRequest) -> Past:
 def erp(request: pytest.FixtureRequest) -> Erp:
     real: Any = request.getfixturevalue(FIXTURE_OF[request.param])
     return Erp(real.reader, real.writer, real.situations)
+
+
+@pytest.fixture(params=sorted(FIXTURE_OF))
+def world(request: pytest.FixtureRequest) -> ActionWorld:
+    """Where actions are carried out and taken back, on records of the test's own."""
+    real: Any = request.getfixturevalue(FIXTURE_OF[request.param])
+    if request.param == "demo":
+        return ActionWorld(real.reader, real.writer, DemoBuilder(request.getfixturevalue("demo_database")))
+    odoo: Odoo = request.getfixturevalue("odoo_14" if request.param == "odoo14" else "odoo")
+    if request.param == "odoo14":  # where only they may count
+        _let_count(odoo)
+    return ActionWorld(real.reader, real.writer, OdooBuilder(odoo))
+
+
+def _let_count(odoo: Odoo) -> None:
+    """Make the writer an inventory administrator."""
+    admin = odoo.connection("admin")
+    name = [("module", "=", "stock"), ("name", "=", "group_stock_manager")]
+    [group] = admin.ask("ir.model.data", "search_read", domain=name, fields=["res_id"])
+    admin.change("res.users", "write", ids=[odoo.accounts["writer"]["uid"]], vals={"groups_id": [(4, group["res_id"])]})

@@ -237,7 +237,7 @@ def test_what_is_no_action_cannot_be_proposed(erp):
         prepare("launch_rocket", {}, erp)
 
 
-def test_each_action_gives_the_policy_exactly_the_facts_it_is_listed_with(erp):
+def test_notes_and_dates_give_the_policy_exactly_the_facts_they_are_listed_with(erp):
     note = prepare("post_note", {"order": "S00042", "text": "hello"}, erp)
     erp.notes.append("hello [expediter-p1-0123456789ab]")
     struck = prepare("strike_note", {"order": "S00042", "marker": "expediter-p1-0123456789ab", "text": "hello"}, erp)

@@ -1,0 +1,106 @@
+"""Cancel a purchase of which nothing came yet."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from agent.actions.base import Arguments, Effect
+from agent.actions.buying import money_facts
+from agent.actions.finding import find_purchase, subject_of, vendor_of
+from agent.actions.goods import PurchaseNumber, listed, number, of, stored_goods
+from agent.domain.decisions import Change, Preview, ProposalContent
+from agent.domain.purchase_papers import PurchasePaper
+from agent.errors import PreconditionFailed
+from agent.ports.erp_reader import ErpReader
+from agent.ports.erp_writer import ErpWriter
+
+STATES = {
+    "draft": "draft",
+    "sent": "sent to the vendor",
+    "to approve": "waiting for approval",
+    "purchase": "confirmed",
+    "done": "locked",
+}
+
+
+class CancelPurchase(Arguments):
+    purchase: PurchaseNumber
+
+
+class CancelPurchaseAction:
+    """`button_cancel` of a purchase order."""
+
+    name = "cancel_purchase"
+    description = "Cancel a purchase of which nothing was received yet."
+    undo = "the same goods are put into a new draft"
+    arguments = CancelPurchase
+    lost_answer = "state: the purchase is read; it is as before or cancelled"
+    repeatable = True
+    editable: Sequence[str] = ()
+
+    def prepare(self, arguments: CancelPurchase, reader: ErpReader) -> ProposalContent:
+        purchase = find_purchase(arguments.purchase, reader)
+        _check(purchase)
+        goods = listed([of(line.ordered, line.product_name) for line in purchase.lines]) if purchase.lines else "nothing"
+        again = _again(purchase, reader)
+        told = "" if purchase.state == "draft" else f" {purchase.vendor.name} has to be told."
+        return ProposalContent(
+            action=self.name,
+            subject=subject_of(purchase.record),
+            arguments={"purchase": purchase.name},
+            before={"state": purchase.state, "vendor": purchase.vendor.name, "again": again},
+            facts={**money_facts(purchase.amount, vendor_of(purchase.vendor, reader)), "state": purchase.state},
+            preview=Preview(
+                title=f"Cancel {purchase.name} at {purchase.vendor.name}, over {purchase.amount}",
+                changes=(Change(label="State", before=STATES[purchase.state], after="cancelled"),),
+                consequence=f"{goods} no longer come with it.{told}",
+                undo="The same goods are put into a new draft." if again else "irreversible",
+            ),
+        )
+
+    def check_time(self, content: ProposalContent, now: datetime) -> None:
+        """It can be cancelled for as long as nothing came."""
+
+    def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
+        writer.cancel_purchase(content.subject.record)
+
+    def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
+        now = next((each for each in reader.purchase_papers([content.subject.name]) if each.id == content.subject.id), None)
+        if now is not None and now.state == "cancel":
+            return Effect.DONE
+        return Effect.BEFORE if now is not None and now.state == content.before["state"] else Effect.OTHER
+
+    def verified(self, content: ProposalContent) -> str:
+        return f"Read back: {content.subject.name} is cancelled."
+
+    def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
+        again = content.before["again"]
+        return ("create_rfq", again) if again else None
+
+
+def _check(purchase: PurchasePaper) -> None:
+    if purchase.state == "cancel":
+        raise PreconditionFailed(f"{purchase.name} is cancelled already.")
+    if purchase.state == "done":
+        raise PreconditionFailed(f"{purchase.name} is locked; unlock it in the ERP first.")
+    came = [line for line in purchase.lines if line.received]
+    if came:
+        goods = listed([of(line.received, line.product_name) for line in came])
+        raise PreconditionFailed(f"{goods} came with {purchase.name} already; return them before it is cancelled.")
+
+
+def _again(purchase: PurchasePaper, reader: ErpReader) -> dict[str, Any] | None:
+    """What puts the same goods into a new draft; None when they were to come on different days, or straight to a customer."""
+    days = {line.vendor_promise_date.astimezone(UTC).date() for line in purchase.lines}
+    house = next((each for each in reader.warehouses() if each.id == purchase.warehouse_id), None)
+    products = {line.product_id for line in purchase.lines}
+    if len(days) != 1 or house is None or len(products) < len(purchase.lines):
+        return None
+    return {
+        "vendor": purchase.vendor.name,
+        "warehouse": house.code,
+        "arrives": min(days).isoformat(),
+        "goods": stored_goods([(line.product, line.ordered.amount) for line in purchase.lines]),
+        "prices": [{"product": line.product, "price": number(line.price.amount)} for line in purchase.lines],
+        "currency": purchase.amount.currency,
+    }

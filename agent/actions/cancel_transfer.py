@@ -1,0 +1,94 @@
+"""Cancel an internal transfer or a return of which nothing was moved yet."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from agent.actions.base import Arguments, Effect
+from agent.actions.finding import find_transfer, segment_behind, subject_of
+from agent.actions.goods import TransferNumber, listed, of, stored_goods
+from agent.domain.decisions import Change, Preview, ProposalContent
+from agent.domain.stock import PickingKind
+from agent.domain.transfers import Transfer
+from agent.errors import PreconditionFailed
+from agent.ports.erp_reader import ErpReader
+from agent.ports.erp_writer import ErpWriter
+
+STATES = {"draft": "draft", "waiting": "waiting", "confirmed": "waiting", "assigned": "ready"}
+
+
+class CancelTransfer(Arguments):
+    transfer: TransferNumber
+
+
+class CancelTransferAction:
+    """`action_cancel` of a transfer between warehouses, or of a return."""
+
+    name = "cancel_transfer"
+    description = "Cancel a transfer between warehouses, or a return, of which nothing was moved yet."
+    undo = "the same goods are planned in a new transfer"
+    arguments = CancelTransfer
+    lost_answer = "state: the transfer is read; it is as before or cancelled"
+    repeatable = True
+    editable: Sequence[str] = ()
+
+    def prepare(self, arguments: CancelTransfer, reader: ErpReader) -> ProposalContent:
+        transfer = find_transfer(arguments.transfer, reader)
+        _check(transfer)
+        goods = listed([of(line.demand, line.product_name) for line in transfer.lines])
+        back = _again(transfer, reader)
+        return ProposalContent(
+            action=self.name,
+            subject=subject_of(transfer.record),
+            arguments={"transfer": transfer.name},
+            before={"state": transfer.state, "goods": goods, "again": back},
+            facts={"kind": "return" if transfer.returns else "internal", "segment": segment_behind(transfer, reader)},
+            preview=Preview(
+                title=f"Cancel {transfer.name}",
+                changes=(Change(label="State", before=STATES[transfer.state], after="cancelled"),),
+                consequence=f"{goods} stay where they are; what is reserved for {transfer.name} is free again.",
+                undo="The same goods are planned in a new transfer." if back else "irreversible",
+            ),
+        )
+
+    def check_time(self, content: ProposalContent, now: datetime) -> None:
+        """It can be cancelled for as long as nothing was moved."""
+
+    def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
+        writer.cancel_transfer(content.subject.record)
+
+    def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
+        now = next((each for each in reader.transfers([content.subject.name]) if each.id == content.subject.id), None)
+        if now is not None and now.state == "cancel":
+            return Effect.DONE
+        return Effect.BEFORE if now is not None and now.state == content.before["state"] else Effect.OTHER
+
+    def verified(self, content: ProposalContent) -> str:
+        return f"Read back: {content.subject.name} is cancelled."
+
+    def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
+        again = content.before["again"]
+        return (again["action"], again["arguments"]) if again else None
+
+
+def _check(transfer: Transfer) -> None:
+    if not transfer.open:
+        raise PreconditionFailed(f"{transfer.name} is {'done' if transfer.state == 'done' else 'cancelled already'}.")
+    if transfer.kind is not PickingKind.INTERNAL and transfer.returns is None:
+        raise PreconditionFailed(
+            f"{transfer.name} is a {transfer.kind} that belongs to an order; cancel the order, or change it in the ERP."
+        )
+
+
+def _again(transfer: Transfer, reader: ErpReader) -> dict[str, Any] | None:
+    """The action that plans the same goods again, where there is one."""
+    if transfer.returns is not None:
+        goods = stored_goods([(line.product, line.demand.amount) for line in transfer.lines])
+        return {"action": "create_return", "arguments": {"transfer": transfer.returns.name, "goods": goods}}
+    codes = {house.id: house.code for house in reader.warehouses()}
+    start, end = transfer.from_warehouse_id, transfer.to_warehouse_id
+    if start is None or end is None or start == end or not {start, end} <= codes.keys():
+        return None
+    goods = stored_goods([(line.product, line.demand.amount) for line in transfer.lines])
+    planned = {"from_warehouse": codes[start], "to_warehouse": codes[end], "goods": goods}
+    return {"action": "create_transfer", "arguments": planned | {"confirmed": transfer.state != "draft"}}

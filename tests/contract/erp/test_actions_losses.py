@@ -1,0 +1,100 @@
+"""Counts and write-offs: proposed, carried out, read back and, where that can be, taken back, in every ERP."""
+
+from decimal import Decimal
+
+import pytest
+
+from agent.actions import Effect, action_named, inverse, prepare
+from agent.domain.records import Record
+from agent.errors import ErpRefused, PreconditionFailed
+from integrations.odoo.writer import OdooWriter
+from tests.fixtures.action_world import ActionWorld
+from tests.fixtures.odoo import Odoo
+
+MARKER = "expediter-p1-0123456789ab"
+
+
+def test_stock_is_set_to_what_was_counted_and_back(world: ActionWorld) -> None:
+    code, home = world.make.product(home=40), world.make.home
+    counted = world.carried_out("adjust_stock", product=code, warehouse=home, counted="37.5")
+    assert world.on_hand(code, home) == Decimal("37.5")
+    [change] = counted.content.preview.changes
+    assert (change.before, change.after) == ("40 Units", "37.5 Units")
+    facts = counted.content.facts
+    assert (facts["direction"], facts["percent"]) == ("down", "6.2")
+    assert Decimal(facts["value"]) == 30
+    assert world.rule(counted.content) == "small-count-difference"
+    world.taken_back(counted)
+    assert world.on_hand(code, home) == 40
+
+
+def test_what_was_never_there_can_be_counted(world: ActionWorld) -> None:
+    code, other = world.make.product(home=1), world.make.other
+    counted = world.carried_out("adjust_stock", product=code, warehouse=other, counted="3")
+    assert counted.content.facts["percent"] is None
+    assert world.on_hand(code, other) == 3
+    world.taken_back(counted)
+    assert world.on_hand(code, other) == 0
+
+
+def test_a_count_that_says_nothing_new_or_leaves_less_than_is_reserved_is_refused(world: ActionWorld) -> None:
+    code, home = world.make.product(home=40), world.make.home
+    world.make.order({code: 30}, days=3)
+    with pytest.raises(PreconditionFailed, match=r"^The books say 40 Units"):
+        world.prepared("adjust_stock", product=code, warehouse=home, counted="40")
+    with pytest.raises(PreconditionFailed, match=r"^30 Units of .* are reserved; free them first"):
+        world.prepared("adjust_stock", product=code, warehouse=home, counted="29")
+
+
+def test_a_count_is_stale_once_goods_left(world: ActionWorld) -> None:
+    code, home = world.make.product(home=40), world.make.home
+    _, delivery = world.make.order({code: 30}, days=3)
+    content = world.prepared("adjust_stock", product=code, warehouse=home, counted="38")
+    world.make.ship(delivery)
+    assert prepare(content.action, content.arguments, world.reader).sha256() != content.sha256()
+    assert action_named("adjust_stock").effect(content, world.reader, MARKER) is Effect.OTHER
+
+
+def test_goods_are_written_off_once_and_for_all(world: ActionWorld) -> None:
+    code, home = world.make.product(home=40), world.make.home
+    scrapped = world.carried_out("write_off", product=code, warehouse=home, quantity="3")
+    assert world.on_hand(code, home) == 37
+    assert scrapped.content.preview.undo == "irreversible"
+    assert inverse(scrapped) is None
+    assert Decimal(scrapped.content.facts["value"]) == 36
+    assert world.rule(scrapped.content) == "write-off"
+
+
+def test_what_is_reserved_is_not_written_off(world: ActionWorld) -> None:
+    code, home = world.make.product(home=40), world.make.home
+    world.make.order({code: 38}, days=3)
+    with pytest.raises(PreconditionFailed, match=r"^Only 2 Units of .* are not reserved"):
+        world.prepared("write_off", product=code, warehouse=home, quantity="3")
+
+
+def test_goods_that_left_meanwhile_make_a_write_off_stale(world: ActionWorld) -> None:
+    code, home = world.make.product(home=40), world.make.home
+    _, delivery = world.make.order({code: 30}, days=3)
+    content = world.prepared("write_off", product=code, warehouse=home, quantity="3")
+    world.make.ship(delivery)
+    assert prepare(content.action, content.arguments, world.reader).sha256() != content.sha256()
+
+
+def test_a_write_off_that_is_refused_leaves_nothing_behind(world: ActionWorld) -> None:
+    code, home = world.make.product(home=4), world.make.home
+    content = world.prepared("write_off", product=code, warehouse=home, quantity="3")
+    with pytest.raises(ErpRefused):
+        world.writer.write_off(content.subject.record, content.before["place"], Decimal(-1), MARKER)
+    assert world.on_hand(code, home) == 4
+    assert not world.reader.written_off(MARKER)
+
+
+def test_a_login_that_may_not_count_is_told_so(odoo_14: Odoo, odoo_erp_14: object) -> None:
+    assert odoo_erp_14
+    quant = odoo_14.connection("admin").ask(
+        "stock.quant", "search_read", domain=[], fields=["product_id", "location_id"], limit=1
+    )[0]
+    writer = OdooWriter(odoo_14.connection("reader"))
+    record = Record("product.product", *quant["product_id"])
+    with pytest.raises(ErpRefused, match=r"The login ops_reader may not do this with stock.quant"):
+        writer.set_counted(record, quant["location_id"][0], Decimal(7))

@@ -1,0 +1,191 @@
+"""Reservations, priorities and transfers: proposed, carried out, read back and taken back, in every ERP."""
+
+from decimal import Decimal
+
+import pytest
+
+from agent.actions import prepare
+from agent.errors import PreconditionFailed, RecordMissing
+from tests.fixtures.action_world import ActionWorld
+
+# reassign_reservation
+
+
+def test_goods_reserved_for_one_order_are_given_to_another_and_back(world: ActionWorld) -> None:
+    code = world.make.product(home=10)
+    later, _ = world.make.order({code: 10}, days=20)
+    sooner, _ = world.make.order({code: 6}, days=2)
+    given = world.carried_out("reassign_reservation", from_order=later, to_order=sooner, goods=f"{code}: 6")
+    assert (world.reserved(later), world.reserved(sooner)) == (4, 6)
+    preview = given.content.preview
+    assert [(change.before, change.after) for change in preview.changes] == [("10 Units", "4 Units"), ("0 Units", "6 Units")]
+    assert f"{later} of" in preview.consequence
+    assert "worth 120.00" in preview.consequence
+    assert given.content.facts["orders_harmed"] == 1
+    assert Decimal(given.content.facts["value_harmed"]) == 120
+    assert world.rule(given.content) == "reservation-taken-among-equals"
+    world.taken_back(given)
+    assert (world.reserved(later), world.reserved(sooner)) == (10, 0)
+
+
+def test_who_lacks_only_some_is_given_some(world: ActionWorld) -> None:
+    code = world.make.product(home=10)
+    later, _ = world.make.order({code: 8}, days=20)
+    sooner, _ = world.make.order({code: 6}, days=2)
+    world.carried_out("reassign_reservation", from_order=later, to_order=sooner, goods=f"{code}: 3")
+    assert (world.reserved(later), world.reserved(sooner)) == (5, 5)
+
+
+def test_more_than_is_reserved_or_lacked_is_refused(world: ActionWorld) -> None:
+    code = world.make.product(home=10)
+    later, _ = world.make.order({code: 10}, days=20)
+    sooner, _ = world.make.order({code: 6}, days=2)
+    with pytest.raises(PreconditionFailed, match=f"^Only 10 Units of .* are reserved for {later}"):
+        world.prepared("reassign_reservation", from_order=later, to_order=sooner, goods=f"{code}: 11")
+    with pytest.raises(PreconditionFailed, match=f"^{sooner} lacks only 6 Units"):
+        world.prepared("reassign_reservation", from_order=later, to_order=sooner, goods=f"{code}: 7")
+
+
+def test_goods_that_left_meanwhile_are_not_given_away(world: ActionWorld) -> None:
+    code = world.make.product(home=10)
+    later, delivery = world.make.order({code: 10}, days=20)
+    sooner, _ = world.make.order({code: 6}, days=2)
+    content = world.prepared("reassign_reservation", from_order=later, to_order=sooner, goods=f"{code}: 6")
+    world.make.ship(delivery)
+    with pytest.raises(PreconditionFailed, match=f"{later} is not an open order|are reserved for {later}"):
+        prepare(content.action, content.arguments, world.reader)
+
+
+# reserve_stock
+
+
+def test_what_is_free_is_reserved_and_freed_again(world: ActionWorld) -> None:
+    code = world.make.product(home=10)
+    order, delivery = world.make.order({code: 10}, days=3)
+    released = world.carried_out("release_reservation", transfer=delivery, goods=f"{code}: 4")
+    assert world.reserved(order) == 6
+    assert world.rule(released.content) == "reservation-released"
+    reserved = world.taken_back(released)
+    assert world.reserved(order) == 10
+    [change] = reserved.content.preview.changes
+    assert (change.before, change.after) == ("6 of 10 Units", "10 of 10 Units")
+    assert world.rule(reserved.content) == "free-stock-reserved"
+    world.taken_back(reserved)
+    assert world.reserved(order) == 6
+
+
+def test_nothing_is_reserved_where_nothing_is_free_nor_freed_where_nothing_is_reserved(world: ActionWorld) -> None:
+    code = world.make.product(home=4)
+    _, delivery = world.make.order({code: 10}, days=3)
+    with pytest.raises(PreconditionFailed, match=f"^Nothing that {delivery} lacks is free"):
+        world.prepared("reserve_stock", transfer=delivery)
+    with pytest.raises(PreconditionFailed, match=r"^Less than 5 Units"):
+        world.prepared("release_reservation", transfer=delivery, goods=f"{code}: 5")
+
+
+def test_stock_that_others_took_meanwhile_changes_what_was_approved(world: ActionWorld) -> None:
+    code = world.make.product(home=10)
+    _, delivery = world.make.order({code: 10}, days=3)
+    world.carried_out("release_reservation", transfer=delivery, goods=f"{code}: 3")
+    content = world.prepared("reserve_stock", transfer=delivery)
+    world.make.order({code: 2}, days=1)
+    fresh = prepare(content.action, content.arguments, world.reader)
+    assert (content.before["goods"], fresh.before["goods"]) == (
+        [{"product": code, "quantity": "3"}],
+        [{"product": code, "quantity": "1"}],
+    )
+
+
+# set_picking_priority
+
+
+def test_a_delivery_is_made_urgent_and_normal_again(world: ActionWorld) -> None:
+    _, delivery = world.make.order({world.make.product(home=4): 2}, days=3)
+    starred = world.carried_out("set_picking_priority", transfer=delivery, urgent=True)
+    assert world.reader.transfers([delivery])[0].urgent
+    assert starred.content.facts == {"priority": "urgent", "segment": "standard"}
+    with pytest.raises(PreconditionFailed, match=f"^{delivery} is urgent already"):
+        prepare("set_picking_priority", starred.content.arguments, world.reader)
+    world.taken_back(starred)
+    assert not world.reader.transfers([delivery])[0].urgent
+
+
+def test_what_was_shipped_has_no_priority(world: ActionWorld) -> None:
+    _, delivery = world.make.order({world.make.product(home=4): 2}, days=3)
+    world.make.ship(delivery)
+    with pytest.raises(PreconditionFailed, match=f"^{delivery} is done"):
+        world.prepared("set_picking_priority", transfer=delivery, urgent=True)
+
+
+# create_transfer, cancel_transfer
+
+
+@pytest.mark.parametrize("confirmed", [True, False])
+def test_goods_are_moved_between_warehouses_and_the_transfer_is_cancelled(world: ActionWorld, confirmed: bool) -> None:
+    code, home, other = world.make.product(home=3, other=20), world.make.home, world.make.other
+    moved = world.carried_out(
+        "create_transfer", from_warehouse=other, to_warehouse=home, goods=f"{code}: 14", confirmed=confirmed
+    )
+    free = moved.content.preview.changes[0]
+    assert (free.before, free.after) == ("20 Units", "6 Units")
+    assert moved.content.facts["orders_harmed"] == 0
+    assert Decimal(moved.content.facts["value"]) == 168
+    assert world.rule(moved.content) == "harmless-transfer"
+    [made] = world.reader.transfers_marked("expediter-p" + str(moved.id))
+    assert (made.from_warehouse_id, made.to_warehouse_id) == (moved.content.before["from"], moved.content.before["to"])
+    assert made.state == ("draft" if not confirmed else made.state)
+    undone = world.taken_back(moved)
+    again = world.taken_back(undone)
+    assert again.content.arguments == moved.content.arguments
+
+
+def test_no_more_is_moved_than_is_free_and_not_within_one_house(world: ActionWorld) -> None:
+    code, home, other = world.make.product(home=3, other=20), world.make.home, world.make.other
+    world.make.order({code: 2}, days=3)
+    with pytest.raises(PreconditionFailed, match=r"^Only 1 Units of .* are free"):
+        world.prepared("create_transfer", from_warehouse=home, to_warehouse=other, goods=f"{code}: 2")
+    with pytest.raises(PreconditionFailed, match="name two warehouses"):
+        world.prepared("create_transfer", from_warehouse=home, to_warehouse=home, goods=f"{code}: 1")
+    with pytest.raises(RecordMissing, match=r"^There is no product NO-SUCH-CODE"):
+        world.prepared("create_transfer", from_warehouse=home, to_warehouse=other, goods="NO-SUCH-CODE: 1")
+
+
+def test_goods_that_were_counted_down_meanwhile_are_not_moved(world: ActionWorld) -> None:
+    code, home, other = world.make.product(other=20), world.make.home, world.make.other
+    content = world.prepared("create_transfer", from_warehouse=other, to_warehouse=home, goods=f"{code}: 14")
+    world.carried_out("adjust_stock", product=code, warehouse=other, counted="10")
+    with pytest.raises(PreconditionFailed, match=r"^Only 10 Units"):
+        prepare(content.action, content.arguments, world.reader)
+
+
+def test_a_customers_delivery_is_not_cancelled_as_a_transfer(world: ActionWorld) -> None:
+    _, delivery = world.make.order({world.make.product(home=4): 2}, days=3)
+    with pytest.raises(PreconditionFailed, match=f"^{delivery} is a delivery that belongs to an order"):
+        world.prepared("cancel_transfer", transfer=delivery)
+
+
+# create_return
+
+
+def test_a_return_of_a_delivery_is_planned_and_cancelled(world: ActionWorld) -> None:
+    code = world.make.product(home=10)
+    _, delivery = world.make.order({code: 5}, days=1)
+    world.make.ship(delivery)
+    back = world.carried_out("create_return", transfer=delivery, goods=f"{code}: 2")
+    [change] = back.content.preview.changes
+    assert (change.before, change.after) == ("0 of 5 Units", "2 of 5 Units")
+    assert Decimal(back.content.facts["value"]) == 24
+    [made] = world.reader.transfers_marked("expediter-p" + str(back.id))
+    assert made.returns is not None
+    assert made.returns.name == delivery
+    with pytest.raises(PreconditionFailed, match=r"^Only 3 Units"):
+        world.prepared("create_return", transfer=delivery, goods=f"{code}: 4")
+    undone = world.taken_back(back)
+    assert prepare("create_return", undone.content.before["again"]["arguments"], world.reader).arguments == back.content.arguments
+
+
+def test_what_was_not_shipped_cannot_come_back(world: ActionWorld) -> None:
+    code = world.make.product(home=10)
+    _, delivery = world.make.order({code: 5}, days=1)
+    with pytest.raises(PreconditionFailed, match=f"^{delivery} is not done"):
+        world.prepared("create_return", transfer=delivery, goods=f"{code}: 2")

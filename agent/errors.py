@@ -1,8 +1,15 @@
 """Every refusal that someone can handle. The message is one sentence that says what to do next."""
 
+import re
+
 
 class ExpediterError(Exception):
     """A refusal with a reason; surfaces show `str(error)` as it is, never a traceback."""
+
+    @property
+    def kind(self) -> str:
+        """What programs tell refusals apart by: `second_factor_needed`."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(self).__name__).lower()
 
 
 class SettingMissing(ExpediterError):

@@ -10,17 +10,21 @@ from urllib.parse import quote
 import httpx
 
 from agent.domain.chat import PartKind
+from agent.domain.decisions import ProposalState
 from agent.domain.finding_life import EventKind
-from agent.errors import DecisionRefused, ExpediterError, NotPermitted, RecordMissing, ServerUnreachable
+from agent.errors import DecisionRefused, ExpediterError, NotPermitted, RecordMissing, SecondFactorNeeded, ServerUnreachable
 from app.contract.absences import AbsenceRow
 from app.contract.chat import AnswerRow
 from app.contract.executions import LimitRow
 from app.contract.findings import KnownFindingRow
+from app.contract.groups import GroupAnswer, GroupRow
 from app.contract.proposals import DecisionAnswer, ProposalRow
+from app.contract.second_factor import AuthenticatorRow, EnrolmentRow
 from app.contract.shipments import CarrierReportRow
 
 #: Beyond serve's own keep-alive of 5 s.
 PATIENCE_S = 30.0
+NEEDS_CODE = SecondFactorNeeded().kind
 TOKEN = re.compile(r"[\x21-\x7e]+")
 REFUSALS: dict[int, type[ExpediterError]] = {401: NotPermitted, 403: NotPermitted, 404: RecordMissing, 409: DecisionRefused}
 
@@ -53,10 +57,50 @@ class Api:
         self._request("GET", "/readyz")
 
     def proposal(self, proposal_id: int) -> ProposalRow:
-        return ProposalRow.model_validate(self._request("GET", f"/v1/proposals/{proposal_id}"))
+        """A glance on behalf of a command, which does not mean that its person read it."""
+        return ProposalRow.model_validate(self._request("GET", f"/v1/proposals/{proposal_id}?glance=true"))
 
-    def decide(self, shown: ProposalRow, verdict: str, reason: str) -> DecisionAnswer:
-        click = {"verdict": verdict, "sha256": shown.sha256, "reason": reason}
+    def group(self, group_id: int) -> GroupRow:
+        return GroupRow.model_validate(self._request("GET", f"/v1/groups/{group_id}"))
+
+    def decide_group(self, shown: GroupRow, verdict: str, reason: str, code: str | None = None) -> GroupAnswer:
+        """On every line that waits. Raises SecondFactorNeeded when the same click would pass with a code."""
+        lines = [{"proposal_id": line.id, "sha256": line.sha256} for line in shown.lines if line.state == ProposalState.PENDING]
+        if not lines:
+            raise DecisionRefused(f"No line of {shown.label} waits for a decision.")
+        click = {"verdict": verdict, "lines": lines, "reason": reason or None, "code": code}
+        return GroupAnswer.model_validate(self._request("POST", f"/v1/groups/{shown.id}/decisions", click))
+
+    def propose_new_dates(self, cause: str, new_date: str | None, reason: str) -> int:
+        wanted = {"cause": cause, "new_date": new_date, "reason": reason}
+        return int(self._request("POST", "/v1/groups", wanted)["inbound_id"])
+
+    def edit(self, shown: ProposalRow, changes: Mapping[str, Any], reason: str) -> int:
+        wanted = {"sha256": shown.sha256, "changes": dict(changes), "reason": reason}
+        return int(self._request("POST", f"/v1/proposals/{shown.id}/edits", wanted)["inbound_id"])
+
+    def withdraw(self, proposal_id: int, reason: str) -> ProposalRow:
+        said = {"reason": reason}
+        return ProposalRow.model_validate(self._request("POST", f"/v1/proposals/{proposal_id}/withdrawal", said))
+
+    def comment(self, proposal_id: int, text: str) -> ProposalRow:
+        return ProposalRow.model_validate(self._request("POST", f"/v1/proposals/{proposal_id}/comments", {"text": text}))
+
+    def authenticator(self) -> AuthenticatorRow:
+        return AuthenticatorRow.model_validate(self._request("GET", "/v1/me/authenticator"))
+
+    def enrol_authenticator(self) -> EnrolmentRow:
+        return EnrolmentRow.model_validate(self._request("POST", "/v1/me/authenticator"))
+
+    def confirm_authenticator(self, code: str) -> AuthenticatorRow:
+        return AuthenticatorRow.model_validate(self._request("POST", "/v1/me/authenticator/confirmation", {"code": code}))
+
+    def remove_authenticator(self, code: str) -> AuthenticatorRow:
+        return AuthenticatorRow.model_validate(self._request("POST", "/v1/me/authenticator/removal", {"code": code}))
+
+    def decide(self, shown: ProposalRow, verdict: str, reason: str, code: str | None = None) -> DecisionAnswer:
+        """Raises SecondFactorNeeded when the same click would pass with a code."""
+        click = {"verdict": verdict, "sha256": shown.sha256, "reason": reason, "code": code}
         return DecisionAnswer.model_validate(self._request("POST", f"/v1/proposals/{shown.id}/decisions", click))
 
     def hold(self, action: str, per_hour: int | None, reason: str) -> list[LimitRow]:
@@ -162,7 +206,8 @@ def _events(lines: Iterator[str]) -> Iterator[Part]:
 
 def _refusal(status: int, content: bytes) -> ExpediterError:
     try:
-        sentence = str(json.loads(content)["error"])
-    except (ValueError, KeyError, TypeError):
-        sentence = f"The server refused with status {status}; is EXPEDITER_SERVER_URL right?"
-    return REFUSALS.get(status, ExpediterError)(sentence)
+        body = json.loads(content)
+        sentence, kind = str(body["error"]), body.get("kind")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        kind, sentence = None, f"The server refused with status {status}; is EXPEDITER_SERVER_URL right?"
+    return (SecondFactorNeeded if kind == NEEDS_CODE else REFUSALS.get(status, ExpediterError))(sentence)

@@ -1,6 +1,6 @@
 """What may be proposed. An action that is not listed here does not exist."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -37,7 +37,18 @@ from agent.domain.decisions import Proposal, ProposalContent, ProposalState
 from agent.errors import PolicyRejected, PreconditionFailed
 from agent.ports.erp_reader import ErpReader
 
-__all__ = ["ACTIONS", "Action", "Effect", "OwnActions", "action_named", "checked", "inverse", "marker_of", "prepare"]
+__all__ = [
+    "ACTIONS",
+    "Action",
+    "Effect",
+    "OwnActions",
+    "action_named",
+    "checked",
+    "editable_action",
+    "inverse",
+    "marker_of",
+    "prepare",
+]
 
 ACTIONS: Mapping[str, Action[Any]] = {
     action.name: action
@@ -115,6 +126,15 @@ def prepare(
     if now is not None:
         action.check_time(content, now)
     return content
+
+
+def editable_action(proposal: Proposal, changes: Iterable[str]) -> Action[Any]:
+    """The proposal's action, if an approver may change these of its arguments. Raises PreconditionFailed."""
+    action = action_named(proposal.content.action)
+    if wrong := [name for name in changes if name not in action.editable]:
+        may = f"only {' and '.join(action.editable)}" if action.editable else "nothing; reject it and have it proposed anew"
+        raise PreconditionFailed(f"Of {proposal.label} ({action.name}) an approver may change {may}, not {', '.join(wrong)}.")
+    return action
 
 
 def marker_of(proposal: Proposal) -> str:

@@ -146,6 +146,34 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
+class Ballot:
+    """A verdict on one proposal as it goes to the ledger: for which step, under which rule, and what it would grant."""
+
+    proposal_id: int
+    sha256: str
+    """Of what was shown."""
+    step: int
+    earlier: int
+    """How many decisions were seen; one that came meanwhile may have been for the same step."""
+    policy_version: str
+    rule: str
+    grant_until: datetime | None
+    """Set when this is the last approval that was missing."""
+    second_factor: bool = False
+    """The rule wants a code with an approval."""
+    for_person_id: int | None = None
+    """The absent person whose roles make it count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    person: str
+    """The handle."""
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """Where a recommendation came from."""
 
@@ -174,6 +202,11 @@ class Proposal:
     """What the executor said: what it verified, or why it refused."""
     authors: tuple[Person, ...] = ()
     """Who shaped it beside the asker: askers and editors of what it replaces. None of them may decide on it."""
+    supersedes: int | None = None
+    """What it was edited from."""
+    group_id: int | None = None
+    """The group it is a line of."""
+    comments: tuple[Comment, ...] = ()
 
     @property
     def label(self) -> str:
@@ -183,6 +216,27 @@ class Proposal:
     def author_ids(self) -> frozenset[int]:
         """The asker's among them."""
         return frozenset({self.asker.id, *(author.id for author in self.authors)})
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalGroup:
+    """Proposals with one cause, decided on together or line by line."""
+
+    id: int
+    title: str
+    asker: Person
+    created_at: datetime
+    proposals: tuple[Proposal, ...]
+    """In the order they were made; an edited line also as it was."""
+
+    @property
+    def label(self) -> str:
+        return f"G{self.id}"
+
+    @property
+    def lines(self) -> tuple[Proposal, ...]:
+        """Without those that an edited one replaced."""
+        return tuple(line for line in self.proposals if line.state is not ProposalState.SUPERSEDED)
 
 
 @dataclass(frozen=True, slots=True)

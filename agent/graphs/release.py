@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from agent.domain.chat import PartKind
+from agent.graphs.evidence import proposed
 from agent.guardrails.grounding import Facts, unsupported
 from agent.guardrails.sentences import SentenceStream
 from agent.tools import ToolContext
@@ -79,7 +80,7 @@ class Release:
             "degraded": self.degraded,
             "as_of": self.as_of.isoformat(),
             "citations": citations(self.text, results),
-            "proposals": list(dict.fromkeys(result["proposal"]["id"] for _, result in results if result.get("proposed"))),
+            "proposals": list(dict.fromkeys(number for _, result in results for number in proposed(result))),
         }
         yield Part(PartKind.FINAL, body, origin | {"withheld": self.withheld})
 

@@ -67,7 +67,7 @@ def rule_on(
     if proposal.state is not ProposalState.PENDING:
         raise DecisionRefused(f"{proposal.label} {DECIDED[proposal.state]}.")
     if person.id in proposal.author_ids:
-        deed = "asked for" if person.id == proposal.asker.id else "had a part in"
+        deed = "had a part in" if person.id != proposal.asker.id else "edited" if proposal.supersedes else "asked for"
         raise OwnProposal(f"{person.handle} {deed} {proposal.label} and cannot decide on it; {requirement.words()} has to.")
     if combined := requirement.forbidden(person):
         raise NotPermitted(

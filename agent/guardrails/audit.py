@@ -18,6 +18,10 @@ class AuditKind(StrEnum):
     INBOUND_RECEIVED = "inbound.received"
     PROPOSAL_CREATED = "proposal.created"
     DECISION_RECORDED = "decision.recorded"
+    DECISION_REFUSED = "decision.refused"
+    PROPOSAL_WITHDRAWN = "proposal.withdrawn"
+    PROPOSAL_COMMENTED = "proposal.commented"
+    GROUP_CREATED = "group.created"
     GRANT_ISSUED = "grant.issued"
     EXECUTION_STARTED = "execution.started"
     EXECUTION_FINISHED = "execution.finished"
@@ -45,6 +49,9 @@ class AuditKind(StrEnum):
     PERSON_CHANGED = "person.changed"
     TOKEN_ISSUED = "token.issued"  # noqa: S105 - a kind of entry
     TOKEN_CHANGED = "token.changed"  # noqa: S105 - as above
+    AUTHENTICATOR_ENROLLED = "authenticator.enrolled"
+    AUTHENTICATOR_CONFIRMED = "authenticator.confirmed"
+    AUTHENTICATOR_REMOVED = "authenticator.removed"
     PAYLOAD_ERASED = "payload.erased"
     PAYLOADS_PRUNED = "payloads.pruned"
 
@@ -88,6 +95,8 @@ def _proposal(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     parts = [
         f"{_label(entry, row)} was proposed for {_who(entry)} by {_origin(row)}: {_short(preview.get('title', 'a change'))}",
         f" ({_short(changes)})" if changes else "",
+        f", in place of P{row['supersedes']}" if row.get("supersedes") else "",
+        f", a line of G{row['group_id']}" if row.get("group_id") else "",
         f". Reason given: {_short(row['rationale']).rstrip('.')}" if row.get("rationale") else "",
         f". It rests on {_facts(content)}" if content.get("facts") else "",
     ]
@@ -123,7 +132,30 @@ def _decision(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     policy = f" of policy {row['policy_version']}" if row.get("policy_version") else ""
     reason = f", saying {_quoted(row['reason'])}" if row.get("reason") else ""
     absent = f" for {row['for_handle']}, who was away," if row.get("for_handle") else ""
-    return f"{_who(entry)}{absent} {verb} {_label(entry, row)}{step}{rule}{policy}{reason}."
+    factor = " with a code of their authenticator" if row.get("second_factor_id") else ""
+    return f"{_who(entry)}{absent} {verb} {_label(entry, row)}{step}{factor}{rule}{policy}{reason}."
+
+
+def _withdrawn(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    return f"{_who(entry)} withdrew {_label(entry, row)}, saying {_quoted(row.get('reason'))}."
+
+
+def _commented(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    return f"{_who(entry)} commented on {_label(entry, row)}: {_quoted(row.get('text'))}."
+
+
+def _group(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    return f"G{row.get('id')} was made for {_who(entry)}, to be decided together or line by line: {_short(row.get('title'))}."
+
+
+def _refused(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    return f"{_who(entry)} was refused a click on {_label(entry, row)} ({row.get('kind')}): {_short(row.get('said'))}"
+
+
+def _authenticator(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    if entry.kind == AuditKind.AUTHENTICATOR_REMOVED and entry.process == "admin":
+        return f"The authenticator of {_who(entry)} was reset by the owner."
+    return f"{_who(entry)} {entry.kind.partition('.')[2]} an authenticator."
 
 
 def _grant(entry: AuditEntry, row: Mapping[str, Any]) -> str:
@@ -250,6 +282,10 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
     AuditKind.INBOUND_RECEIVED: _inbound,
     AuditKind.PROPOSAL_CREATED: _proposal,
     AuditKind.DECISION_RECORDED: _decision,
+    AuditKind.DECISION_REFUSED: _refused,
+    AuditKind.PROPOSAL_WITHDRAWN: _withdrawn,
+    AuditKind.PROPOSAL_COMMENTED: _commented,
+    AuditKind.GROUP_CREATED: _group,
     AuditKind.GRANT_ISSUED: _grant,
     AuditKind.EXECUTION_STARTED: _started,
     AuditKind.EXECUTION_FINISHED: _finished,
@@ -266,6 +302,9 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
     AuditKind.PERSON_CHANGED: _person,
     AuditKind.TOKEN_ISSUED: _token,
     AuditKind.TOKEN_CHANGED: _token,
+    **dict.fromkeys(
+        (AuditKind.AUTHENTICATOR_ENROLLED, AuditKind.AUTHENTICATOR_CONFIRMED, AuditKind.AUTHENTICATOR_REMOVED), _authenticator
+    ),
     AuditKind.PAYLOAD_ERASED: _erased,
     AuditKind.PAYLOADS_PRUNED: _pruned,
 }

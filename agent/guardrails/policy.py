@@ -64,6 +64,8 @@ class Policy:
     name: str = ""
     """Where it was read: a file's path, or the version."""
     text: str = field(default="", repr=False)
+    request_budget_per_day: int | None = None
+    """How many requests a day one approver can read."""
 
     @property
     def thresholds(self) -> Thresholds:
@@ -148,6 +150,7 @@ def read_policy(text: str, name: str, *, checked: bool = True) -> Policy:
         parsed.examples,
         name,
         text,
+        parsed.request_budget_per_day,
     )
     for index, example in enumerate(parsed.examples if checked else ()):
         if (got := policy.decided_by(example)) != example.expect:

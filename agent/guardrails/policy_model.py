@@ -172,6 +172,8 @@ class Example(Strict):
 
 class PolicyFile(Strict):
     version: StrictInt = Field(ge=1)
+    request_budget_per_day: StrictInt | None = Field(default=None, ge=1)
+    """How many requests a day one approver can read; `approvals report` says who gets more."""
     thresholds: Thresholds = Thresholds()
     exceptions: tuple[ThresholdException, ...] = ()
     warehouses: dict[StrictStr, WarehouseHours] = {}

@@ -7,8 +7,11 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from agent.actions import NO_OWN, OwnActions, action_named, inverse, prepare
+from pydantic import TypeAdapter
+
+from agent.actions import NO_OWN, OwnActions, action_named, editable_action, inverse, prepare
 from agent.domain.asked_change import AskedChange
+from agent.domain.asked_edit import AskedEdit, AskedNewDates
 from agent.domain.chat import Inbound, PartKind
 from agent.domain.decisions import Person
 from agent.domain.policies import AskedPolicy
@@ -86,6 +89,11 @@ def propose_policy(inbound_id: int, context: WorkerContext) -> None:
     _answer(inbound_id, context, _policy)
 
 
+def propose_edit(inbound_id: int, context: WorkerContext) -> None:
+    """Make a new revision of a proposal, as an approver wants it; the question's text is an `AskedEdit`."""
+    _answer(inbound_id, context, _edit)
+
+
 def scan(context: WorkerContext) -> int:
     """Look at what changed, or at everything when that is due, and publish what differs; the number of orders at risk.
 
@@ -153,12 +161,33 @@ def _undo(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerCo
     yield from release.final({"origin": "rules"} | evidence_of(turn))
 
 
-def _propose(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:
-    asked = AskedChange.model_validate_json(inbound.text)
-    action_named(asked.action)
-    tool = f"{PREFIX}{asked.action}"
+def _edit(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:
+    asked = AskedEdit.model_validate_json(inbound.text)
+    shown = context.desk.proposal(asked.proposal)
+    action = editable_action(shown, asked.changes)
     release = Release(inbound.text, turn, turn.now())
-    result = call(tool, asked.arguments | {"reason": asked.reason}, turn)
+    content = prepare(action.name, shown.content.arguments | asked.changes, turn.reader, now=turn.now())
+    if content.sha256() == shown.sha256:
+        raise PreconditionFailed(f"That is what {shown.label} says already.")
+    rationale = f"{person.name} edited {shown.label}: {asked.reason}"
+    result = propose(turn, content, rationale, supersedes=shown.id)
+    turn.turn.results.append(("propose_edit", result))
+    yield from release.rules_say(word("propose_edit", result))
+    yield from release.final({"origin": "rules"} | evidence_of(turn))
+
+
+_ASKED: TypeAdapter[AskedChange | AskedNewDates] = TypeAdapter(AskedChange | AskedNewDates)
+
+
+def _propose(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:
+    asked = _ASKED.validate_json(inbound.text)
+    release = Release(inbound.text, turn, turn.now())
+    if isinstance(asked, AskedNewDates):
+        tool, arguments = "propose_new_dates", asked.model_dump()
+    else:
+        action_named(asked.action)
+        tool, arguments = f"{PREFIX}{asked.action}", asked.arguments | {"reason": asked.reason}
+    result = call(tool, arguments, turn)
     if "error" in result:
         raise PreconditionFailed(word(tool, result))
     yield from release.rules_say(word(tool, result))

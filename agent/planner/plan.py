@@ -20,6 +20,7 @@ EXAMPLES = """You can ask:
 - what waits for approval?
 - how do we handle returns?
 - move the promise date of S00042 to 2026-12-01 because the receipt is late
+- propose new dates for all orders that wait for P00042 because the vendor is late
 - add a note to S00042: the customer was called"""
 HELP = f"I did not understand that. {EXAMPLES}"
 
@@ -27,7 +28,8 @@ _GREETING = re.compile(r"^(?:help|hi|hello|hey)?[\s!.?]*$|^what can (?:you|i) (?
 
 #: The first that fits decides.
 _READINGS: tuple[Reading, ...] = (
-    requests.note, requests.move, requests.decide, questions.approvals, questions.procedure, questions.changed, questions.impact,
+    requests.note, requests.new_dates,
+    requests.move, requests.decide, questions.approvals, questions.procedure, questions.changed, questions.impact,
     questions.why, questions.stock,
     questions.vendor, questions.risk,
 )  # fmt: skip

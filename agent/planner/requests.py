@@ -16,6 +16,8 @@ _MOVE = re.compile(
     r"|\bpromise\b.*\b(?:for|to|by|on)\b",
     re.I,
 )
+_NEW_DATES = re.compile(r"\b(?:new|other|later|promise)\s+(?:promise\s+)?dates\b", re.I)
+_CAUSE = re.compile(r"\b(?:wait\w*\s+for|endanger\w*\s+by|hit\s+by|depend\w*\s+on)\s+(?P<cause>[A-Z]+[/\w-]*\d{2,})", re.I)
 _REASON = re.compile(r"[\s,;(]+(?:because|since|reason:?|due to|as)\s+(?P<reason>.+?)[).]*$", re.I)
 _AFTERTHOUGHT = re.compile(r"[,;]\s+(?P<reason>[A-Za-z]\S*\s[^,;]{2,}?)\.*$")
 _DECIDE = re.compile(
@@ -41,6 +43,16 @@ def _note_text(text: str, order: re.Match[str]) -> str:
         return said["text"].strip(" \"“”'")
     said = _NOTE_TEXT.search(text[: order.start()])
     return re.sub(r"\s+(?:to|on|for)(?: order)?\s*$", "", said["text"]).strip(" \"“”'") if said else ""
+
+
+def new_dates(text: str, today: date) -> Plan | None:
+    """`propose new dates for all orders that wait for P00042 because …`, also `if it comes on 2026-12-20`."""
+    if not _NEW_DATES.search(text) or _QUESTION.match(text) or not (cause := _CAUSE.search(text)):
+        return None
+    reason = _reason(text, today)
+    until = read_date(text[cause.end() : reason.start()] if reason else text[cause.end() :], today)
+    arguments = {"cause": cause["cause"].upper(), "reason": reason["reason"].strip() if reason else "No reason was given."}
+    return Plan((Call("propose_new_dates", arguments | ({"new_date": until.isoformat()} if until else {})),))
 
 
 def move(text: str, today: date) -> Plan | None:

@@ -13,7 +13,7 @@ def word(tool: str, result: Result) -> str:
     """A tool's result as a short text: sentences and bullet lines."""
     if "error" in result:
         return _error(result)
-    return _proposed(result) if tool.startswith("propose_") else _TEMPLATES[tool](result)
+    return _proposed(result) if tool.startswith("propose_") and tool not in _TEMPLATES else _TEMPLATES[tool](result)
 
 
 def _error(result: Result) -> str:
@@ -149,14 +149,39 @@ def _search_procedures(result: Result) -> str:
     return f"{text}\nSee also {also}." if also else text
 
 
+def _changes(row: Result) -> str:
+    return "; ".join(f"{change['label']}: {change['before']} → {change['after']}" for change in row["changes"])
+
+
 def _proposed(result: Result) -> str:
     row = result["proposal"]
-    changes = "; ".join(f"{change['label']}: {change['before']} → {change['after']}" for change in row["changes"])
     begun = "The same change waits already as" if result["waited_already"] else "Proposed as"
     return (
-        f"{begun} {row['label']}: {row['title']} ({changes}). {_sentence(row['consequence'])}\n"
+        f"{begun} {row['label']}: {row['title']} ({_changes(row)}). {_sentence(row['consequence'])}\n"
         f"Nothing has changed yet: it needs approval by {row['approval']}, and not by {row['asked_by']}, who asked for it."
     )
+
+
+def _propose_edit(result: Result) -> str:
+    row = result["proposal"]
+    return (
+        f"Edited: {row['label']} takes its place: {row['title']} ({_changes(row)}). {_sentence(row['consequence'])}\n"
+        f"Approvals given before do not count for it. It needs approval by {row['approval']}, and by nobody who asked for it or "
+        "edited it."
+    )
+
+
+def _propose_new_dates(result: Result) -> str:
+    left = [f"- not {one['order']} ({one['customer']}): {_sentence(one['why'])}" for one in result["left_out"]]
+    if not result["proposed"]:
+        head = (
+            f"Nothing is proposed: {_count(result['endangered'], 'order')} that waits for {result['cause']} breaks its promise."
+        )
+        return "\n".join([head, *left])
+    lines = [f"- {row['label']} {row['order']}: {_changes(row)}; needs {row['approval']}." for row in result["proposals"]]
+    head = f"Proposed as {result['group']}, one request of {_count(result['lines'], 'line')}: {result['title']}."
+    last = f"Nothing has changed yet: others approve {result['group']} together, or line by line."
+    return "\n".join([head, *lines, *left, last])
 
 
 def _impact_of(result: Result) -> str:
@@ -197,6 +222,8 @@ def _what_changed(result: Result) -> str:
 
 
 _TEMPLATES: dict[str, Callable[[Result], str]] = {
+    "propose_edit": _propose_edit,
+    "propose_new_dates": _propose_new_dates,
     "orders_at_risk": _orders_at_risk,
     "why_order": _why_order,
     "impact_of": _impact_of,

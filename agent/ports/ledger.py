@@ -2,26 +2,41 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from agent.domain.decisions import (
     Attempt,
+    Ballot,
     ExecutionLimit,
     Grant,
     Outcome,
     Proposal,
     ProposalContent,
+    ProposalGroup,
     ProposalState,
     Provenance,
     Verdict,
 )
+from agent.errors import DecisionRefused
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedLine:
+    """One line of a group that is to be proposed."""
+
+    content: ProposalContent
+    expires_at: datetime
 
 
 class ProposalBook(Protocol):
     """Reading, for every process."""
 
     def proposal(self, proposal_id: int) -> Proposal:
+        """Raises RecordMissing."""
+
+    def group(self, group_id: int) -> ProposalGroup:
         """Raises RecordMissing."""
 
     def proposals(
@@ -42,8 +57,17 @@ class ProposalDesk(ProposalBook, Protocol):
         provenance: Provenance,
         expires_at: datetime,
         inverse_of: int | None = None,
+        supersedes: int | None = None,
     ) -> Proposal:
-        """Insert a frozen proposal. The asker is taken by the database from the inbound row. Raises DatabaseUnavailable."""
+        """Insert a frozen proposal. The asker is taken by the database from the inbound row. Raises DatabaseUnavailable.
+
+        One that `supersedes` another answers an edit of that other, which ends with it.
+        """
+
+    def propose_together(
+        self, title: str, lines: Sequence[ProposedLine], *, inbound_id: int, rationale: str, provenance: Provenance
+    ) -> ProposalGroup:
+        """Insert a group and its lines, all or nothing. Raises as `propose` does."""
 
 
 class DecisionDesk(ProposalBook, Protocol):
@@ -63,14 +87,38 @@ class DecisionDesk(ProposalBook, Protocol):
         rule: str,
         grant_until: datetime | None,
         for_person_id: int | None = None,
+        second_factor: bool = False,
+        code: str | None = None,
     ) -> Grant | None:
         """Record a decision, for an absent person where `for_person_id` names one.
 
         With `grant_until`, issue the grant in the same transaction and hint the executor.
 
-        `earlier` is the number of decisions that were seen. Raises DecisionRefused when the database refuses it (own proposal,
-        expired, decided before or meanwhile, other hash).
+        `earlier` is the number of decisions that were seen. Where the rule wants a `second_factor`, an approval takes a `code` of
+        the person's authenticator, looked at in the same transaction. Raises DecisionRefused when the database refuses it (own
+        proposal, expired, decided before or meanwhile, other hash), and its subclasses for what is wrong with the code.
         """
+
+    def decide_together(
+        self, ballots: Sequence[Ballot], *, person_id: int, verdict: Verdict, reason: str, code: str | None = None
+    ) -> list[Grant | DecisionRefused | None]:
+        """Record one decision for each ballot, in one transaction, with one code where a rule wants one.
+
+        For each ballot, in their order: its grant, None where approvals are missing yet, or why the database refused that line.
+        Raises what is wrong with the code; then nothing is recorded.
+        """
+
+    def withdraw(self, proposal_id: int, *, person_id: int, reason: str) -> None:
+        """Raises NotPermitted for whoever had no part in it, DecisionRefused where it does not wait any more."""
+
+    def comment(self, proposal_id: int, *, person_id: int, text: str) -> None:
+        """Raises PreconditionFailed when it says nothing, or too much."""
+
+    def shown(self, proposal_id: int, person_id: int) -> None:
+        """Note when this person first saw it."""
+
+    def note_refusal(self, proposal_id: int, person_id: int, kind: str, said: str) -> bool:
+        """Write into the audit log that a click was refused; False where this person had too many noted in the last minutes."""
 
 
 class ExecutionControl(Protocol):

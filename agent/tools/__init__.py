@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from agent.tools import approvals, brief, impact, orders, procedures, proposals, purchases, stock
+from agent.tools import approvals, brief, impact, new_dates, orders, procedures, proposals, purchases, stock
 from agent.tools.base import Effect, Tool, ToolArguments, failure
 from agent.tools.context import BY_RULES, ToolContext, Turn
 from agent.tools.proposals import PREFIX, propose
@@ -15,7 +15,7 @@ __all__ = [
 
 TOOLS: Mapping[str, Tool] = {
     tool.name: tool
-    for module in (orders, impact, brief, purchases, stock, approvals, procedures, proposals)
+    for module in (orders, impact, brief, purchases, stock, approvals, procedures, proposals, new_dates)
     for tool in module.TOOLS
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from agent.domain.asked_days import arrival
-from agent.domain.impact import ImpactedOrder
+from agent.domain.impact import Impact, ImpactedOrder
 from agent.guardrails.permissions import Permission
 from agent.risk.causes import find_cause, snapshot_of_cause
 from agent.risk.impact import impact
@@ -28,10 +28,8 @@ class ImpactOf(ToolArguments):
 
 
 def impact_of(context: ToolContext, arguments: ImpactOf) -> dict[str, Any]:
-    cause = find_cause(context.reader, arguments.cause)
     asked = arguments.new_date
-    moment = arrival(datetime.combine(asked, MIDDAY), context.now()) if asked else None
-    found = impact(snapshot_of_cause(context.reader, cause, context.now()), context.policy, cause, moment)
+    found = impact_found(context, arguments.cause, asked)
     shown = found.orders[:SHOWN]
     return {
         "as_of": found.as_of.isoformat(),
@@ -45,6 +43,13 @@ def impact_of(context: ToolContext, arguments: ImpactOf) -> dict[str, Any]:
         "orders": [_order(order) for order in shown],
         "records": [cited(record, context.reader) for record in dict.fromkeys([found.cause, *(order.order for order in shown)])],
     }
+
+
+def impact_found(context: ToolContext, cause: str, asked: date | None) -> Impact:
+    """Raises RecordMissing, and PreconditionFailed for a date on which nothing can come."""
+    named = find_cause(context.reader, cause)
+    moment = arrival(datetime.combine(asked, MIDDAY), context.now()) if asked else None
+    return impact(snapshot_of_cause(context.reader, named, context.now()), context.policy, named, moment)
 
 
 def _order(order: ImpactedOrder) -> dict[str, Any]:

@@ -48,8 +48,10 @@ def _proposing(action: str) -> Callable[[ToolContext, ToolArguments], dict[str, 
     return run
 
 
-def propose(context: ToolContext, content: ProposalContent, rationale: str, inverse_of: int | None = None) -> dict[str, Any]:
-    """Hand in a proposal, or name the one that waits for exactly the same change already.
+def propose(
+    context: ToolContext, content: ProposalContent, rationale: str, inverse_of: int | None = None, supersedes: int | None = None
+) -> dict[str, Any]:
+    """Hand in a proposal, or name the one that waits for exactly the same change already (not when it replaces another).
 
     Raises NotPermitted, PolicyRejected, DatabaseUnavailable.
     """
@@ -57,7 +59,7 @@ def propose(context: ToolContext, content: ProposalContent, rationale: str, inve
         raise NotPermitted("Only a person who asks through the server can have a change proposed.")
     demand(context.asker, Permission.PROPOSE)
     requirement = context.policy.require(content.action, content.facts)
-    proposal = _waiting(context, content)
+    proposal = waiting(context, content) if supersedes is None else None
     repeated = proposal is not None
     if proposal is None:
         proposal = context.desk.propose(
@@ -67,6 +69,7 @@ def propose(context: ToolContext, content: ProposalContent, rationale: str, inve
             provenance=context.turn.provenance,
             expires_at=context.now() + requirement.expires_after,
             inverse_of=inverse_of,
+            supersedes=supersedes,
         )
     return {
         "proposed": True,
@@ -77,7 +80,8 @@ def propose(context: ToolContext, content: ProposalContent, rationale: str, inve
     }
 
 
-def _waiting(context: ToolContext, content: ProposalContent) -> Proposal | None:
+def waiting(context: ToolContext, content: ProposalContent) -> Proposal | None:
+    """What waits for exactly the same change already."""
     same = context.book.proposals([ProposalState.PENDING], sha256=content.sha256())
     return next((one for one in same if one.expires_at > context.now()), None)
 

@@ -1,6 +1,7 @@
 """What can be proposed, and proposing it by name."""
 
 import re
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +9,7 @@ import typer
 from agent.actions import ACTIONS, action_named, checked
 from agent.errors import ExpediterError
 from app.cli import output
+from app.cli.dates import midday
 from app.cli.options import AsPerson, Json, Token, api_of
 from app.client import final_answer
 from app.contract.actions import ActionRow
@@ -45,7 +47,7 @@ def propose(
     if help_arguments:
         output.shown(json, [row], lambda: _page(row))
         return
-    asked = dict(map(_pair, pairs or ()))
+    asked = dict(map(pair, pairs or ()))
     checked(action, asked)
     if not reason.strip():
         raise ExpediterError("Say why with --reason; whoever approves reads it.")
@@ -54,7 +56,26 @@ def propose(
     output.shown(json, answer, lambda: output.say(answer.answer))
 
 
-def _pair(text: str) -> tuple[str, Any]:
+def propose_dates(
+    cause: Annotated[str, typer.Argument(help="What is late: a purchase (P00042), a transfer, a product, or a vendor's name.")],
+    reason: Annotated[str, typer.Option(help="Why, as whoever approves will read it.")],
+    date: Annotated[
+        datetime | None, typer.Option(parser=midday, metavar="DATE", help="When it comes instead: 2026-12-01, `next friday`.")
+    ] = None,
+    as_person: AsPerson = None,
+    token: Token = None,
+    json: Json = False,
+) -> None:
+    """Propose new promise dates for all orders that something late endangers, as one group (`risk impact` shows them first)."""
+    api = api_of(as_person, token)
+    answer = final_answer(api.parts(api.propose_new_dates(cause, date.date().isoformat() if date else None, reason)))
+    output.shown(json, answer, lambda: output.say(answer.answer))
+    if not answer.proposals:
+        raise typer.Exit(1)
+
+
+def pair(text: str) -> tuple[str, Any]:
+    """`NAME=VALUE`; without a value it is None."""
     found = PAIR.fullmatch(text)
     if not found:
         raise ExpediterError(f"{text!r} is not an argument; write NAME=VALUE, like order=S00042.")

@@ -1,6 +1,7 @@
 """Options and arguments that several commands share."""
 
 import re
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -26,6 +27,23 @@ def _proposal_id(text: str) -> int:
     return int(found[1])
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A proposal, or a group of them."""
+
+    id: int
+    is_group: bool
+
+
+def _target(text: str) -> Target:
+    if found := re.fullmatch(r"[Gg](\d{1,10})", text.strip()):
+        if not 0 < int(found[1]) <= LARGEST_ID:
+            raise typer.BadParameter(f"{text!r} is not a group's number; it looks like G3.")
+        return Target(int(found[1]), is_group=True)
+    return Target(_proposal_id(text), is_group=False)
+
+
+TargetId = Annotated[Target, typer.Argument(metavar="ID", parser=_target, help="The proposal, as P12 or 12, or a group, as G3.")]
 ProposalId = Annotated[int, typer.Argument(metavar="ID", parser=_proposal_id, help="The proposal, as P12 or 12.")]
 
 

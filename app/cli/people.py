@@ -12,7 +12,7 @@ from app.contract.absences import AbsenceRow
 from app.contract.people import PersonRow
 
 group = typer.Typer(
-    help="Persons, their tokens, and who stands in for whom. Adding persons and tokens needs the owner's database address.",
+    help="Persons, their tokens, authenticators and deputies. Adding persons and tokens needs the owner's database address.",
     no_args_is_help=True,
 )
 FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M"]

@@ -6,8 +6,10 @@ import typer
 
 from app.cli import (
     actions,
+    approval_report,
     approvals,
     audit,
+    authenticator,
     brief,
     chat,
     database,
@@ -78,10 +80,13 @@ program.add_typer(mail.group, name="mail", rich_help_panel=SEE)
 program.add_typer(proposals.group, name="proposals", rich_help_panel=SEE)
 program.command(rich_help_panel=SEE)(actions.actions)
 program.command(rich_help_panel=ACT, epilog=actions.EPILOG)(actions.propose)
-program.add_typer(approvals.group, name="approvals", rich_help_panel=SEE)
+program.command("propose-dates", rich_help_panel=ACT)(actions.propose_dates)
 program.command(rich_help_panel=ACT)(decisions.approve)
 program.command(rich_help_panel=ACT)(decisions.reject)
-program.command(rich_help_panel=ACT)(decisions.undo)
+for deed in (decisions.edit, decisions.withdraw, decisions.comment, decisions.undo):
+    program.command(rich_help_panel=ACT)(deed)
+approvals.group.command()(approval_report.report)
+program.add_typer(approvals.group, name="approvals", rich_help_panel=SEE)
 program.add_typer(executions.group, name="executions", rich_help_panel=ACT)
 for versioning in policy_versions.COMMANDS:
     policy.group.command(versioning.__name__.rstrip("_"))(versioning)
@@ -96,6 +101,7 @@ program.command(rich_help_panel=RUN)(processes.worker)
 program.command(rich_help_panel=RUN)(processes.executor)
 program.command(rich_help_panel=KEEP)(doctor.doctor)
 people.group.command("erase")(erasure.erase_person)
+people.group.add_typer(authenticator.group, name="authenticator")
 program.add_typer(people.group, name="person", rich_help_panel=KEEP)
 program.add_typer(database.group, name="db", rich_help_panel=KEEP)
 

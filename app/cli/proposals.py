@@ -4,11 +4,14 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from agent.domain.decisions import ProposalState
 from agent.ports.clock import utc_now
 from app.cli import output
-from app.cli.options import Json, ProposalId
+from app.cli.options import Json, ProposalId, TargetId
+from app.contract.dry_runs import DryRunRow
+from app.contract.groups import GroupRow
 from app.contract.proposals import ProposalRow
 
 group = typer.Typer(help="Exact changes that wait, or waited, for approval.", no_args_is_help=True)
@@ -30,13 +33,44 @@ def list_(
 
 
 @group.command()
-def show(proposal_id: ProposalId, json: Json = False) -> None:
-    """One proposal: what exactly would change, who asked, who decided, what came of it."""
+def show(target: TargetId, json: Json = False) -> None:
+    """One proposal, or a group of them: what exactly would change, who asked, who decided, what came of it."""
+    from app.wiring.cli import reading
+
+    proposal_id = target.id
+    with reading() as company:
+        if target.is_group:
+            group = GroupRow.of(company.book.group(target.id), company.policy)
+            output.shown(json, group, lambda: group_page(group))
+            return
+        row = ProposalRow.of(company.book.proposal(proposal_id), company.policy)
+    output.shown(json, row, lambda: page(row))
+
+
+@group.command("dry-run")
+def dry_run(proposal_id: ProposalId, json: Json = False) -> None:
+    """What the executor would check and send now, everything read anew from the ERP; nothing is sent."""
     from app.wiring.cli import reading
 
     with reading() as company:
-        row = ProposalRow.of(company.book.proposal(proposal_id), company.policy)
-    output.shown(json, row, lambda: page(row))
+        row = company.dry_run(proposal_id)
+    output.shown(json, row, lambda: _dry_page(row))
+    if not row.would_be_sent:
+        raise typer.Exit(1)
+
+
+def _dry_page(row: DryRunRow) -> None:
+    output.say(f"{row.label} · {row.title}", style="bold")
+    marks = {True: Text("holds", style="green"), False: Text("does not", style="bold red")}
+    output.table(("check", "", "now"), ((check.what, marks[check.holds], check.said) for check in row.checks))
+    for sent in row.sends:
+        output.say(f"would send: {sent}", style="cyan")
+    missing = [check.what for check in row.checks if not check.holds]
+    output.say(
+        "Nothing was sent. The executor would carry it out." if row.would_be_sent
+        else f"Nothing was sent. The executor would not carry it out now: {', '.join(missing)}.",
+        style="dim",
+    )  # fmt: skip
 
 
 def _table(rows: list[ProposalRow]) -> None:
@@ -60,17 +94,24 @@ def page(row: ProposalRow) -> None:
         output.say(f"  {change.label}: {change.before or 'none'} → {change.after or 'none'}")
     output.say(f"  {row.preview.consequence}")
     output.say(f"  undo: {row.preview.undo}", style="dim")
-    output.say(f"asked by {row.asker} ({row.origin}): {row.rationale}", style="dim")
+    edited = f", in place of {row.supersedes} and with {', '.join(row.authors)}" if row.supersedes else ""
+    line = f", a line of {row.group}" if row.group else ""
+    output.say(f"asked by {row.asker} ({row.origin}){edited}{line}: {row.rationale}", style="dim")
     until = f" by {output.minute(row.expires_at)}" if row.state == ProposalState.PENDING else ""
     output.say(f"needs {row.approval}{until}; sha256 {row.sha256[:16]}…", style="dim")
     for decision in row.decisions:
         reason = f": {decision.reason}" if decision.reason else ""
         who = f"{decision.person} for {decision.on_behalf_of}" if decision.on_behalf_of else decision.person
-        output.say(f"  {decision.verdict} by {who}, {output.minute(decision.decided_at)} (rule {decision.rule}){reason}")
+        output.say(
+            f"  {decision.verdict} by {who}, {output.minute(decision.decided_at)} (rule {decision.rule}"
+            f"{', with a code' if decision.second_factor else ''}){reason}"
+        )
     if row.decisions and row.waits_for:
         output.say(f"now waits for {row.waits_for}", style="yellow")
     for sentence in waiting_since(row, utc_now()):
         output.say(sentence, style="yellow")
+    for comment in row.comments:
+        output.say(f"  {comment.person}, {output.minute(comment.at)}: {comment.text}", style="cyan")
 
 
 def waiting_since(row: ProposalRow, now: datetime) -> list[str]:
@@ -83,3 +124,24 @@ def waiting_since(row: ProposalRow, now: datetime) -> list[str]:
         word = "escalated" if row.escalates_at <= now else "escalates"
         said.append(f"{word} to {row.escalates_to} {when} {output.minute(row.escalates_at)}")
     return said
+
+
+def group_page(row: GroupRow) -> None:
+    """One line for each proposal of the group; each has its own page too."""
+    output.say(f"{row.label} · {row.title}", style="bold")
+    output.say(f"asked by {row.asker}, {output.minute(row.created_at)}", style="dim")
+    output.table(
+        ("id", "state", "order", "before", "after", "customer", "approval"),
+        (
+            (
+                line.label,
+                line.state.replace("_", " "),
+                line.subject.name,
+                "; ".join(change.before for change in line.preview.changes),
+                "; ".join(change.after for change in line.preview.changes),
+                line.facts.get("customer", ""),
+                line.waits_for or line.approval,
+            )
+            for line in row.lines
+        ),
+    )

@@ -37,3 +37,5 @@ class RecordRow(Contract):
 class ErrorRow(Contract):
     error: str
     """One sentence that says what to do next."""
+    kind: str | None = None
+    """Of what Expediter itself refused: `decision_refused`, `own_proposal`, `second_factor_needed` …"""

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from agent.domain.decisions import Decision, Preview, Proposal, ProposalState, Verdict
 from agent.errors import PolicyRejected
@@ -10,6 +10,15 @@ from agent.guardrails.approvals import waiting_step
 from agent.guardrails.deadlines import Deadlines, deadlines_of
 from agent.guardrails.policy import Policy
 from app.contract.model import STORABLE, Contract, Moment, RecordRow
+from app.contract.second_factor import Code
+
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000), STORABLE]
+
+
+class CommentRow(Contract):
+    person: str
+    text: str
+    at: Moment
 
 
 class DecisionRow(Contract):
@@ -22,6 +31,8 @@ class DecisionRow(Contract):
     rule: str
     policy_version: str
     sha256: str
+    second_factor: bool
+    """A code of their authenticator was checked with it."""
     decided_at: Moment
 
     @classmethod
@@ -35,6 +46,7 @@ class DecisionRow(Contract):
             rule=decision.rule,
             policy_version=decision.policy_version,
             sha256=decision.sha256,
+            second_factor=decision.second_factor,
             decided_at=decision.decided_at,
         )
 
@@ -70,6 +82,13 @@ class ProposalRow(Contract):
     inverse_of: str | None
     created_at: Moment
     expires_at: Moment
+    supersedes: str | None
+    """What it was edited from, like `P12`; who asked for that cannot approve this either."""
+    group: str | None
+    """The group it is a line of, like `G3`."""
+    authors: tuple[str, ...]
+    """Who had a part in it beside the asker; none of them decides on it."""
+    comments: tuple[CommentRow, ...]
     decisions: tuple[DecisionRow, ...]
     outcome_detail: str | None
 
@@ -100,6 +119,10 @@ class ProposalRow(Contract):
             inverse_of=f"P{proposal.inverse_of}" if proposal.inverse_of else None,
             created_at=proposal.created_at,
             expires_at=proposal.expires_at,
+            supersedes=f"P{proposal.supersedes}" if proposal.supersedes else None,
+            group=f"G{proposal.group_id}" if proposal.group_id else None,
+            authors=tuple(author.handle for author in proposal.authors),
+            comments=tuple(CommentRow(person=said.person, text=said.text, at=said.at) for said in proposal.comments),
             decisions=tuple(map(DecisionRow.of, proposal.decisions)),
             outcome_detail=proposal.outcome_detail,
         )
@@ -115,6 +138,24 @@ class ProposeRequest(Contract):
     """Why, as the approver reads it."""
 
 
+class EditRequest(Contract):
+    """What an approver wants otherwise."""
+
+    sha256: str
+    """Of what was shown to them."""
+    changes: Annotated[dict[str, Any], Field(min_length=1, max_length=20)]
+    """Arguments of the action that it lets an approver change, by name."""
+    reason: Reason
+
+
+class ReasonRequest(Contract):
+    reason: Reason
+
+
+class CommentRequest(Contract):
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000), STORABLE]
+
+
 class DecisionRequest(Contract):
     """What someone clicked."""
 
@@ -122,6 +163,9 @@ class DecisionRequest(Contract):
     sha256: str
     """The hash of what was shown to them."""
     reason: Annotated[str, StringConstraints(max_length=1_000), STORABLE] = ""
+    """Rejecting takes one."""
+    code: Code | None = Field(default=None, repr=False)
+    """From one's authenticator, where the rule wants a second factor."""
 
 
 class DecisionAnswer(Contract):

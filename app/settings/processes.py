@@ -82,6 +82,8 @@ class ServeSettings(WithPolicy):
     """The API: no ERP, no model."""
 
     serve_database_url: DatabaseUrl = None
+    second_factor_key: Annotated[SecretStr | None, AfterValidator(stripped)] = None
+    """Seals the secrets of authenticators; several with commas between them while a key is changed, the new one first."""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = DEFAULT_PORT
 

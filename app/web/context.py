@@ -9,6 +9,7 @@ from agent.guardrails.policy import Policy
 from agent.ports.absences import Absences
 from agent.ports.approval_notices import ApprovalNotices
 from agent.ports.audit_log import AuditLog
+from agent.ports.authenticators import Authenticators
 from agent.ports.clock import Clock
 from agent.ports.conversations import InboundDesk
 from agent.ports.ledger import DecisionDesk, ExecutionControl
@@ -23,6 +24,7 @@ from agent.ports.scorebook import ScoreReading
 class WebContext:
     people: People
     desk: DecisionDesk
+    authenticators: Callable[[], Authenticators]
     executions: ExecutionControl
     inbound: InboundDesk
     board: FindingDesk

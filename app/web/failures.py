@@ -38,13 +38,14 @@ def translate_failures(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def sentence(status: int, words: str, headers: dict[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(ErrorRow(error=words).model_dump(), status_code=status, headers=headers)
+def sentence(status: int, words: str, headers: dict[str, str] | None = None, kind: str | None = None) -> JSONResponse:
+    return JSONResponse(ErrorRow(error=words, kind=kind).model_dump(exclude_none=True), status_code=status, headers=headers)
 
 
 def _refused(_request: Request, refusal: Exception) -> JSONResponse:
     status = next((STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS), 500)
-    return sentence(status, str(refusal), {"WWW-Authenticate": "Bearer"} if status == 401 else None)
+    kind = refusal.kind if isinstance(refusal, errors.ExpediterError) else None
+    return sentence(status, str(refusal), {"WWW-Authenticate": "Bearer"} if status == 401 else None, kind)
 
 
 def _malformed(_request: Request, wrong: Exception) -> JSONResponse:

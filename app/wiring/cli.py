@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.domain.chat import PartKind
-from agent.domain.decisions import ExecutionLimit, Proposal, ProposalState
+from agent.domain.decisions import ExecutionLimit, Proposal, ProposalGroup, ProposalState
 from agent.domain.finding_life import FindingFilter, FindingList
 from agent.domain.findings import RiskReport
 from agent.domain.order_numbers import no_such_order, spellings
@@ -36,6 +36,8 @@ from app.wiring.store import open_store
 if TYPE_CHECKING:
     from agent.risk.answers import RiskAnswers
     from agent.risk.impact import Cause
+    from app.contract.approval_report import ApprovalReportRow
+    from app.contract.dry_runs import DryRunRow
     from integrations.database.people import PersonAdmin
     from integrations.database.pool import Pool
     from integrations.database.retention import Retention
@@ -258,6 +260,26 @@ class ReadingCompany:
 
         return dict(prepare(action, {"order": order, **arguments}, self.reader).facts)
 
+    def dry_run(self, proposal_id: int) -> "DryRunRow":
+        """What the executor would check and send now. Raises RecordMissing, PolicyRejected."""
+        from agent.actions.dry_run import dry_run
+        from app.contract.dry_runs import DryRunRow
+
+        proposal = self.book.proposal(proposal_id)
+        return DryRunRow.of(proposal, dry_run(proposal, self.reader, self.policy, utc_now(), self.limits))
+
+    def approval_report(self, days: int) -> "ApprovalReportRow":
+        """How people decided in the last so many days."""
+        from agent.guardrails.approval_habits import approval_report
+        from app.contract.approval_report import ApprovalReportRow
+        from integrations.database.approval_records import PostgresApprovalRecords
+        from integrations.database.people import PostgresPeople
+
+        until = utc_now()
+        since = until - timedelta(days=days)
+        records, people = PostgresApprovalRecords(self.pool).since(since), PostgresPeople(self.pool).all()
+        return ApprovalReportRow.of(approval_report(records, people, self.policy, since, until))
+
     def triage(self, file: str, raw: bytes) -> dict[str, Any]:
         """Raises MailUnreadable."""
         from agent.triage import triage, triage_row
@@ -299,6 +321,9 @@ class BookWhenAsked:
 
     def proposal(self, proposal_id: int) -> Proposal:
         return self._company.book.proposal(proposal_id)
+
+    def group(self, group_id: int) -> ProposalGroup:
+        return self._company.book.group(group_id)
 
     def proposals(
         self, states: Sequence[ProposalState] | None = None, limit: int = 50, sha256: str | None = None

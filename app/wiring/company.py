@@ -5,7 +5,7 @@ The demo company has a folder of its own, so that playing with it never touches 
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +63,14 @@ class Company:
         if handle not in tokens:
             raise RecordMissing(f"Nobody in the demo company is called {handle}; there are {', '.join(sorted(tokens))}.")
         return tokens[handle]
+
+    def second_factor_key(self, make: Callable[[], str]) -> str:
+        """The key that serve keeps here where its settings name none; made when it is first needed."""
+        key = self._read("second-factor-key.json").get("key")
+        if key is None:
+            key = make()
+            self._write("second-factor-key.json", {"key": key})
+        return key
 
     def _read(self, name: str) -> dict[str, str]:
         try:

@@ -3,7 +3,11 @@
 import logging
 import os
 import socket
+from collections.abc import Callable
 from contextlib import ExitStack
+from functools import cache, partial
+from threading import Lock
+from typing import TYPE_CHECKING, TypeVar
 
 import uvicorn
 
@@ -11,6 +15,7 @@ from agent.errors import SettingMissing
 from agent.guardrails.policy import load_policy
 from agent.guardrails.policy_in_force import PolicyInForce
 from app.settings import CompanySettings, ServeSettings
+from app.settings.base import plain
 from app.web import WebContext, create_app
 from app.wiring.company import company_of
 from app.wiring.embedded import database_url
@@ -28,8 +33,13 @@ from integrations.database.finding_desk import PostgresFindingDesk
 from integrations.database.own_affairs import PostgresCarrierDesk
 from integrations.database.people import PostgresPeople
 from integrations.database.policies import PostgresPolicyDesk
+from integrations.database.pool import Pool
 from integrations.database.scorebook import PostgresScoreReading
 
+if TYPE_CHECKING:
+    from integrations.database.authenticators import PostgresAuthenticators
+
+Made = TypeVar("Made")
 PATIENCE_AT_THE_END_S = 3
 logger = logging.getLogger(__name__)
 
@@ -39,9 +49,11 @@ def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebCon
     pool = open_store(url, "serve", stack)
     policies = PostgresPolicyDesk(pool)
     first = load_policy(settings.policy)
+    authenticators = _once(partial(_authenticators, settings, pool))
     return WebContext(
         people=PostgresPeople(pool),
-        desk=PostgresDecisionDesk(pool),
+        desk=PostgresDecisionDesk(pool, lambda: authenticators().codes),
+        authenticators=authenticators,
         executions=PostgresExecutionControl(pool),
         inbound=PostgresInboundDesk(pool, stack.enter_context(AnswerListener(url))),
         board=PostgresFindingDesk(pool),
@@ -56,6 +68,26 @@ def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebCon
         clock=DatabaseClock(pool),
         check=lambda: check(pool),
     )
+
+
+def _once(make: Callable[[], Made]) -> Callable[[], Made]:
+    """Requests run in threads: two of them must not make it twice."""
+    turn, made = Lock(), cache(make)
+
+    def get() -> Made:
+        with turn:
+            return made()
+
+    return get
+
+
+def _authenticators(settings: ServeSettings, pool: Pool) -> "PostgresAuthenticators":
+    """Made when somebody first needs it: most companies' rules ask for no second factor, and its library is not small."""
+    from integrations.database.authenticators import PostgresAuthenticators, Seal, new_key
+
+    given = plain(settings.second_factor_key)
+    keys = given.split(",") if given else [company_of(CompanySettings.read()).second_factor_key(new_key)]
+    return PostgresAuthenticators(pool, Seal(keys))
 
 
 def run(supervised: bool) -> None:

@@ -11,7 +11,16 @@ from agent.guardrails.policy import load_policy
 from agent.guardrails.policy_in_force import PolicyInForce
 from agent.jobs.approvals import watch
 from agent.jobs.outcomes import settle
-from agent.jobs.worker import WorkerContext, answer_chat, propose_change, propose_inverse, propose_policy, rescan, scan
+from agent.jobs.worker import (
+    WorkerContext,
+    answer_chat,
+    propose_change,
+    propose_edit,
+    propose_inverse,
+    propose_policy,
+    rescan,
+    scan,
+)
 from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
 from agent.risk.affairs import take_affairs
@@ -88,6 +97,7 @@ def run(supervised: bool) -> None:
         tasks: dict[str, Task] = {
             "answer_chat": partial(answer_chat, context=context),
             "propose_change": partial(propose_change, context=context),
+            "propose_edit": partial(propose_edit, context=context),
             "propose_inverse": partial(propose_inverse, context=context),
             "propose_policy": partial(propose_policy, context=context),
             "rescan": partial(rescan, context=context),

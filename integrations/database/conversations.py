@@ -11,7 +11,13 @@ from integrations.database.json_text import jsonb
 from integrations.database.pool import Pool, transaction
 from integrations.database.queues import defer
 
-TASKS = {"chat": "answer_chat", "undo": "propose_inverse", "propose": "propose_change", "policy": "propose_policy"}
+TASKS = {
+    "chat": "answer_chat",
+    "undo": "propose_inverse",
+    "propose": "propose_change",
+    "edit": "propose_edit",
+    "policy": "propose_policy",
+}
 _LOOK_ANYWAY_S = 2.0
 _LAST = (PartKind.FINAL, PartKind.FAILED)
 

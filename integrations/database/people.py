@@ -109,6 +109,18 @@ class PersonAdmin:
                 (handle, older),
             ).rowcount
 
+    def reset_authenticator(self, handle: str) -> bool:
+        """Take this person's authenticator away; False when there is none. Raises RecordMissing."""
+        with transaction(self._pool) as connection:
+            if connection.execute("SELECT FROM person WHERE handle = %s", (handle,)).fetchone() is None:
+                raise _missing(f"`{handle}`")
+            gone = connection.execute(
+                "UPDATE authenticator SET removed_at = clock_timestamp() FROM person"
+                " WHERE person.id = person_id AND handle = %s AND removed_at IS NULL",
+                (handle,),
+            )
+        return bool(gone.rowcount)
+
     def set_active(self, handle: str, active: bool) -> None:
         """Who is not active can neither ask nor decide. Raises RecordMissing."""
         with transaction(self._pool) as connection:

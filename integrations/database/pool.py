@@ -9,7 +9,18 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
-from agent.errors import DatabaseUnavailable, DecisionRefused, ExecutionHeld, ExpediterError, NotPermitted, PreconditionFailed
+from agent.errors import (
+    DatabaseUnavailable,
+    DecisionRefused,
+    ExecutionHeld,
+    ExpediterError,
+    NotPermitted,
+    OwnProposal,
+    PreconditionFailed,
+    SecondFactorLocked,
+    SecondFactorNeeded,
+    StaleShown,
+)
 
 Pool = ConnectionPool[Connection[DictRow]]
 
@@ -21,10 +32,20 @@ _REFUSALS: dict[str, type[ExpediterError]] = {
     "EX2": DecisionRefused,
     "EX3": NotPermitted,
     "EX4": ExecutionHeld,
+    "EX202": StaleShown,
+    "EX206": OwnProposal,
+    "EX230": SecondFactorLocked,
+    "EX234": SecondFactorNeeded,
 }
 _CONSTRAINTS: dict[str, ExpediterError] = {
     "inbound_in_own_conversation": NotPermitted("This conversation belongs to someone else; start one of your own."),
-    "decision_for_what_was_shown": DecisionRefused("The proposal is not what was shown to you; look at it again."),
+    "decision_for_what_was_shown": StaleShown("The proposal is not what was shown to you; look at it again."),
+    "decision_rejection_says_why": DecisionRefused("Say why it is rejected; whoever asked learns from the reason."),
+    "withdrawal_pkey": DecisionRefused("It was withdrawn already."),
+    "withdrawal_says_why": PreconditionFailed("Say why it is withdrawn, in at most 2,000 characters."),
+    "proposal_supersedes_key": DecisionRefused("Somebody else edited it at the same moment; look at it again."),
+    "proposal_comment_says_something": PreconditionFailed("A comment says something, in at most 2,000 characters."),
+    "proposal_comment_proposal_id_fkey": PreconditionFailed("There is no such proposal."),
     "decision_one_step_a_person": DecisionRefused("You have already decided on this proposal; nobody decides twice."),
     "grant_one_a_proposal": DecisionRefused("The proposal was already approved."),
     "grant_for_what_was_shown": DecisionRefused("The proposal is not what was approved; look at it again."),
@@ -107,7 +128,8 @@ def translated() -> Iterator[None]:
 
 
 def _refusal(error: psycopg.Error) -> ExpediterError | None:
-    refused_as = _REFUSALS.get((error.sqlstate or "")[:3])
+    state = error.sqlstate or ""
+    refused_as = _REFUSALS.get(state) or _REFUSALS.get(state[:3])
     if refused_as is not None:
         return refused_as(error.diag.message_primary or str(error))
     if error.diag.constraint_name in _CONSTRAINTS:

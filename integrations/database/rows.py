@@ -1,8 +1,10 @@
 """Rows of the ledger as the domain's nouns."""
 
+from datetime import datetime
 from typing import Any
 
 from agent.domain.decisions import (
+    Comment,
     Decision,
     Grant,
     Person,
@@ -49,6 +51,7 @@ def decision(row: dict[str, Any]) -> Decision:
         rule=row["rule"],
         decided_at=row["decided_at"],
         on_behalf_of=person(row["absent"]) if row["absent"] else None,
+        second_factor=row["second_factor_id"] is not None,
     )
 
 
@@ -81,4 +84,10 @@ def proposal(row: dict[str, Any], decisions: tuple[Decision, ...]) -> Proposal:
         state=ProposalState(row["state"]),
         decisions=decisions,
         outcome_detail=row["outcome_detail"],
+        authors=tuple(map(person, row["authors"] or ())),
+        supersedes=row["supersedes"],
+        group_id=row["group_id"],
+        comments=tuple(
+            Comment(said["person"], said["text"], datetime.fromisoformat(said["at"])) for said in row["comments"] or ()
+        ),
     )

@@ -5,15 +5,26 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Path, Query
 
-from agent.actions import checked
+from agent.actions import checked, editable_action
 from agent.domain.asked_change import AskedChange
-from agent.domain.decisions import Person, Proposal, ProposalState, Verdict
-from agent.errors import DecisionRefused, SecondFactorNeeded
+from agent.domain.asked_edit import AskedEdit
+from agent.domain.decisions import Person, ProposalState, Verdict
+from agent.errors import DecisionRefused, StaleShown
 from agent.guardrails.approvals import rule_on
-from agent.guardrails.permissions import Permission, demand
+from agent.guardrails.permissions import Permission, demand, may
 from app.contract.chat import ReceivedRow
-from app.contract.proposals import DecisionAnswer, DecisionRequest, ProposalRow, ProposeRequest
+from app.contract.proposals import (
+    CommentRequest,
+    DecisionAnswer,
+    DecisionRequest,
+    EditRequest,
+    ProposalRow,
+    ProposeRequest,
+    ReasonRequest,
+)
 from app.web.context import WebContext
+from app.web.deciding import decide_one
+from app.web.refusals import noted_refusals
 from app.web.security import Context, Reader, SignedIn
 
 router = APIRouter(prefix="/v1/proposals", tags=["proposals"])
@@ -37,21 +48,24 @@ def propose(asked: ProposeRequest, context: Context, person: SignedIn) -> Receiv
     demand(person, Permission.PROPOSE)
     checked(asked.action, asked.arguments)
     text = AskedChange(**asked.model_dump()).model_dump_json()
-    return _received(context, person, "propose", text)
+    return received(context, person, "propose", text)
 
 
 @router.get("/{proposal_id}")
-def proposal(proposal_id: ProposalId, context: Context, _person: Reader) -> ProposalRow:
-    return ProposalRow.of(context.desk.proposal(proposal_id), context.policy)
+def proposal(proposal_id: ProposalId, context: Context, person: Reader, glance: Annotated[bool, Query()] = False) -> ProposalRow:
+    """That this person saw it is noted, once, unless it is only a `glance` of a program on their behalf."""
+    found = context.desk.proposal(proposal_id)
+    if not glance and found.state is ProposalState.PENDING and may(person, Permission.DECIDE):
+        context.desk.shown(proposal_id, person.id)
+    return ProposalRow.of(found, context.policy)
 
 
 @router.post("/{proposal_id}/decisions")
 def decide(proposal_id: ProposalId, click: DecisionRequest, context: Context, person: SignedIn) -> DecisionAnswer:
     """Approve or reject what was shown. The policy says whose turn it is; the database refuses what must not be."""
     shown = context.desk.proposal(proposal_id)
-    if click.sha256 != shown.sha256:
-        raise DecisionRefused(f"{shown.label} is not what you were shown; look at it again before deciding.")
-    granted = _record(shown, click, context, person)
+    with noted_refusals(context, person, proposal_id):
+        granted = decide_one(shown, click, context, person)
     return DecisionAnswer(proposal=ProposalRow.of(context.desk.proposal(proposal_id), context.policy), granted=granted)
 
 
@@ -62,33 +76,46 @@ def undo(proposal_id: ProposalId, context: Context, person: SignedIn) -> Receive
     done = context.desk.proposal(proposal_id)
     if done.state is not ProposalState.DONE:
         raise DecisionRefused(f"{done.label} is {done.state.replace('_', ' ')}, not done; only what was done can be undone.")
-    return _received(context, person, "undo", str(proposal_id))
+    return received(context, person, "undo", str(proposal_id))
 
 
-def _received(context: WebContext, person: Person, kind: str, text: str) -> ReceivedRow:
+@router.post("/{proposal_id}/edits", status_code=202)
+def edit(proposal_id: ProposalId, wanted: EditRequest, context: Context, person: SignedIn) -> ReceivedRow:
+    """As somebody whose turn it is: have it made anew with other values; that takes its place and needs approval by others.
+
+    Its answer is read at /v1/chat/{inbound_id}.
+    """
+    shown = context.desk.proposal(proposal_id)
+    with noted_refusals(context, person, proposal_id):
+        if wanted.sha256 != shown.sha256:
+            raise StaleShown(f"{shown.label} is not what you were shown; look at it again before editing it.")
+        requirement = context.policy.require(shown.content.action, shown.content.facts)
+        rule_on(requirement, shown, person, Verdict.APPROVE, context.clock(), context.absences.represented_by(person.id))
+    action = editable_action(shown, wanted.changes)
+    checked(action.name, shown.content.arguments | wanted.changes)
+    asked = AskedEdit(proposal=shown.id, sha256=shown.sha256, changes=wanted.changes, reason=wanted.reason)
+    return received(context, person, "edit", asked.model_dump_json())
+
+
+@router.post("/{proposal_id}/withdrawal")
+def withdraw(proposal_id: ProposalId, said: ReasonRequest, context: Context, person: SignedIn) -> ProposalRow:
+    """As whoever asked for it, while it waits."""
+    context.desk.proposal(proposal_id)
+    context.desk.withdraw(proposal_id, person_id=person.id, reason=said.reason)
+    return ProposalRow.of(context.desk.proposal(proposal_id), context.policy)
+
+
+@router.post("/{proposal_id}/comments")
+def comment(proposal_id: ProposalId, said: CommentRequest, context: Context, person: Reader) -> ProposalRow:
+    """As anybody who may see it."""
+    context.desk.proposal(proposal_id)
+    context.desk.comment(proposal_id, person_id=person.id, text=said.text)
+    return ProposalRow.of(context.desk.proposal(proposal_id), context.policy)
+
+
+def received(context: WebContext, person: Person, kind: str, text: str) -> ReceivedRow:
+    """Hand what somebody asked for to the worker, in a conversation of its own."""
     # Not a name that others could foresee: whoever took it first would keep this person from asking.
     conversation = f"{person.handle}-{uuid4().hex[:12]}"
-    received = context.inbound.receive(kind=kind, person_id=person.id, conversation_id=conversation, text=text)
-    return ReceivedRow(inbound_id=received.id, conversation_id=received.conversation_id)
-
-
-def _record(shown: Proposal, click: DecisionRequest, context: WebContext, person: Person) -> bool:
-    requirement = context.policy.require(shown.content.action, shown.content.facts)
-    ruling = rule_on(requirement, shown, person, click.verdict, context.clock(), context.absences.represented_by(person.id))
-    if ruling.second_factor:
-        raise SecondFactorNeeded(f"{shown.label} takes a code from an authenticator to approve, which is not checked yet.")
-    grants = ruling.completes and click.verdict is Verdict.APPROVE
-    grant = context.desk.decide(
-        shown.id,
-        person_id=person.id,
-        verdict=click.verdict,
-        step=ruling.step,
-        earlier=len(shown.decisions),
-        sha256=click.sha256,
-        reason=click.reason.strip(),
-        policy_version=requirement.policy_version,
-        rule=requirement.rule,
-        grant_until=context.clock() + requirement.expires_after if grants else None,
-        for_person_id=ruling.on_behalf_of.id if ruling.on_behalf_of else None,
-    )
-    return grant is not None
+    stored = context.inbound.receive(kind=kind, person_id=person.id, conversation_id=conversation, text=text)
+    return ReceivedRow(inbound_id=stored.id, conversation_id=stored.conversation_id)

@@ -1,0 +1,118 @@
+"""What the executor would check now, and what it would send, without sending."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from agent.actions import Effect, action_named, marker_of, prepare
+from agent.actions.wording import moment
+from agent.domain.decisions import ALL_ACTIONS, ExecutionLimit, Proposal, ProposalContent, ProposalState
+from agent.domain.dry_runs import Check, DryRun
+from agent.domain.records import Record
+from agent.errors import PolicyRejected, PreconditionFailed, RecordMissing
+from agent.guardrails.approvals import DECIDED, satisfied, waiting_step
+from agent.guardrails.policy import Policy
+from agent.ports.erp_reader import ErpReader
+from agent.ports.erp_writer import ErpWriter
+
+OPEN = (ProposalState.PENDING, ProposalState.GRANTED, ProposalState.EXECUTING)
+EFFECTS = {
+    Effect.BEFORE: "the ERP is as it was; the change is not there yet",
+    Effect.DONE: "the ERP shows the change already",
+    Effect.OTHER: "the ERP shows neither the old state nor the change",
+}
+
+
+def dry_run(
+    proposal: Proposal, reader: ErpReader, policy: Policy, now: datetime, limits: Sequence[ExecutionLimit] = ()
+) -> DryRun:
+    """Everything read anew from the ERP; nothing is written. Raises PolicyRejected where there is no such action."""
+    action = action_named(proposal.content.action)
+    checks = [_state(proposal), _deadline(proposal, now), _brake(proposal, limits)]
+    try:
+        fresh = prepare(proposal.content.action, proposal.content.arguments, reader)
+    except (PreconditionFailed, RecordMissing) as refused:
+        checks.append(Check("preconditions", False, str(refused)))
+    else:
+        checks.append(Check("preconditions", True, f"{proposal.content.subject.name} allows the change"))
+        checks += [*_values(proposal.content, fresh), _preview(proposal.content, fresh), *_approvals(proposal, fresh, policy)]
+        effect = action.effect(proposal.content, reader, marker_of(proposal))
+        checks.append(Check("effect", effect is Effect.BEFORE, EFFECTS[effect]))
+    notes = _Notes()
+    action.apply(proposal.content, cast(ErpWriter, notes), marker_of(proposal))
+    return DryRun(tuple(checks), tuple(notes.calls))
+
+
+def _state(proposal: Proposal) -> Check:
+    if proposal.state in OPEN:
+        return Check("proposal", True, f"{proposal.label} is {proposal.state}")
+    return Check("proposal", False, f"{proposal.label} {DECIDED[proposal.state]}")
+
+
+def _deadline(proposal: Proposal, now: datetime) -> Check:
+    return Check("deadline", proposal.expires_at > now, f"until {moment(proposal.expires_at)}")
+
+
+def _brake(proposal: Proposal, limits: Sequence[ExecutionLimit]) -> Check:
+    stopped = next(
+        (held for held in limits if held.per_hour == 0 and held.action in (ALL_ACTIONS, proposal.content.action)), None
+    )
+    if stopped is None:
+        return Check("stop switch", True, "nobody stopped it")
+    return Check("stop switch", False, f"stopped by {stopped.by}: {stopped.reason}")
+
+
+def _values(approved: ProposalContent, fresh: ProposalContent) -> Iterator[Check]:
+    told = set[str]()
+    for was, now in ((approved.before, fresh.before), (approved.facts, fresh.facts)):
+        for key in sorted(was.keys() | now.keys()):
+            same = was.get(key) == now.get(key)
+            if same and key in told:
+                continue
+            told.add(key)
+            said = _word(key, now.get(key)) if same else f"was {_word(key, was.get(key))}, is {_word(key, now.get(key))} now"
+            yield Check(key.replace("_", " "), same, said)
+
+
+def _preview(approved: ProposalContent, fresh: ProposalContent) -> Check:
+    same = approved.canonical() == fresh.canonical()
+    return Check("preview", same, "the same bytes as were shown" if same else "no longer what was shown")
+
+
+def _approvals(proposal: Proposal, fresh: ProposalContent, policy: Policy) -> Iterator[Check]:
+    try:
+        requirement = policy.require(fresh.action, fresh.facts)
+    except PolicyRejected as rejected:
+        yield Check("rule", False, str(rejected))
+        return
+    yield Check("rule", True, f"{requirement.rule} of policy {requirement.policy_version}: {requirement.words()}")
+    waits = waiting_step(requirement, proposal)
+    enough = satisfied(requirement, proposal)
+    missing = f"{waits.words()} has to approve yet" if waits else "those given do not fit the rule as it is now"
+    yield Check("approvals", enough, f"{len(proposal.decisions)} given, enough" if enough else missing)
+
+
+def _word(key: str, value: Any) -> str:
+    if value is None:
+        return "none"
+    return moment(datetime.fromisoformat(value)) if key.endswith("_date") else str(value)
+
+
+class _Notes:
+    """Takes the place of the writer and only writes down what it is asked; each action sends one write and looks later."""
+
+    def __init__(self) -> None:
+        self.calls: list[str] = []
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        def noted(*values: object, **named: object) -> None:
+            told = [_told(value) for value in values] + [f"{key}={_told(value)}" for key, value in named.items()]
+            self.calls.append(f"{name}({', '.join(told)})")
+
+        return noted
+
+
+def _told(value: object) -> str:
+    if isinstance(value, Record):
+        return value.name
+    return moment(value) if isinstance(value, datetime) else str(value)

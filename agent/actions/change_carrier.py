@@ -113,5 +113,5 @@ def _preview(on: OnOrder, old: Carriage, chosen: Record | None, freight: Money |
         ),
         consequence=f"What has not left for {on.who} ({deliveries}) goes with {then}; the customer pays "
         f"{freight or 'nothing'} for it.",
-        undo=f"{was} again for {old.freight or 'nothing'}, for deliveries that have not left by then.",
+        undo=f"{old.carrier.name if old.carrier else 'No carrier'} again, for {old.freight or 'nothing'}, unless it left.",
     )

@@ -46,6 +46,7 @@ class Sold(Erp):
     asked: dict[str, Activity] = field(default_factory=dict)
 
     def line_terms(self, order_id: int) -> list[LineTerms]:
+        self._read()
         return self.lines
 
     def order_tags(self, order_id: int) -> list[str] | None:
@@ -67,12 +68,14 @@ class Sold(Erp):
         return self.notes_of_credit
 
     def addressees(self, record: Record) -> list[Contact]:
+        self._read()
         return self.people
 
     def colleagues(self, name: str) -> list[Colleague]:
         return [Colleague(5, "Nadia Haddad")] if name.casefold() in ("nadia haddad", "nadia") else []
 
     def activity(self, record: Record, marker: str) -> Activity | None:
+        self._read()
         return self.asked.get(marker)
 
     def case_desks(self) -> list[Record]:

@@ -49,12 +49,13 @@ def build(
     lasts: timedelta = timedelta(hours=24),
     people: Any = None,
     erp: dict[str, Any] | None = None,
+    world: type[Erp] = Erp,
 ) -> Rig:
     clock, crashes = Clock(), Crashes()
-    world = Erp(clock, crashes, **(erp or {}))
-    proposal = approved(proposal_of(prepare(*action, world)), *approvers)
+    company = world(clock, crashes, **(erp or {}))
+    proposal = approved(proposal_of(prepare(*action, company)), *approvers)
     desk = Desk(clock, proposal, grant_of(proposal, lasts), crashes)
-    return Rig(clock, crashes, world, desk, ExecutionContext(desk, world, world, load_policy(None), clock, people))
+    return Rig(clock, crashes, company, desk, ExecutionContext(desk, company, company, load_policy(None), clock, people))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from agent.actions import prepare
 from agent.domain.decisions import Decision, Person, Proposal, ProposalState, Role, Verdict
 from agent.errors import DecisionRefused, NotPermitted, OwnProposal
-from agent.guardrails.approvals import Ruling, rule_on, satisfied
+from agent.guardrails.approvals import Ruling, rule_on, satisfied, waiting_step
 from agent.guardrails.requirement import Requirement, Step
 from tests.unit.execution.fakes import ASKER, LEAD, OPS, SALES, Clock, Erp, approval, approved, person, proposal_of
 
@@ -162,3 +162,18 @@ def test_where_the_rule_wants_a_second_factor_an_approval_without_one_does_not_c
     assert not satisfied(wanting, without)
     checked = tuple(replace(decision, second_factor=True) for decision in without.decisions)
     assert satisfied(wanting, replace(without, decisions=checked))
+
+
+def test_whose_turn_it_is_follows_the_steps_and_ends_with_them(proposal):
+    assert waiting_step(TWO, proposal) == TWO.steps[0]
+    assert waiting_step(TWO, approved(proposal, SALES)) == TWO.steps[1]
+    assert waiting_step(TWO, approved(proposal, SALES, OPS)) is None
+    assert waiting_step(QUORUM, approved(proposal, SALES)) == QUORUM.steps[0]
+
+
+def test_it_is_nobodys_turn_when_the_policy_changed_under_the_approvals_given(proposal):
+    assert waiting_step(requirement(Step((Role.FINANCE,))), approved(proposal, SALES)) is None
+
+
+def test_more_approvers_than_have_a_word_are_told_in_figures():
+    assert Step((Role.FINANCE,), count=12).words().startswith("12 ")

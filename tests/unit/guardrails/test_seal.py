@@ -22,13 +22,12 @@ def test_who_holds_the_public_key_sees_that_the_private_one_signed() -> None:
     assert OURS.private not in repr(sealed)
 
 
-def test_every_pair_of_keys_is_another() -> None:
-    assert len({*vars_of(OURS), *vars_of(OTHERS)}) == 4
-    assert {len(key) for key in (*vars_of(OURS), *vars_of(OTHERS))} == {64}
-
-
-def vars_of(pair: object) -> tuple[str, str]:
-    return pair.private, pair.public  # type: ignore[attr-defined]  # a pair of keys
+def test_every_pair_of_keys_is_another_and_fits_together() -> None:
+    one, other = new_keys(), new_keys()
+    assert len({one.private, one.public, other.private, other.public}) == 4
+    assert {len(key) for key in (one.private, one.public, other.private, other.public)} == {64}
+    assert objection(signed(NOTED, one.private), one.public) is None
+    assert objection(signed(NOTED, one.private), other.public) is not None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
 from procrastinate.connector import Notify
-from procrastinate.exceptions import ConnectorException
+from procrastinate.exceptions import ConnectorException, UniqueViolation
 
 from agent.errors import DatabaseUnavailable, ExpediterError
 from integrations.database.pool import conninfo, translated
@@ -83,10 +83,21 @@ def run_worker(
 
 
 class _Connector(PsycopgConnector):
-    """Any role can send a notice with anything in it, and one that Procrastinate cannot read would end the worker.
+    """Two things that Procrastinate would end the worker for.
 
-    So each means no more than "look"; what there is to do stands in the tables.
+    Any role can send a notice with anything in it: each means no more than "look"; what there is to do stands in the tables.
+    And row security keeps the values of a violated key from us, which Procrastinate insists on reading.
     """
+
+    async def execute_query_one_async(self, query: str, **arguments: Any) -> dict[str, Any]:
+        try:
+            found: dict[str, Any] = await super().execute_query_one_async(query, **arguments)
+            return found
+        except AssertionError as insisting:
+            if not isinstance(insisting.__context__, psycopg.errors.UniqueViolation):
+                raise
+            name = insisting.__context__.diag.constraint_name
+            raise UniqueViolation(constraint_name=name, queueing_lock=None) from insisting
 
     async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
         async def look(*, channel: str, payload: str) -> None:

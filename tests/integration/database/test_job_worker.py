@@ -1,6 +1,7 @@
 """Jobs run, are tried again, and are given up with a reason; death is noticed."""
 
 import asyncio
+import logging
 import os
 import signal
 import subprocess
@@ -98,6 +99,41 @@ def test_a_periodic_task_runs_at_its_ticks(database: TestDatabase) -> None:
     with working(database, {"scan": lambda: ticks.put(None)}, Periodic("scan", "* * * * * *")):
         for _ in range(2):
             ticks.get(timeout=WAIT_S)
+
+
+def test_a_periodic_task_that_takes_longer_than_its_ticks_is_waited_for(
+    database: TestDatabase, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The third tick finds one that runs and one that waits, which row security does not let it read."""
+    skipped, go_on, ended = Results[object](), Event(), Results[None]()
+
+    def slow() -> None:
+        assert go_on.wait(WAIT_S)
+        ended.put(None)
+
+    with caplog.at_level(logging.DEBUG, "procrastinate"), working(database, {"scan": slow}, Periodic("scan", "* * * * * *")):
+        periodic = logging.getLogger("procrastinate.periodic")
+        listening = _Heard("skip_periodic_task_queueing_lock", skipped)
+        periodic.addHandler(listening)
+        try:
+            skipped.get(timeout=WAIT_S)
+        finally:
+            periodic.removeHandler(listening)
+            go_on.set()
+        for _ in range(3):
+            ended.get(timeout=WAIT_S)
+
+
+class _Heard(logging.Handler):
+    """Passes on records of one action."""
+
+    def __init__(self, action: str, records: "Results[object]") -> None:
+        super().__init__()
+        self.action, self.records = action, records
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if getattr(record, "action", None) == self.action:
+            self.records.put(record)
 
 
 def test_a_job_that_keeps_failing_is_kept_with_the_reason(database: TestDatabase) -> None:

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 from agent.errors import SettingMissing
 from integrations.database.embedded import Role
-from integrations.database.pool import Pool, open_pool, transaction
+from integrations.database.pool import Pool, open_pool, statements, transaction
 from integrations.database.schema_version import require_schema
 
 
@@ -22,7 +22,7 @@ def open_store(url: str, role: Role, stack: ExitStack, size: int = 8) -> Pool:
 
 
 def _refuse_other_login(pool: Pool, role: Role) -> None:
-    with transaction(pool) as connection:
+    with statements(pool) as connection:
         row = connection.execute("SELECT current_user AS login").fetchone()
     if row is None or row["login"] != f"expediter_{role}":
         raise SettingMissing(

@@ -11,7 +11,7 @@ from psycopg.sql import SQL
 from agent.domain.audit import AuditEntry, ChainCheck, Checkpoint
 from integrations.database.audit_chain import verified
 from integrations.database.json_text import jsonb
-from integrations.database.pool import Pool, transaction
+from integrations.database.pool import Pool, statements, transaction
 
 _ENTRIES = SQL("""
     SELECT audit_chain.seq, at, kind, process, handle AS person, subject, body::jsonb AS payload, audit_chain.hash
@@ -47,7 +47,7 @@ class PostgresAuditLog:
 
     def append(self, kind: str, subject: str, payload: dict[str, Any]) -> None:
         """Raises NotPermitted for kinds that the database writes itself. Whom it names is whose question `subject` is."""
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             connection.execute("SELECT audit(%s, %s, %s)", (kind, subject, jsonb(payload)))
 
     def verify(self, elsewhere: Sequence[Checkpoint] = ()) -> ChainCheck:
@@ -63,7 +63,7 @@ class PostgresAuditLog:
         """For a proposal also its inverse's; for a question or an ERP record the proposals it led to. A person's handle does."""
         kind, _, name = subject.rpartition(":")
         identity = int(name) if name.isdecimal() else None
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             arguments = {"kind": kind, "id": identity, "subject": subject, "name": name}
             found = connection.execute(_LED_TO + _ENTRIES + _ABOUT, arguments).fetchall()
         return [AuditEntry(**row) for row in found]

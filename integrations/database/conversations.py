@@ -8,7 +8,7 @@ from agent.domain.chat import AnswerPart, Inbound, PartKind
 from agent.errors import RecordMissing
 from integrations.database.answer_listener import AnswerListener
 from integrations.database.json_text import jsonb
-from integrations.database.pool import Pool, transaction
+from integrations.database.pool import Pool, statements, transaction
 from integrations.database.queues import defer
 
 TASKS = {
@@ -23,7 +23,7 @@ _LAST = (PartKind.FINAL, PartKind.FAILED)
 
 
 def _inbound(pool: Pool, inbound_id: int) -> Inbound:
-    with transaction(pool) as connection:
+    with statements(pool) as connection:
         row = connection.execute("SELECT * FROM inbound WHERE id = %s", (inbound_id,)).fetchone()
     if row is None:
         raise RecordMissing(f"There is no question {inbound_id}.")
@@ -60,7 +60,7 @@ class PostgresInboundDesk:
         return _inbound(self._pool, inbound_id)
 
     def parts(self, inbound_id: int, after_seq: int = 0) -> Sequence[AnswerPart]:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             found = connection.execute(
                 "SELECT seq, kind, body FROM answer_part WHERE inbound_id = %s AND seq > %s ORDER BY seq", (inbound_id, after_seq)
             ).fetchall()
@@ -89,19 +89,19 @@ class PostgresAnswerDesk:
         return _inbound(self._pool, inbound_id)
 
     def asked_before(self, inbound_id: int) -> Sequence[str]:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             found = connection.execute(_BEFORE, {"inbound": inbound_id}).fetchall()
         return tuple(row["text"] for row in found)
 
     def release(self, inbound_id: int, kind: PartKind, body: dict[str, Any]) -> None:
         """Raises NotPermitted when the answer is complete already."""
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             connection.execute(
                 "INSERT INTO answer_part (inbound_id, kind, body) VALUES (%s, %s, %s)", (inbound_id, kind.value, jsonb(body))
             )
 
     def finished(self, inbound_id: int) -> bool:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             row = connection.execute(
                 "SELECT 1 FROM answer_part WHERE inbound_id = %s AND kind IN ('final', 'failed')", (inbound_id,)
             ).fetchone()

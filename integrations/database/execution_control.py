@@ -2,7 +2,7 @@
 
 from agent.domain.decisions import ExecutionLimit
 from agent.errors import RecordMissing
-from integrations.database.pool import Pool, transaction
+from integrations.database.pool import Pool, statements
 
 _LIMITS = """
     SELECT action, per_hour, handle AS by, reason, at AS since
@@ -21,17 +21,17 @@ class PostgresExecutionControl:
         self._pool = pool
 
     def limits(self) -> list[ExecutionLimit]:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             return [ExecutionLimit(**row) for row in connection.execute(_LIMITS).fetchall()]
 
     def limit(self, action: str, per_hour: int | None, *, person_id: int, reason: str) -> None:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             connection.execute(
                 "INSERT INTO execution_limit (action, per_hour, person_id, reason) VALUES (%s, %s, %s, %s)",
                 (action, per_hour, person_id, reason.strip()),
             )
 
     def resolve(self, proposal_id: int, took_effect: bool, *, person_id: int, reason: str) -> None:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             if not connection.execute(_RESOLVE, (took_effect, person_id, reason.strip(), proposal_id)).rowcount:
                 raise RecordMissing(f"P{proposal_id} was never carried out, so there is nothing to resolve.")

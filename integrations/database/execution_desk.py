@@ -10,7 +10,7 @@ from psycopg.rows import DictRow
 from agent.domain.decisions import Attempt, Grant, Outcome
 from integrations.database import rows
 from integrations.database.json_text import jsonb
-from integrations.database.pool import transaction
+from integrations.database.pool import statements, transaction
 from integrations.database.proposal_book import PostgresProposalBook
 
 _OPEN_GRANTS = """
@@ -38,7 +38,7 @@ class PostgresExecutionDesk(PostgresProposalBook):
     """ExecutionDesk on a pool of the executor's role; a claimed grant holds one of its connections."""
 
     def open_grants(self) -> list[Grant]:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             return [rows.grant(row) for row in connection.execute(_OPEN_GRANTS).fetchall()]
 
     @contextmanager
@@ -56,7 +56,7 @@ class PostgresExecutionDesk(PostgresProposalBook):
 
     def attempt(self, execution_id: int) -> int:
         """Raises NotPermitted when the grant has lapsed or the execution has ended."""
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             row = connection.execute(
                 "INSERT INTO execution_attempt (execution_id, number)"
                 " SELECT %(id)s, 1 + coalesce(max(number), 0) FROM execution_attempt WHERE execution_id = %(id)s"
@@ -68,12 +68,12 @@ class PostgresExecutionDesk(PostgresProposalBook):
 
     def sending(self, execution_id: int, number: int) -> None:
         """Raises NotPermitted when the grant has lapsed or the execution has ended."""
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             connection.execute("INSERT INTO execution_sending (execution_id, number) VALUES (%s, %s)", (execution_id, number))
 
     def finish(self, execution_id: int, outcome: Outcome, detail: str, evidence: dict[str, Any]) -> None:
         """Raises NotPermitted when it has ended before."""
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             connection.execute(
                 "INSERT INTO execution_outcome (execution_id, outcome, detail, evidence) VALUES (%s, %s, %s, %s)",
                 (execution_id, outcome.value, detail, jsonb(evidence)),

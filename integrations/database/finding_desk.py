@@ -2,7 +2,7 @@
 
 from agent.domain.finding_life import Deed
 from agent.errors import RecordMissing
-from integrations.database.pool import transaction
+from integrations.database.pool import statements
 from integrations.database.risk_reading import PostgresRiskReading
 
 _SAY = """
@@ -16,6 +16,6 @@ class PostgresFindingDesk(PostgresRiskReading):
 
     def say(self, finding_id: int, person_id: int, deed: Deed) -> None:
         said = [deed.kind.value, person_id, deed.severity.value, deed.until, deed.owner_id, deed.reason.strip(), finding_id]
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             if not connection.execute(_SAY, said).rowcount:
                 raise RecordMissing(f"There is no finding F{finding_id}; `expediter risk findings` shows those that exist.")

@@ -5,7 +5,7 @@ from datetime import datetime
 from psycopg.rows import DictRow
 
 from agent.domain.affairs import CarrierReport, JobFailure, ShipmentStatus
-from integrations.database.pool import Pool, transaction
+from integrations.database.pool import Pool, statements
 
 _LATEST = """
     SELECT * FROM (SELECT DISTINCT ON (tracking) * FROM carrier_report ORDER BY tracking, occurred_at DESC, id DESC) AS latest
@@ -23,12 +23,12 @@ class PostgresOwnAffairs:
         self._pool = pool
 
     def failures(self, since: datetime) -> list[JobFailure]:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             found = connection.execute("SELECT * FROM given_up WHERE at >= %s ORDER BY id", [since]).fetchall()
         return [JobFailure(row["id"], row["task_name"], row["reason"], row["at"]) for row in found]
 
     def carrier_reports(self, since: datetime) -> list[CarrierReport]:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             return [_report(row) for row in connection.execute(_LATEST, [since]).fetchall()]
 
 
@@ -41,7 +41,7 @@ class PostgresCarrierDesk:
     def report(
         self, tracking: str, status: ShipmentStatus, eta: datetime | None, said: str, occurred_at: datetime, person_id: int
     ) -> CarrierReport:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             row = connection.execute(_REPORT, [tracking, status.value, eta, said, occurred_at, person_id]).fetchone()
         assert row is not None
         return _report(row)

@@ -11,7 +11,7 @@ from typing import LiteralString
 from agent.domain.decisions import Person, Role
 from agent.errors import PreconditionFailed, RecordMissing
 from integrations.database import rows
-from integrations.database.pool import Pool, transaction
+from integrations.database.pool import Pool, statements, transaction
 
 _ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
 _HOLDER = """
@@ -45,7 +45,7 @@ class PostgresPeople:
         return self._find("SELECT * FROM person WHERE active ORDER BY handle")
 
     def _find(self, query: LiteralString, *arguments: str | int) -> list[Person]:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             return [rows.person(row) for row in connection.execute(query, arguments).fetchall()]
 
 
@@ -76,7 +76,7 @@ class PersonAdmin:
             raise PreconditionFailed("A name has no line breaks or control characters.")
         if email and not _ADDRESS.fullmatch(email):
             raise PreconditionFailed(f"{email!r} is no mail address; it looks like maria@example.com.")
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             row = connection.execute(
                 "INSERT INTO person (handle, name, email, roles, demo) VALUES (%s, %s, %s, %s, %s) RETURNING *",
                 (handle, name, email, sorted({role.value for role in roles}), demo),
@@ -87,7 +87,7 @@ class PersonAdmin:
     def issue_token(self, handle: str, valid_for: timedelta = timedelta(days=90)) -> str:
         """A new secret for this person, told only now: its sha256 is all that is stored. Raises RecordMissing."""
         token = f"exp_{secrets.token_urlsafe(32)}"
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             stored = connection.execute(
                 "INSERT INTO person_token (token_sha256, person_id, expires_at)"
                 " SELECT %s, id, clock_timestamp() + %s FROM person WHERE handle = %s AND active",
@@ -123,12 +123,12 @@ class PersonAdmin:
 
     def set_active(self, handle: str, active: bool) -> None:
         """Who is not active can neither ask nor decide. Raises RecordMissing."""
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             if not connection.execute("UPDATE person SET active = %s WHERE handle = %s", (active, handle)).rowcount:
                 raise _missing(f"`{handle}`")
 
     def list(self) -> list[Membership]:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             found = connection.execute(_MEMBERS).fetchall()
         return [Membership(rows.person(row), row["active"], row["tokens"]) for row in found]
 

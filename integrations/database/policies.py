@@ -6,7 +6,7 @@ from psycopg.rows import DictRow
 from agent.domain.policies import StoredPolicy
 from agent.errors import RecordMissing
 from agent.guardrails.policy import Policy
-from integrations.database.pool import Pool, transaction
+from integrations.database.pool import Pool, statements, transaction
 
 _STORED = """
     SELECT policy_version.*, person.handle, policy_in_force.since
@@ -27,12 +27,12 @@ class PostgresPolicyShelf:
         self._pool = pool
 
     def in_force(self) -> StoredPolicy | None:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             row = connection.execute(_STORED + "WHERE policy_in_force.id IS NOT NULL").fetchone()
         return _policy(row) if row else None
 
     def version_in_force(self) -> str | None:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             row = connection.execute("SELECT version FROM policy_in_force").fetchone()
         return str(row["version"]) if row else None
 
@@ -41,7 +41,7 @@ class PostgresPolicyShelf:
             return _stored(connection, version)
 
     def all(self) -> list[StoredPolicy]:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             return [_policy(row) for row in connection.execute(_STORED + "ORDER BY policy_version.id DESC").fetchall()]
 
 

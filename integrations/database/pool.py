@@ -101,6 +101,21 @@ def open_pool(url: str, *, size: int = 8) -> Pool:
 
 
 @contextmanager
+def statements(pool: Pool) -> Iterator[Connection[DictRow]]:
+    """Statements that stand alone, each committed by itself: it spares the server two messages a block.
+
+    Errors are raised as by `transaction`.
+    """
+    with translated(), pool.connection() as connection:
+        connection.autocommit = True
+        try:
+            yield connection
+        finally:
+            if not connection.broken:
+                connection.autocommit = False
+
+
+@contextmanager
 def transaction(pool: Pool) -> Iterator[Connection[DictRow]]:
     """One transaction, committed at the end; what the database refuses is raised as the error class it stands for."""
     with translated(), pool.connection() as connection:

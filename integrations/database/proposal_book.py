@@ -12,7 +12,7 @@ from psycopg.sql import SQL
 from agent.domain.decisions import Decision, Proposal, ProposalGroup, ProposalState
 from agent.errors import PreconditionFailed, RecordMissing
 from integrations.database import rows
-from integrations.database.pool import Pool, transaction
+from integrations.database.pool import Pool, statements
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class PostgresProposalBook:
         self._pool = pool
 
     def proposal(self, proposal_id: int) -> Proposal:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             found = connection.execute(PROPOSALS + _ONE, [proposal_id]).fetchone()
             decisions = decisions_of(connection, [proposal_id])
         if found is None:
@@ -66,7 +66,7 @@ class PostgresProposalBook:
             ) from None
 
     def group(self, group_id: int) -> ProposalGroup:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             row = connection.execute(_GROUP, [group_id]).fetchone()
             found = connection.execute(PROPOSALS + _LINES, [group_id]).fetchall()
             decisions = decisions_of(connection, [line["id"] for line in found])
@@ -79,7 +79,7 @@ class PostgresProposalBook:
         self, states: Sequence[ProposalState] | None = None, limit: int = 50, sha256: str | None = None
     ) -> list[Proposal]:
         wanted = {"states": None if states is None else [state.value for state in states], "limit": limit, "sha256": sha256}
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             found = connection.execute(PROPOSALS + _NEWEST, wanted).fetchall()
             decisions = decisions_of(connection, [row["id"] for row in found])
         return list(readable(found, decisions))

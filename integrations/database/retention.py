@@ -9,7 +9,7 @@ from psycopg.sql import SQL
 
 from agent.errors import PreconditionFailed, RecordMissing
 from agent.guardrails.audit import CONVERSATION, KEPT_FOR_EVER, AuditKind
-from integrations.database.pool import Pool, transaction
+from integrations.database.pool import Pool, statements, transaction
 
 _OLD = SQL("SELECT id, conversation_id FROM inbound WHERE received_at < %(before)s")
 _THEIRS = SQL("SELECT id, conversation_id FROM inbound WHERE person_id = %(person)s")
@@ -57,7 +57,7 @@ class Retention:
 
     def erase_entry(self, seq: int, reason: str) -> None:
         """Raises NotPermitted when there is no such entry or it was erased before, PreconditionFailed without a reason."""
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             connection.execute("SELECT erase(%s, %s)", (seq, _given(reason)))
 
     def erase_person(self, handle: str, reason: str) -> int:

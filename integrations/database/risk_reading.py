@@ -24,7 +24,7 @@ from agent.domain.order_numbers import spellings
 from agent.domain.risk_list import RiskFilter, RiskList
 from agent.errors import PreconditionFailed, RecordMissing
 from integrations.database.named import person_id, warehouse_ids
-from integrations.database.pool import Pool, transaction
+from integrations.database.pool import Pool, statements, transaction
 
 _STANDING = """
     SELECT as_of, open_orders, at_risk, not_seen,
@@ -89,7 +89,7 @@ class PostgresRiskReading:
         self._pool = pool
 
     def standing(self) -> Standing | None:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             row = connection.execute(_STANDING).fetchone()
         return Standing(**row | {"not_seen": tuple(row["not_seen"])}) if row else None
 
@@ -142,7 +142,7 @@ class PostgresRiskReading:
         return _known(row, tuple(map(_event, events)))
 
     def severities_at(self, moment: datetime, finding_ids: Sequence[int]) -> dict[int, Severity]:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             rows = connection.execute(_BEFORE, [list(finding_ids), moment]).fetchall()
         return {row["finding_id"]: Severity(row["severity"]) for row in rows if row["kind"] != EventKind.RESOLVED}
 

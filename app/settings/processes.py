@@ -111,6 +111,8 @@ class ExecutorSettings(WithOdoo, WithPolicy):
     odoo_writer_login: str | None = None
     odoo_writer_password: SecretStr | None = None
     odoo_writer_key: OdooKey = None
+    write_may_arrive_for: Annotated[int, Field(ge=1, le=1440)] = 10
+    """Minutes in which a write without an answer may still take effect: more than Odoo's and its proxy's own time limits."""
 
 
 class ClientSettings(ProcessSettings):

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 
 from agent.actions.activate_policy import ActivatePolicyAction
 from agent.execution import ExecutionContext
@@ -43,6 +44,7 @@ def execution_context(settings: ExecutorSettings, pool: Pool) -> ExecutionContex
         clock=DatabaseClock(pool),
         people=PostgresPeople(pool),
         own={ActivatePolicyAction.name: ActivatePolicyAction(switch, switch)},
+        in_flight=timedelta(minutes=settings.write_may_arrive_for),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evals.bench import approvers, audit, chat, forecast, processes, risk, scans
+from evals.bench import approvals, approvers, audit, chaos, chat, forecast, processes, risk, scans
 from evals.bench.figures import Figure, NotRun, show
 
 BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
@@ -20,6 +20,8 @@ BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "processes": processes.run,
     "audit": audit.run,
     "approvers": approvers.run,
+    "approvals": approvals.run,
+    "chaos": chaos.run,
 }
 REPORTS = Path(__file__).resolve().parents[1] / "reports"
 

@@ -11,12 +11,12 @@ from integrations.database.migrate import migrate
 
 
 @contextmanager
-def own_server() -> Iterator[EmbeddedServer]:
-    """Migrated, empty, and gone afterwards."""
+def own_server(durable: bool = False) -> Iterator[EmbeddedServer]:
+    """Migrated, empty, and gone afterwards. `durable`: each commit waits for the disk, as it does at work."""
     folder = Path(tempfile.mkdtemp(prefix="expediter-bench-"))
     folder.chmod(0o755)
     try:
-        with lease(folder / "state", durable=False) as server:
+        with lease(folder / "state", durable=durable) as server:
             migrate(server.url("admin"), server.role_passwords)
             yield server
     finally:

@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from evals.bench.figures import NotRun
 
 DEV = Path(__file__).resolve().parents[2] / "dev"
 DATABASE = "expediter_bench"
+#: Where changes are made; what other benchmarks read stays as it was filled.
+SMALL = "expediter_bench_small"
+SMALL_ORDERS = 3_000
 #: The generator writes all records this minute, which no company does: a scan asks for what was written in the last ten minutes.
 _SETTLED = ";\n".join(
     f"UPDATE {table} SET write_date = write_date - interval '1 day'"
@@ -32,6 +36,8 @@ class ScaledOdoo:
     database: str
     login: str
     password: str = field(repr=False)
+    writer_login: str = ""
+    writer_password: str = field(repr=False, default="")
 
     @property
     def host(self) -> str:
@@ -43,30 +49,39 @@ class ScaledOdoo:
 
 
 @contextmanager
-def scaled_odoo(orders: int) -> Iterator[ScaledOdoo]:
+def scaled_odoo(orders: int, database: str = DATABASE) -> Iterator[ScaledOdoo]:
     """With exactly that many generated orders; stopped again afterwards when it did not run before. Raises NotRun."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise NotRun("dev/odoo-up needs root on Debian or Ubuntu.")
-    ran = any(instance["running"] for instance in json.loads(_run("odoo-up", "status", "--db", DATABASE))["instances"])
-    started = json.loads(_run("odoo-up", "start", "--db", DATABASE))
-    if int(sql(FILLED)) != orders:
-        started = json.loads(_run("odoo-up", "reset", "--db", DATABASE))
-        _run("odoo-scale", str(orders), "--db", DATABASE)
-        sql(_SETTLED)
-    reader = started["accounts"]["reader"]
+    ran = any(instance["running"] for instance in json.loads(run("odoo-up", "status", "--db", database))["instances"])
+    started = start(database)
+    if int(sql(FILLED, database)) != orders:
+        started = json.loads(run("odoo-up", "reset", "--db", database))
+        run("odoo-scale", str(orders), "--db", database)
+        sql(_SETTLED, database)
+    reader, writer = started["accounts"]["reader"], started["accounts"]["writer"]
     try:
-        yield ScaledOdoo(started["url"], started["db"], reader["login"], reader["password"])
+        yield ScaledOdoo(started["url"], started["db"], reader["login"], reader["password"], writer["login"], writer["password"])
     finally:
         if not ran:
-            _run("odoo-up", "stop", "--db", DATABASE)
+            stop(database)
 
 
-def sql(statements: str) -> str:
+def start(database: str) -> Any:
+    """What dev/odoo-up says of it: url, db, accounts."""
+    return json.loads(run("odoo-up", "start", "--db", database))
+
+
+def stop(database: str) -> None:
+    run("odoo-up", "stop", "--db", database)
+
+
+def sql(statements: str, database: str = DATABASE) -> str:
     """Run on the database of `scaled_odoo`; what it prints, unaligned and without headings."""
-    return _run("odoo-up", "psql", "--db", DATABASE, "--", "-Atqc", statements)
+    return run("odoo-up", "psql", "--db", database, "--", "-Atqc", statements)
 
 
-def _run(program: str, *arguments: str) -> str:
+def run(program: str, *arguments: str) -> str:
     done = subprocess.run([sys.executable, str(DEV / program), *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
         raise NotRun(f"dev/{program} {arguments[0]} failed: {(done.stderr.strip() or 'no reason given').splitlines()[-1]}")

@@ -9,7 +9,7 @@ from agent.domain.absences import Absence
 from agent.domain.decisions import Person
 from agent.errors import RecordMissing
 from integrations.database import rows
-from integrations.database.pool import Pool, transaction
+from integrations.database.pool import Pool, statements
 
 _ABSENCES = """
     SELECT absence_valid.*, to_jsonb(person) AS person, to_jsonb(deputy) AS deputy FROM absence_valid
@@ -28,16 +28,16 @@ class PostgresAbsences:
         self._pool = pool
 
     def represented_by(self, person_id: int) -> Sequence[Person]:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             return [rows.person(row) for row in connection.execute(_REPRESENTED, (person_id,)).fetchall()]
 
     def all(self) -> list[Absence]:
         query = _ABSENCES + "WHERE ends_at > clock_timestamp() ORDER BY starts_at, absence_valid.id"
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             return [_absence(row) for row in connection.execute(query).fetchall()]
 
     def note(self, person_id: int, deputy_id: int, starts_at: datetime, ends_at: datetime, *, noted_by: int) -> Absence:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             row = connection.execute(
                 "INSERT INTO absence (person_id, deputy_id, starts_at, ends_at, noted_by)"
                 " VALUES (%s, %s, %s, %s, %s) RETURNING id",
@@ -48,14 +48,14 @@ class PostgresAbsences:
 
     def end(self, absence_id: int, *, ended_by: int) -> Absence:
         self._one(absence_id)
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             connection.execute(
                 "INSERT INTO absence_end (absence_id, ended_by) VALUES (%s, %s) ON CONFLICT DO NOTHING", (absence_id, ended_by)
             )
         return self._one(absence_id)
 
     def _one(self, absence_id: int) -> Absence:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             row = connection.execute(_ABSENCES + "WHERE absence_valid.id = %s", (absence_id,)).fetchone()
         if row is None:
             raise RecordMissing(f"There is no absence {absence_id}; `expediter person absences` shows those there are.")

@@ -7,7 +7,7 @@ from psycopg.rows import DictRow
 
 from agent.domain.approval_notices import ApprovalNotice, NoticeKind
 from agent.domain.decisions import Role
-from integrations.database.pool import Pool, transaction
+from integrations.database.pool import Pool, statements
 
 
 class PostgresApprovalNotices:
@@ -18,18 +18,18 @@ class PostgresApprovalNotices:
 
     def of(self, proposal_ids: Sequence[int]) -> list[ApprovalNotice]:
         query = "SELECT * FROM approval_notice WHERE proposal_id = ANY(%s) ORDER BY id"
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             return [_notice(row) for row in connection.execute(query, (list(proposal_ids),)).fetchall()]
 
     def since(self, moment: datetime) -> list[ApprovalNotice]:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             return [
                 _notice(row)
                 for row in connection.execute("SELECT * FROM approval_notice WHERE at > %s ORDER BY id", (moment,)).fetchall()
             ]
 
     def note(self, notice: ApprovalNotice) -> bool:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             return bool(
                 connection.execute(
                     "INSERT INTO approval_notice (proposal_id, step, kind, number, roles) VALUES (%s, %s, %s, %s, %s)"

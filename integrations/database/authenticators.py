@@ -11,7 +11,7 @@ from agent.domain.second_factor import AuthenticatorState, Enrolment
 from agent.errors import DecisionRefused, SecondFactorMissing, SecondFactorWrong, SettingMissing
 from agent.guardrails.second_factor import counter_of, new_secret, provisioning_uri
 from integrations.database.code_check import WRONG_CODE, Checked
-from integrations.database.pool import Pool, transaction
+from integrations.database.pool import Pool, statements, transaction
 
 ENROL = "`expediter person authenticator enrol` sets one up"
 
@@ -75,7 +75,7 @@ class PostgresAuthenticators:
         self._pool, self._seal, self.codes = pool, seal, TotpCheck(seal)
 
     def state(self, person_id: int) -> AuthenticatorState:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             row = connection.execute(
                 "SELECT confirmed_at FROM authenticator WHERE person_id = %s AND removed_at IS NULL", (person_id,)
             ).fetchone()

@@ -3,7 +3,7 @@
 import time
 from datetime import datetime, timedelta
 
-from integrations.database.pool import Pool, transaction
+from integrations.database.pool import Pool, statements
 
 FRESH_S = 10.0
 
@@ -29,7 +29,7 @@ class DatabaseClock:
 
     def _told(self) -> tuple[datetime, float]:
         asked = time.monotonic()
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             row = connection.execute("SELECT clock_timestamp() AS now").fetchone()
         assert row is not None
         return row["now"], asked

@@ -10,7 +10,7 @@ from agent.domain.decisions import Ballot, Grant, Verdict
 from agent.errors import DecisionRefused, SecondFactorNeeded, SecondFactorWrong
 from integrations.database import rows
 from integrations.database.code_check import WRONG_CODE, Checked, CodeCheck, no_codes
-from integrations.database.pool import Pool, transaction, translated
+from integrations.database.pool import Pool, statements, transaction, translated
 from integrations.database.proposal_book import PostgresProposalBook
 from integrations.database.queues import defer
 
@@ -91,28 +91,28 @@ class PostgresDecisionDesk(PostgresProposalBook):
         return self._codes().look(connection, person_id, code)
 
     def withdraw(self, proposal_id: int, *, person_id: int, reason: str) -> None:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             connection.execute(
                 "INSERT INTO withdrawal (proposal_id, person_id, reason) VALUES (%s, %s, %s)",
                 (proposal_id, person_id, reason.strip()),
             )
 
     def comment(self, proposal_id: int, *, person_id: int, text: str) -> None:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             connection.execute(
                 "INSERT INTO proposal_comment (proposal_id, person_id, text) VALUES (%s, %s, %s)",
                 (proposal_id, person_id, text.strip()),
             )
 
     def shown(self, proposal_id: int, person_id: int) -> None:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             connection.execute(
                 "INSERT INTO proposal_shown (proposal_id, person_id) VALUES (%s, %s) ON CONFLICT DO NOTHING",
                 (proposal_id, person_id),
             )
 
     def note_refusal(self, proposal_id: int, person_id: int, kind: str, said: str) -> bool:
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             row = connection.execute(
                 "SELECT note_refusal(%s, %s, %s, %s) AS noted", (proposal_id, person_id, kind, said)
             ).fetchone()

@@ -160,7 +160,7 @@ def test_the_log_tells_who_held_what_and_why(database: TestDatabase, control: Po
         control.limit("post_note", per_hour, person_id=database.person(None, Role.ADMIN).id, reason="Odoo is being upgraded.")
     told = story(PostgresAuditLog(database.pool("serve")).about("action:post_note"))
     assert [sentence.split(": ", 1)[1].split(" ", 1)[1] for sentence in told] == [
-        "let 5 of executions of post_note begin in an hour, saying “Odoo is being upgraded.”.",
+        "let 5 executions of post_note begin in an hour, saying “Odoo is being upgraded.”.",
         "stopped executions of post_note, saying “Odoo is being upgraded.”.",
         "let executions of post_note go on, saying “Odoo is being upgraded.”.",
     ]

@@ -1,0 +1,43 @@
+"""Who may do what, and by which rules."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agent.domain.audit import AuditEntry
+from agent.guardrails.audit.kinds import AuditKind
+from agent.guardrails.audit.words import quoted, when, who
+
+
+def person(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    verb = "was added" if entry.kind == AuditKind.PERSON_ADDED else "was changed"
+    roles = ", ".join(map(str, row.get("roles") or ())) or "no role"
+    return f"{who(entry)} {verb}: {roles}{'' if row.get('active', True) else ', no longer active'}."
+
+
+def token(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    if entry.kind == AuditKind.TOKEN_CHANGED:
+        return f"A token of {who(entry)} was revoked or changed."
+    until = f", valid until {when(row['expires_at'])}" if row.get("expires_at") else ""
+    return f"A token was issued to {who(entry)}{until}."
+
+
+def authenticator(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    if entry.kind == AuditKind.AUTHENTICATOR_REMOVED and entry.process == "admin":
+        return f"The authenticator of {who(entry)} was reset by the owner."
+    return f"{who(entry)} {entry.kind.partition('.')[2]} an authenticator."
+
+
+def away(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    if entry.kind == AuditKind.ABSENCE_ENDED:
+        return f"{who(entry)} ended an absence early; the deputy stands in no longer."
+    return f"{who(entry)} said that {row.get('handle')} is away until {row.get('ends_at')} and {row.get('deputy')} stands in."
+
+
+def policy_stored(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    return f"{who(entry)} handed in policy {row.get('version')}, saying {quoted(row.get('reason'))}; nothing changed by that."
+
+
+def policy_activated(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    instead = f" instead of {row['replaced']}" if row.get("replaced") else ""
+    how = f", as P{row['proposal_id']} was approved to do" if row.get("proposal_id") else ", from the owner's file"
+    return f"Policy {row.get('version')} came into force{instead}{how}."

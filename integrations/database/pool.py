@@ -1,5 +1,6 @@
 """Connections, and what becomes of their errors."""
 
+import select
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -96,8 +97,19 @@ def open_pool(url: str, *, size: int = 8) -> Pool:
         max_size=size,
         timeout=10,
         open=True,
-        check=ConnectionPool.check_connection,
+        check=_still_stands,
     )
+
+
+def _still_stands(connection: Connection[DictRow]) -> None:
+    """An idle connection has nothing to say; one that does was most likely ended by the server, and only then it is asked.
+
+    It spares a message before every use. Raises what the pool takes as a reason to open another one.
+    """
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        ConnectionPool.check_connection(connection)
 
 
 @contextmanager

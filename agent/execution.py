@@ -7,7 +7,7 @@ nothing was changed while something could still arrive.
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,7 +25,9 @@ from agent.errors import (
     RecordMissing,
 )
 from agent.guardrails.approvals import satisfied
+from agent.guardrails.authority import as_of_today
 from agent.guardrails.policy import Policy
+from agent.ports.absences import StandIns
 from agent.ports.clock import Clock
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
@@ -53,6 +55,8 @@ class ExecutionContext:
     in_flight: timedelta = timedelta(minutes=10)
     """How long a write without an answer may still arrive: more than the client's timeout and the server's own limit."""
     own: OwnActions = field(default_factory=lambda: NO_OWN)
+    stand_ins: StandIns | None = None
+    """Where not given, no deputy's decision counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,26 +212,15 @@ def _word(key: str, value: Any) -> str:
 
 
 def _lacks_approval(run: Run, fresh: ProposalContent) -> str:
-    """Empty when the policy, on facts just read, still finds the approvals enough."""
+    """Empty when the policy, on facts just read, still finds the approvals of those who may decide today enough.
+
+    A deputy's decision counts as `as_of_today` says: standing in is judged for the time of the decision, by what is known now;
+    roles and activity by this moment. Raises PreconditionFailed when somebody has left or did not stand in.
+    """
     requirement = run.context.policy.require(fresh.action, fresh.facts)
-    if satisfied(requirement, _with_people_of_today(run)):
+    if satisfied(requirement, as_of_today(run.proposal, run.context.people, run.context.stand_ins)):
         return ""
     return f"rule {requirement.rule} of policy {requirement.policy_version} asks for {requirement.words()}, which was not given"
-
-
-def _with_people_of_today(run: Run) -> Proposal:
-    people = run.context.people
-    if people is None:
-        return run.proposal
-    decisions = tuple(
-        replace(
-            taken,
-            person=people.by_id(taken.person.id),
-            on_behalf_of=people.by_id(taken.on_behalf_of.id) if taken.on_behalf_of else None,
-        )
-        for taken in run.proposal.decisions
-    )
-    return replace(run.proposal, decisions=decisions)
 
 
 # Once

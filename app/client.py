@@ -131,6 +131,9 @@ class Api:
     def back(self, absence_id: int) -> AbsenceRow:
         return AbsenceRow.model_validate(self._request("POST", f"/v1/absences/{absence_id}/end"))
 
+    def cancel_absence(self, absence_id: int, reason: str) -> AbsenceRow:
+        return AbsenceRow.model_validate(self._request("POST", f"/v1/absences/{absence_id}/cancel", {"reason": reason}))
+
     def absences(self) -> list[AbsenceRow]:
         return [AbsenceRow.model_validate(row) for row in self._request("GET", "/v1/absences")]
 

@@ -14,3 +14,11 @@ class Absence:
     starts_at: datetime
     ends_at: datetime
     """Earlier than was said when it was ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Who may decide with whose roles."""
+
+    deputy: Person
+    absent: Person

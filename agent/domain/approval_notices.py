@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from agent.domain.absences import StandIn
 from agent.domain.decisions import Role
 
 
@@ -25,3 +26,5 @@ class ApprovalNotice:
     """Whom it is for."""
     at: datetime | None = None
     """None: not noted yet."""
+    deputies: tuple[StandIn, ...] = ()
+    """Whom it is for as well, because they can decide for somebody who is away."""

@@ -59,7 +59,8 @@ def rule_on(
     """The step a verdict of this person would count for.
 
     Rejecting takes any role of the step that waits, or of those it escalated to by `now` (None: to nobody). `absent` are those
-    for whom this person stands in now: their roles count where the person's own do not.
+    for whom this person stands in now: their roles count where the person's own do not, unless both together would be roles
+    that the policy keeps apart.
 
     Raises NotPermitted, naming who may, and DecisionRefused: not pending, own proposal, approved before, or the policy has
     changed under the approvals given.
@@ -112,12 +113,22 @@ def _standing(
     roles: tuple[Role, ...],
     progress: Progress,
 ) -> Person | None:
-    """With whose roles: the person's own where they suffice, else those of somebody absent who might decide too."""
+    """With whose roles: the person's own where they suffice, else those of somebody absent who might decide too.
+
+    Raises NotPermitted when the person could stand in, but would combine roles that the policy keeps apart.
+    """
     if person.roles.intersection(roles):
         return person
     taken = proposal.author_ids | {earlier.id for earlier in progress.given}
-    able = (one for one in absent if one.roles.intersection(roles) and one.id not in taken and requirement.forbidden(one) is None)
-    return next(able, None)
+    able = [one for one in absent if one.roles.intersection(roles) and one.id not in taken and requirement.forbidden(one) is None]
+    standing = next((one for one in able if requirement.forbidden(person, one) is None), None)
+    if able and standing is None:
+        combined, step = requirement.forbidden(person, able[0]), requirement.steps[progress.due]
+        raise NotPermitted(
+            f"{person.handle} stands in for {able[0].handle}, but would then be {combined}, which the policy allows nobody "
+            f"to be at once; {step.words()} has to decide on {proposal.label}."
+        )
+    return standing
 
 
 def _approval(requirement: Requirement, proposal: Proposal, person: Person, progress: Progress) -> Ruling:
@@ -158,5 +169,5 @@ def _counts(
         and (decision.second_factor or not requirement.second_factor)
         and {one.id for one in decision.people}.isdisjoint(person.id for person in given)
         and not decision.authority.roles.isdisjoint(roles)
-        and all(requirement.forbidden(one) is None for one in decision.people)
+        and requirement.forbidden(*decision.people) is None
     )

@@ -59,9 +59,13 @@ class Requirement:
             return roles
         return (*roles, *(role for role in self.escalate_to if role not in roles))
 
-    def forbidden(self, person: Person) -> str | None:
-        """The roles that this person combines and must not, in words; None when all is well."""
-        found = next((pair for pair in self.never_together if pair <= person.roles), None)
+    def forbidden(self, *people: Person) -> str | None:
+        """The roles that this person combines and must not, in words; None when all is well.
+
+        Of several: the roles of a deputy together with those of whom they stand in for.
+        """
+        roles = frozenset[Role]().union(*(person.roles for person in people))
+        found = next((pair for pair in self.never_together if pair <= roles), None)
         return " and ".join(sorted(found)) if found else None
 
     def words(self) -> str:

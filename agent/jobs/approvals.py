@@ -1,15 +1,19 @@
 """The worker's watch over approvals: who is reminded, what is escalated, what lapsed. It decides nothing."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from agent.domain.absences import StandIn
 from agent.domain.approval_notices import ApprovalNotice, NoticeKind
-from agent.domain.decisions import Proposal, ProposalState
+from agent.domain.decisions import Proposal, ProposalState, Role
 from agent.errors import PolicyRejected, PreconditionFailed
 from agent.guardrails.approvals import progress_of
-from agent.guardrails.deadlines import deadlines_of
+from agent.guardrails.deadlines import Deadlines, deadlines_of
 from agent.guardrails.policy import Policy
+from agent.guardrails.standing_in import deputies_for
+from agent.ports.absences import StandIns
 from agent.ports.approval_notices import ApprovalNotices
 from agent.ports.ledger import ProposalBook
 
@@ -21,16 +25,21 @@ MOST = 2_000
 LAPSED_LATELY = timedelta(days=2)
 
 
-def watch(book: ProposalBook, notices: ApprovalNotices, policy: Policy, now: datetime) -> list[ApprovalNotice]:
+def watch(
+    book: ProposalBook, notices: ApprovalNotices, stand_ins: StandIns, policy: Policy, now: datetime
+) -> list[ApprovalNotice]:
     """Note what has become due since the last look; what was noted then. After a pause only the latest reminder is noted."""
     proposals = book.proposals([ProposalState.PENDING, ProposalState.EXPIRED], MOST)
     known = {(one.proposal_id, one.step, one.kind, one.number) for one in notices.of([proposal.id for proposal in proposals])}
-    due = due_notices(proposals, policy, now)
+    due = due_notices(proposals, policy, now, stand_ins.standing_in())
     fresh = [one for one in due if (one.proposal_id, one.step, one.kind, one.number) not in known]
     return [notice for notice in fresh if _noted(notice, notices)]
 
 
-def due_notices(proposals: Iterable[Proposal], policy: Policy, now: datetime) -> Iterator[ApprovalNotice]:
+def due_notices(
+    proposals: Iterable[Proposal], policy: Policy, now: datetime, standing: Sequence[StandIn] = ()
+) -> Iterator[ApprovalNotice]:
+    """What is due to be said by now; reminders and escalations also to those who stand in for somebody (`standing`)."""
     for proposal in proposals:
         try:
             requirement = policy.require(proposal.content.action, proposal.content.facts)
@@ -42,10 +51,19 @@ def due_notices(proposals: Iterable[Proposal], policy: Policy, now: datetime) ->
                 roles = requirement.steps[progress.due].any_of
                 yield ApprovalNotice(proposal.id, progress.due, NoticeKind.EXPIRY, 1, roles)
         elif deadlines := deadlines_of(requirement, proposal):
-            if reminded := sum(moment <= now for moment in deadlines.reminders):
-                yield ApprovalNotice(proposal.id, deadlines.step, NoticeKind.REMINDER, reminded, deadlines.may_decide(now))
-            if deadlines.escalated(now) and deadlines.escalates_to:
-                yield ApprovalNotice(proposal.id, deadlines.step, NoticeKind.ESCALATION, 1, deadlines.escalates_to)
+            deputies = deputies_for(requirement, proposal, now, standing)
+            yield from (replace(notice, deputies=_of(notice.roles, deputies)) for notice in _of_waiting(proposal, deadlines, now))
+
+
+def _of_waiting(proposal: Proposal, deadlines: Deadlines, now: datetime) -> Iterator[ApprovalNotice]:
+    if reminded := sum(moment <= now for moment in deadlines.reminders):
+        yield ApprovalNotice(proposal.id, deadlines.step, NoticeKind.REMINDER, reminded, deadlines.may_decide(now))
+    if deadlines.escalated(now) and deadlines.escalates_to:
+        yield ApprovalNotice(proposal.id, deadlines.step, NoticeKind.ESCALATION, 1, deadlines.escalates_to)
+
+
+def _of(roles: Sequence[Role], deputies: Sequence[StandIn]) -> tuple[StandIn, ...]:
+    return tuple(one for one in deputies if not one.absent.roles.isdisjoint(roles))
 
 
 def _noted(notice: ApprovalNotice, notices: ApprovalNotices) -> bool:

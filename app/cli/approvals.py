@@ -16,7 +16,10 @@ MOST = 500
 
 @group.command("list")
 def list_(
-    handle: Annotated[str | None, typer.Option("--for", metavar="NAME", help="Only what this person can decide now.")] = None,
+    handle: Annotated[
+        str | None,
+        typer.Option("--for", metavar="NAME", help="Only what this person can decide now, also for somebody who is away."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """What waits, the most urgent first: who can decide it, until when, and to whom it escalated."""
@@ -26,7 +29,7 @@ def list_(
         pending = company.book.proposals([ProposalState.PENDING], MOST)
         people = [company.people.by_handle(handle)] if handle else company.people.all()
         notices = company.notices.of([proposal.id for proposal in pending])
-        rows = approval_rows(pending, company.policy, people, notices, utc_now())
+        rows = approval_rows(pending, company.policy, people, company.stand_ins.standing_in(), notices, utc_now())
     wanted = [row for row in rows if row.people or not handle]
     output.shown(json, wanted, lambda: _table(wanted, handle))
 
@@ -42,13 +45,19 @@ def _table(rows: list[ApprovalRow], handle: str | None) -> None:
                 row.proposal,
                 row.title,
                 row.waits_for,
-                ", ".join(row.people) or "nobody",
+                _who(row),
                 _due(row),
                 output.minute(row.expires_at),
             )
             for row in rows
         ),
     )
+
+
+def _who(row: ApprovalRow) -> str:
+    deputies = {one.person for one in row.deputies}
+    own = [name for name in row.people if name not in deputies]
+    return ", ".join([*own, *(f"{one.person} (for {one.on_behalf_of})" for one in row.deputies)]) or "nobody"
 
 
 def _due(row: ApprovalRow) -> str:

@@ -133,9 +133,22 @@ def back(
     token: Token = None,
     json: Json = False,
 ) -> None:
-    """End an absence early; from now on nobody stands in."""
+    """End an absence early; from now on nobody stands in, and what the deputy decided until now stays good."""
     row = api_of(as_person, token).back(absence_id)
     output.shown(json, row, lambda: output.say(f"{row.person} is back; {row.deputy} stands in no longer."))
+
+
+@group.command("cancel-absence")
+def cancel_absence(
+    absence_id: Annotated[int, typer.Argument(metavar="ID", min=1, help="As `person absences` shows it.")],
+    reason: Annotated[str, typer.Option(help="Why it should never have been noted.")],
+    as_person: AsPerson = None,
+    token: Token = None,
+    json: Json = False,
+) -> None:
+    """Say that an absence was noted by mistake, for good: what the deputy decided by it is not carried out any more."""
+    row = api_of(as_person, token).cancel_absence(absence_id, reason)
+    output.shown(json, row, lambda: output.say(f"{row.person} was not away; what {row.deputy} decided instead no longer counts."))
 
 
 @group.command()

@@ -4,14 +4,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from agent.domain.absences import StandIn
 from agent.domain.approval_notices import ApprovalNotice, NoticeKind
-from agent.domain.decisions import Person, Proposal, Verdict
-from agent.errors import DecisionRefused, NotPermitted, PolicyRejected
-from agent.guardrails.approvals import rule_on
+from agent.domain.decisions import Person, Proposal
+from agent.errors import PolicyRejected
 from agent.guardrails.deadlines import Deadlines, deadlines_of
 from agent.guardrails.policy import Policy
-from agent.guardrails.requirement import Requirement
+from agent.guardrails.standing_in import deputies_for, ruling_now
 from app.contract.model import Contract, Moment
+
+
+class DeputyRow(Contract):
+    person: str
+    """The deputy's handle."""
+    on_behalf_of: str
+    """Who is away."""
+
+    @classmethod
+    def of(cls, one: StandIn) -> "DeputyRow":
+        return cls(person=one.deputy.handle, on_behalf_of=one.absent.handle)
 
 
 class ApprovalRow(Contract):
@@ -26,7 +37,9 @@ class ApprovalRow(Contract):
     waits_for: str
     """In words, with those it escalated to."""
     people: tuple[str, ...]
-    """Who can decide now, by handle; nobody: it will lapse unless somebody gets the role."""
+    """Who can decide now, by handle, deputies among them; nobody: it will lapse unless somebody gets the role."""
+    deputies: tuple[DeputyRow, ...]
+    """Who can only because somebody is away."""
     due_at: Moment
     overdue_since: Moment | None
     escalated_to: tuple[str, ...]
@@ -37,14 +50,24 @@ class ApprovalRow(Contract):
 
 
 def approval_rows(
-    proposals: Iterable[Proposal], policy: Policy, people: Sequence[Person], notices: Sequence[ApprovalNotice], now: datetime
+    proposals: Iterable[Proposal],
+    policy: Policy,
+    people: Sequence[Person],
+    standing: Sequence[StandIn],
+    notices: Sequence[ApprovalNotice],
+    now: datetime,
 ) -> list[ApprovalRow]:
-    """The most urgent first."""
-    return sorted(_rows(proposals, policy, people, notices, now), key=lambda row: row.due_at)
+    """The most urgent first; `people` are those asked about, deputies are named even when they are not among them."""
+    return sorted(_rows(proposals, policy, people, standing, notices, now), key=lambda row: row.due_at)
 
 
 def _rows(
-    proposals: Iterable[Proposal], policy: Policy, people: Sequence[Person], notices: Sequence[ApprovalNotice], now: datetime
+    proposals: Iterable[Proposal],
+    policy: Policy,
+    people: Sequence[Person],
+    standing: Sequence[StandIn],
+    notices: Sequence[ApprovalNotice],
+    now: datetime,
 ) -> Iterator[ApprovalRow]:
     for proposal in proposals:
         try:
@@ -53,12 +76,18 @@ def _rows(
             continue
         deadlines = deadlines_of(requirement, proposal)
         if deadlines is not None:
-            able = tuple(one.handle for one in people if _can(requirement, proposal, one, now))
-            yield _row(proposal, deadlines, able, notices, now)
+            able = tuple(one.handle for one in people if ruling_now(requirement, proposal, one, now, standing))
+            deputies = tuple(map(DeputyRow.of, deputies_for(requirement, proposal, now, standing)))
+            yield _row(proposal, deadlines, able, deputies, notices, now)
 
 
 def _row(
-    proposal: Proposal, deadlines: Deadlines, able: tuple[str, ...], notices: Sequence[ApprovalNotice], now: datetime
+    proposal: Proposal,
+    deadlines: Deadlines,
+    able: tuple[str, ...],
+    deputies: tuple[DeputyRow, ...],
+    notices: Sequence[ApprovalNotice],
+    now: datetime,
 ) -> ApprovalRow:
     reminders = [
         one.number
@@ -74,17 +103,10 @@ def _row(
         step=deadlines.step + 1,
         waits_for=replace(deadlines.waits_for, any_of=deadlines.may_decide(now)).words(),
         people=able,
+        deputies=deputies,
         due_at=deadlines.due,
         overdue_since=deadlines.due if deadlines.overdue(now) else None,
         escalated_to=tuple(map(str, deadlines.escalates_to)) if deadlines.escalated(now) else (),
         expires_at=deadlines.expires,
         reminders=len(reminders),
     )
-
-
-def _can(requirement: Requirement, proposal: Proposal, person: Person, now: datetime) -> bool:
-    try:
-        rule_on(requirement, proposal, person, Verdict.APPROVE, now)
-    except (NotPermitted, DecisionRefused):
-        return False
-    return True

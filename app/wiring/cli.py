@@ -18,6 +18,7 @@ from agent.domain.policies import StoredPolicy
 from agent.errors import RecordMissing
 from agent.guardrails.policy import Policy, load_policy, read_policy
 from agent.guardrails.policy_in_force import PolicyInForce
+from agent.ports.absences import StandIns
 from agent.ports.approval_notices import ApprovalNotices
 from agent.ports.audit_log import AuditLog
 from agent.ports.charts import PictureFormat
@@ -84,6 +85,12 @@ class ReadingCompany:
         from integrations.database.approval_notices import PostgresApprovalNotices
 
         return PostgresApprovalNotices(self.pool)
+
+    @property
+    def stand_ins(self) -> StandIns:
+        from integrations.database.absences import PostgresAbsences
+
+        return PostgresAbsences(self.pool)
 
     @property
     def people(self) -> People:

@@ -18,6 +18,7 @@ from app.wiring.company import company_of
 from app.wiring.embedded import database_url
 from app.wiring.store import open_store
 from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
+from integrations.database.absences import PostgresAbsences
 from integrations.database.audit_checkpoints import PostgresCheckpoints
 from integrations.database.clock import DatabaseClock
 from integrations.database.execution_desk import PostgresExecutionDesk
@@ -45,6 +46,7 @@ def execution_context(settings: ExecutorSettings, pool: Pool) -> ExecutionContex
         people=PostgresPeople(pool),
         own={ActivatePolicyAction.name: ActivatePolicyAction(switch, switch)},
         in_flight=timedelta(minutes=settings.write_may_arrive_for),
+        stand_ins=PostgresAbsences(pool),
     )
 
 

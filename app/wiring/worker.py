@@ -33,6 +33,7 @@ from app.wiring.erp import erp_reader
 from app.wiring.model import chat_of
 from app.wiring.store import open_store
 from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
+from integrations.database.absences import PostgresAbsences
 from integrations.database.approval_notices import PostgresApprovalNotices
 from integrations.database.audit_log import PostgresAuditLog
 from integrations.database.clock import DatabaseClock
@@ -93,7 +94,8 @@ def run(supervised: bool) -> None:
         url = database_url(settings.worker_database_url, company_of(settings), "worker", stack)
         context = worker_context(settings, url, stack)
         _first_look(context)
-        notices = PostgresApprovalNotices(open_store(url, "worker", stack, 1))
+        watched = open_store(url, "worker", stack, 1)
+        notices, absences = PostgresApprovalNotices(watched), PostgresAbsences(watched)
         tasks: dict[str, Task] = {
             "answer_chat": partial(answer_chat, context=context),
             "propose_change": partial(propose_change, context=context),
@@ -102,7 +104,7 @@ def run(supervised: bool) -> None:
             "propose_policy": partial(propose_policy, context=context),
             "rescan": partial(rescan, context=context),
             "scan": partial(_look_again, context),
-            "watch_approvals": lambda: watch(context.desk, notices, context.now().policy, utc_now()),
+            "watch_approvals": lambda: watch(context.desk, notices, absences, context.now().policy, utc_now()),
             "settle": partial(settle, context.reader, PostgresScorebook(open_store(url, "worker", stack, 1)), utc_now),
         }
         end_with_parent(supervised)

@@ -42,6 +42,7 @@ _CONSTRAINTS: dict[str, ExpediterError] = {
     "inbound_in_own_conversation": NotPermitted("This conversation belongs to someone else; start one of your own."),
     "decision_for_what_was_shown": StaleShown("The proposal is not what was shown to you; look at it again."),
     "decision_rejection_says_why": DecisionRefused("Say why it is rejected; whoever asked learns from the reason."),
+    "absence_cancel_says_why": PreconditionFailed("Say why the absence is cancelled, in at most 2,000 characters."),
     "withdrawal_pkey": DecisionRefused("It was withdrawn already."),
     "withdrawal_says_why": PreconditionFailed("Say why it is withdrawn, in at most 2,000 characters."),
     "proposal_supersedes_key": DecisionRefused("Somebody else edited it at the same moment; look at it again."),

@@ -40,8 +40,9 @@ def grant(entry: AuditEntry, row: Mapping[str, Any]) -> str:
 def watched(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     number, roles = f"P{row.get('proposal_id')}", " or ".join(row.get("roles") or ["those who decide"])
     step = f" (step {row['step'] + 1})" if isinstance(row.get("step"), int) else ""
+    deputies = "".join(f", {one['deputy']} for {one['absent']}" for one in row.get("standing_in") or ())
     if entry.kind == AuditKind.APPROVAL_REMINDED:
-        return f"{number}{step} still waited; reminder {row.get('number')} to {roles}."
+        return f"{number}{step} still waited; reminder {row.get('number')} to {roles}{deputies}."
     if entry.kind == AuditKind.APPROVAL_ESCALATED:
-        return f"{number}{step} had waited too long and was escalated: {roles} may decide too."
+        return f"{number}{step} had waited too long and was escalated: {roles}{deputies} may decide too."
     return f"{number}{step} lapsed; {roles} had not decided."

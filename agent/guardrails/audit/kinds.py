@@ -27,6 +27,7 @@ class AuditKind(StrEnum):
     APPROVAL_EXPIRED = "approval.expired"
     ABSENCE_NOTED = "absence.noted"
     ABSENCE_ENDED = "absence.ended"
+    ABSENCE_CANCELLED = "absence.cancelled"
     RECOMMENDATION_MADE = "recommendation.made"
     SENTENCE_WITHHELD = "sentence.withheld"
     FINDING_ACKNOWLEDGED = "finding.acknowledged"

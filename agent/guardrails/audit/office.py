@@ -30,7 +30,12 @@ def authenticator(entry: AuditEntry, row: Mapping[str, Any]) -> str:
 def away(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     if entry.kind == AuditKind.ABSENCE_ENDED:
         return f"{who(entry)} ended an absence early; the deputy stands in no longer."
-    return f"{who(entry)} said that {row.get('handle')} is away until {row.get('ends_at')} and {row.get('deputy')} stands in."
+    if entry.kind == AuditKind.ABSENCE_CANCELLED:
+        cancelled = f"an absence of {row.get('handle')}, saying {quoted(row.get('reason'))}"
+        return f"{who(entry)} cancelled {cancelled}; {row.get('deputy')} never stood in."
+    number = f" (absence {row['id']})" if row.get("id") else ""
+    until = f"{row.get('handle')} is away until {row.get('ends_at')}"
+    return f"{who(entry)} said that {until} and {row.get('deputy')} stands in{number}."
 
 
 def policy_stored(entry: AuditEntry, row: Mapping[str, Any]) -> str:

@@ -47,7 +47,7 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
     AuditKind.POLICY_STORED: office.policy_stored,
     AuditKind.POLICY_ACTIVATED: office.policy_activated,
     **dict.fromkeys((AuditKind.APPROVAL_REMINDED, AuditKind.APPROVAL_ESCALATED, AuditKind.APPROVAL_EXPIRED), deciding.watched),
-    **dict.fromkeys((AuditKind.ABSENCE_NOTED, AuditKind.ABSENCE_ENDED), office.away),
+    **dict.fromkeys((AuditKind.ABSENCE_NOTED, AuditKind.ABSENCE_ENDED, AuditKind.ABSENCE_CANCELLED), office.away),
     AuditKind.RECOMMENDATION_MADE: asking.recommendation,
     AuditKind.SENTENCE_WITHHELD: asking.withheld,
     **dict.fromkeys(findings.HANDLED, findings.handled),

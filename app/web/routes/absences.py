@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from app.contract.absences import AbsenceRequest, AbsenceRow
+from app.contract.proposals import ReasonRequest
 from app.web.security import Context, Reader, SignedIn
 
 router = APIRouter(prefix="/v1/absences", tags=["people"])
@@ -29,3 +30,9 @@ def note(said: AbsenceRequest, context: Context, person: SignedIn) -> AbsenceRow
 def end(absence_id: AbsenceId, context: Context, person: SignedIn) -> AbsenceRow:
     """Back early: from now on nobody stands in."""
     return AbsenceRow.of(context.absences.end(absence_id, ended_by=person.id))
+
+
+@router.post("/{absence_id}/cancel")
+def cancel(absence_id: AbsenceId, said: ReasonRequest, context: Context, person: SignedIn) -> AbsenceRow:
+    """Noted by mistake: what the deputy decided and is not yet carried out never will be. Answers with the absence as it was."""
+    return AbsenceRow.of(context.absences.cancel(absence_id, cancelled_by=person.id, reason=said.reason))

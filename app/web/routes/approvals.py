@@ -19,5 +19,5 @@ def approvals(context: Context, _person: Reader, handle: Handle = None) -> list[
     pending = context.desk.proposals([ProposalState.PENDING], MOST)
     people = [context.people.by_handle(handle)] if handle else context.people.all()
     notices = context.notices.of([proposal.id for proposal in pending])
-    rows = approval_rows(pending, context.policy, people, notices, context.clock())
+    rows = approval_rows(pending, context.policy, people, context.absences.standing_in(), notices, context.clock())
     return [row for row in rows if row.people or not handle]

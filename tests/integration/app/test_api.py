@@ -50,6 +50,7 @@ GUARDED = [
     ("GET", "/v1/absences"),
     ("POST", "/v1/absences"),
     ("POST", "/v1/absences/1/end"),
+    ("POST", "/v1/absences/1/cancel"),
     ("GET", "/v1/approvals"),
     ("GET", "/v1/policies"),
     ("POST", "/v1/policies"),

@@ -11,6 +11,7 @@ from agent.domain.decisions import Role
 from agent.errors import PreconditionFailed
 from agent.guardrails.policy import load_policy
 from agent.jobs.approvals import watch
+from integrations.database.absences import PostgresAbsences
 from integrations.database.approval_notices import PostgresApprovalNotices
 from integrations.database.people import PersonAdmin
 from integrations.database.proposal_book import PostgresProposalBook
@@ -22,7 +23,9 @@ POLICY = load_policy()
 
 def looked(database: TestDatabase, after: timedelta) -> list[tuple[NoticeKind, int]]:
     pool = database.pool("worker")
-    found = watch(PostgresProposalBook(pool), PostgresApprovalNotices(pool), POLICY, datetime.now(UTC) + after)
+    found = watch(
+        PostgresProposalBook(pool), PostgresApprovalNotices(pool), PostgresAbsences(pool), POLICY, datetime.now(UTC) + after
+    )
     return [(notice.kind, notice.number) for notice in found]
 
 
@@ -34,6 +37,22 @@ def test_each_thing_is_noted_once_however_often_the_worker_looks(database: TestD
     assert looked(database, timedelta(hours=9)) == [(NoticeKind.REMINDER, 2)]
     kinds = database.one("admin", "SELECT string_agg(kind, ' ' ORDER BY id) FROM audit_entry WHERE kind LIKE 'approval.%%'")
     assert kinds == "approval.reminded approval.reminded"
+
+
+def test_deputies_are_reminded_too_and_the_note_and_the_log_say_for_whom(database: TestDatabase) -> None:
+    sofia, olga = database.person("sofia", Role.SALES_MANAGER), database.person("olga", Role.AUDITOR)
+    now = datetime.now(UTC)
+    absences = PostgresAbsences(database.pool("serve"))
+    absences.note(sofia.id, olga.id, now, now + timedelta(days=9), noted_by=sofia.id)
+    proposal = database.proposal()
+    assert looked(database, timedelta(hours=5)) == [(NoticeKind.REMINDER, 1)]
+    notices = PostgresApprovalNotices(database.pool("serve"))
+    for [notice] in (notices.of([proposal.id]), notices.since(now)):
+        assert [(one.deputy.handle, one.absent.handle) for one in notice.deputies] == [("olga", "sofia")]
+    said = database.one(
+        "admin", "SELECT body FROM audit_payload JOIN audit_entry ON id = entry_id WHERE kind = 'approval.reminded'"
+    )
+    assert '"standing_in": [{"absent": "sofia", "deputy": "olga"}]' in said
 
 
 def test_of_what_is_decided_nobody_is_reminded(database: TestDatabase) -> None:

@@ -1,6 +1,6 @@
 """A deputy decides with an absent person's roles, while that person is away, and counts once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from agent.domain.decisions import Person, Proposal, Role, Verdict
-from agent.errors import DecisionRefused, NotPermitted, PreconditionFailed
+from agent.errors import DecisionRefused, NotPermitted, PreconditionFailed, RecordMissing
 from integrations.database.absences import PostgresAbsences
 from integrations.database.decision_desk import PostgresDecisionDesk
 from tests.fixtures.postgres import TestDatabase
@@ -118,6 +118,82 @@ def test_nobody_stands_in_for_themselves_and_what_is_over_cannot_be_noted(house:
 def test_no_other_process_makes_a_deputy(house: House, role: Any) -> None:
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         house.database.one(role, "INSERT INTO absence (person_id, deputy_id, noted_by, ends_at) VALUES (1, 2, 1, now())")
+
+
+def test_a_cancelled_absence_was_never_one_and_the_log_says_why(house: House) -> None:
+    number, moment = house.away(), datetime.now(UTC)
+    assert house.absences.stood_in(house.olga.id, house.sofia.id, moment)
+    was = house.absences.cancel(number, cancelled_by=house.sofia.id, reason="Wrong week.")
+    assert (was.id, was.deputy.handle) == (number, "olga")
+    assert house.absences.represented_by(house.olga.id) == house.absences.standing_in() == house.absences.all() == []
+    assert not house.absences.stood_in(house.olga.id, house.sofia.id, moment)
+    with pytest.raises(DecisionRefused, match="You do not stand in"):
+        house.decide(house.database.proposal(), house.olga, house.sofia)
+    with pytest.raises(RecordMissing):
+        house.absences.cancel(number, cancelled_by=house.sofia.id, reason="Again.")
+    said = house.database.one(
+        "admin", "SELECT body FROM audit_payload JOIN audit_entry ON id = entry_id WHERE kind = 'absence.cancelled'"
+    )
+    assert all(part in said for part in ('"handle": "sofia"', '"deputy": "olga"', "Wrong week."))
+
+
+def test_only_oneself_or_an_admin_cancels_and_says_why(house: House) -> None:
+    number = house.away()
+    with pytest.raises(NotPermitted, match="Only the person concerned or an admin can cancel"):
+        house.absences.cancel(number, cancelled_by=house.olga.id, reason="I do not want to.")
+    with pytest.raises(PreconditionFailed, match="Say why the absence is cancelled"):
+        house.absences.cancel(number, cancelled_by=house.sofia.id, reason=" ")
+    house.absences.cancel(number, cancelled_by=house.database.person("anna", Role.ADMIN).id, reason="Wrong Sofia.")
+
+
+@pytest.mark.parametrize(("ended_first", "then"), [(False, True), (True, False)])
+def test_who_stood_in_is_told_by_the_time_that_is_asked_about(house: House, ended_first: bool, then: bool) -> None:
+    number = house.away()
+    if ended_first:
+        house.absences.end(number, ended_by=house.sofia.id)
+    moment = datetime.now(UTC)
+    if not ended_first:
+        house.absences.end(number, ended_by=house.sofia.id)
+    for role in ("serve", "worker", "executor"):
+        assert PostgresAbsences(house.database.pool(role)).stood_in(house.olga.id, house.sofia.id, moment) is then
+        assert not PostgresAbsences(house.database.pool(role)).stood_in(house.sofia.id, house.olga.id, moment)
+
+
+def test_who_stands_in_now_is_each_pair_once_and_only_active_people(house: House) -> None:
+    house.away()
+    house.away(lasts=2 * HOUR)
+    [only] = house.absences.standing_in()
+    assert (only.deputy.handle, only.absent.handle) == ("olga", "sofia")
+    house.database.one("admin", "UPDATE person SET active = false WHERE id = %s", house.olga.id)
+    assert house.absences.standing_in() == []
+
+
+def test_a_deputy_with_roles_that_the_policy_keeps_apart_from_the_absent_persons_is_refused_over_the_api(
+    house: House, api: TestClient, signed_in: As
+) -> None:
+    context = api.app.state.context  # type: ignore[attr-defined]
+    apart = replace(context.in_force(), never_together=(frozenset({Role.SALES_MANAGER, Role.AUDITOR}),))
+    api.app.state.context = replace(context, in_force=lambda: apart)  # type: ignore[attr-defined]
+    house.away()
+    proposal = house.database.proposal()
+    click = {"verdict": "approve", "sha256": proposal.sha256, "reason": ""}
+    refused = api.post(f"/v1/proposals/{proposal.id}/decisions", json=click, headers=signed_in(house.olga))
+    assert refused.status_code == 403
+    assert "olga stands in for sofia, but would then be auditor and sales_manager" in refused.json()["error"]
+
+
+def test_over_the_api_what_waits_names_the_deputy_until_the_absence_is_cancelled(
+    house: House, api: TestClient, signed_in: As
+) -> None:
+    number, proposal = house.away(), house.database.proposal()
+    headers = signed_in(house.olga)
+    [row] = api.get("/v1/approvals", params={"for": "olga"}, headers=headers).json()
+    assert (row["proposal"], row["people"]) == (proposal.label, ["olga"])
+    assert row["deputies"] == [{"person": "olga", "on_behalf_of": "sofia"}]
+    said = {"reason": "Wrong week."}
+    assert api.post(f"/v1/absences/{number}/cancel", json=said, headers=headers).status_code == 403
+    assert api.post(f"/v1/absences/{number}/cancel", json=said, headers=signed_in(house.sofia)).json()["id"] == number
+    assert api.get("/v1/approvals", params={"for": "olga"}, headers=headers).json() == []
 
 
 def test_over_the_api_a_deputy_approves_what_the_absent_person_could(house: House, api: TestClient, signed_in: As) -> None:

@@ -124,7 +124,7 @@ def test_approvals_of_another_hash_do_not_count(rig):
 
 def test_an_action_that_no_longer_exists_is_refused(rig):
     run = rig()
-    content = run.desk.stored.content.model_copy(update={"action": "write_off"})
+    content = run.desk.stored.content.model_copy(update={"action": "burn_down"})
     run.desk.stored = replace(run.desk.stored, content=content, sha256=content.sha256())
     assert run.run(replace(run.desk.grant, sha256=content.sha256())) is Outcome.REFUSED_STALE
-    assert "There is no action write_off" in run.detail
+    assert "There is no action burn_down" in run.detail

@@ -127,6 +127,12 @@ SENTENCES: list[tuple[AuditKind, str, Row, str]] = [
         "P12 (step 1) still waited; reminder 2 to buyer or finance.",
     ),
     (
+        AuditKind.APPROVAL_REMINDED,
+        "proposal:12",
+        {"proposal_id": 12, "number": 1, "roles": ["buyer"], "standing_in": [{"deputy": "ada", "absent": "sofia"}]},
+        "P12 still waited; reminder 1 to buyer, ada for sofia.",
+    ),
+    (
         AuditKind.APPROVAL_ESCALATED,
         "proposal:12",
         {"proposal_id": 12, "step": 1, "roles": ["ops_manager"]},
@@ -138,6 +144,18 @@ SENTENCES: list[tuple[AuditKind, str, Row, str]] = [
         "person:4",
         {"handle": "sofia", "ends_at": "2026-11-24", "deputy": "ada"},
         "ana said that sofia is away until 2026-11-24 and ada stands in.",
+    ),
+    (
+        AuditKind.ABSENCE_NOTED,
+        "person:4",
+        {"id": 3, "handle": "sofia", "ends_at": "2026-11-24", "deputy": "ada"},
+        "ana said that sofia is away until 2026-11-24 and ada stands in (absence 3).",
+    ),
+    (
+        AuditKind.ABSENCE_CANCELLED,
+        "person:4",
+        {"absence_id": 3, "handle": "sofia", "deputy": "ada", "reason": "Wrong week."},
+        "ana cancelled an absence of sofia, saying “Wrong week.”; ada never stood in.",
     ),
     (AuditKind.ABSENCE_ENDED, "person:4", {}, "ana ended an absence early; the deputy stands in no longer."),
     (AuditKind.RECOMMENDATION_MADE, "inbound:7", {"origin": "rules", "withheld": []}, "ana was answered by the rules."),

@@ -8,8 +8,17 @@ from typing import Any
 from pydantic import Field
 
 from agent.actions.base import Arguments, Effect
-from agent.actions.buying import list_price, money_facts, no_price, percent_over
-from agent.actions.finding import find_product, find_purchase, find_vendor, subject_of
+from agent.actions.buying import (
+    against_list,
+    list_price,
+    list_sentence,
+    list_words,
+    no_price,
+    percent_over,
+    priced_facts,
+    the_higher,
+)
+from agent.actions.finding import find_purchase, find_vendor, subject_of
 from agent.actions.goods import Prices, PurchaseNumber, money_of, number, total
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.money import Money
@@ -34,10 +43,21 @@ class _Switch:
     line: PaperLine
     price: Money
     """The new vendor's, for one stocking unit."""
+    usual: Money | None
+    """On the new vendor's list, in the purchase's currency; None when its list has no such price."""
+
+    @property
+    def over_list(self) -> str | None:
+        """Percent above the list; None when it has no price."""
+        return percent_over(self.price.amount, self.usual.amount) if self.usual else None
 
     @property
     def cost(self) -> Money:
         return Money(self.price.amount * self.line.ordered.amount, self.price.currency)
+
+    @property
+    def decided(self) -> Money:
+        return Money(the_higher(self.price, self.usual).amount * self.line.ordered.amount, self.price.currency)
 
 
 class ChangeVendorAction:
@@ -55,12 +75,11 @@ class ChangeVendorAction:
         purchase, vendor = find_purchase(arguments.purchase, reader), find_vendor(arguments.vendor, reader)
         _check(purchase, vendor)
         switches = [_switch(line, vendor, arguments, reader) for line in purchase.lines]
-        cost = total([each.cost for each in switches])
-        if cost is None or cost.currency != purchase.amount.currency:
+        agreed, cost = total([each.cost for each in switches]), total([each.decided for each in switches])
+        if agreed is None or cost is None or cost.currency != purchase.amount.currency:
             raise PreconditionFailed(f"{vendor.name} sells in another currency than {purchase.name} is in; make a new purchase.")
         old = total([Money(each.line.price.amount * each.line.ordered.amount, cost.currency) for each in switches])
         assert old is not None  # one purchase has one currency
-        extra = cost - old
         return ProposalContent(
             action=self.name,
             subject=subject_of(purchase.record),
@@ -74,7 +93,8 @@ class ChangeVendorAction:
                 "prices": [{"product": each.line.product, "price": number(each.line.price.amount)} for each in switches],
             },
             facts={
-                **money_facts(cost, vendor), "from_vendor": purchase.vendor.name, "extra_cost": money_of(extra),
+                **priced_facts(cost, agreed, vendor), **against_list([each.over_list for each in switches]),
+                "from_vendor": purchase.vendor.name, "extra_cost": money_of(cost - old),
                 "extra_percent": percent_over(cost.amount, old.amount),
             },
             preview=Preview(
@@ -82,13 +102,16 @@ class ChangeVendorAction:
                 changes=(
                     Change(label="Vendor", before=purchase.vendor.name, after=vendor.name),
                     *(
-                        Change(label=f"Price of {each.line.product_name}", before=str(each.line.price), after=str(each.price))
+                        Change(
+                            label=f"Price of {each.line.product_name}", before=str(each.line.price),
+                            after=f"{each.price} ({list_words(each.over_list)})",
+                        )
                         for each in switches
                     ),
-                    Change(label="Total", before=str(old), after=str(cost)),
+                    Change(label="Total", before=str(old), after=str(agreed)),
                 ),
-                consequence=f"The purchase costs {_compared(extra)}; {purchase.vendor.name} no longer gets it. The day it is "
-                "expected stays as it is.",
+                consequence=f"The purchase costs {_compared(agreed - old)}; {purchase.vendor.name} no longer gets it. The day it "
+                f"is expected stays as it is.{list_sentence(cost, agreed)}",
                 undo=f"Vendor and prices go back to {purchase.vendor.name}'s.",
             ),
         )  # fmt: skip
@@ -134,13 +157,14 @@ def _check(purchase: PurchasePaper, vendor: Vendor) -> None:
 def _switch(line: PaperLine, vendor: Vendor, arguments: ChangeVendor, reader: ErpReader) -> _Switch:
     names = (line.product.casefold(), line.product_name.casefold())
     agreed = next((each.price for each in arguments.prices if each.product.strip().casefold() in names), None)
-    if agreed is not None:
-        return _Switch(line, Money(agreed, line.price.currency))
-    product = find_product(line.product, reader)
-    price = list_price(vendor, product, line.ordered.amount, line.vendor_promise_date.astimezone(UTC).date(), reader)
-    if price is None:
-        raise no_price(vendor, product)
-    return _Switch(line, price.price)
+    arrives = line.vendor_promise_date.astimezone(UTC).date()
+    found = list_price(vendor, line.product_id, line.ordered.amount, arrives, reader)
+    if agreed is None:
+        if found is None:
+            raise no_price(vendor, line.product_name)
+        return _Switch(line, found.price, found.price)
+    usual = found.price if found and found.price.currency == line.price.currency else None
+    return _Switch(line, Money(agreed, line.price.currency), usual)
 
 
 def _money(prices: list[dict[str, str]]) -> list[tuple[str, str]]:

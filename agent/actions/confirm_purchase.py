@@ -1,16 +1,18 @@
 """Confirm a purchase with its vendor, or approve one that waits for it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from agent.actions.base import Arguments, Effect
-from agent.actions.buying import money_facts
+from agent.actions.buying import Wanted, at_least_list, list_sentence, priced_facts
 from agent.actions.cancel_purchase import STATES, CancelPurchaseAction
 from agent.actions.finding import find_purchase, subject_of, vendor_of
 from agent.actions.goods import PurchaseNumber, listed, of
 from agent.actions.wording import moment
 from agent.domain.decisions import Change, Preview, ProposalContent
+from agent.domain.money import Money
+from agent.domain.purchase_papers import PurchasePaper
 from agent.errors import PreconditionFailed
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
@@ -42,6 +44,7 @@ class ConfirmPurchaseAction:
             raise PreconditionFailed(f"{purchase.name} has no goods on it, so there is nothing to confirm.")
         comes = sorted({moment(line.vendor_promise_date) for line in purchase.lines})
         goods = [of(line.ordered, line.product_name) for line in purchase.lines]
+        cost = _cost(purchase, reader)
         return ProposalContent(
             action=self.name,
             subject=subject_of(purchase.record),
@@ -50,12 +53,12 @@ class ConfirmPurchaseAction:
                 "state": purchase.state, "vendor": purchase.vendor.name, "goods": goods, "comes": comes,
                 "prices": [str(line.price) for line in purchase.lines],
             },
-            facts={**money_facts(purchase.amount, vendor_of(purchase.vendor, reader)), "state": purchase.state},
+            facts={**priced_facts(cost, purchase.amount, vendor_of(purchase.vendor, reader)), "state": purchase.state},
             preview=Preview(
                 title=f"{'Approve' if purchase.state == WAITS else 'Confirm'} {purchase.name} at {purchase.vendor.name}",
                 changes=(Change(label="State", before=STATES[purchase.state], after="confirmed"),),
                 consequence=f"{listed(goods)} are ordered from {purchase.vendor.name} for {purchase.amount}, to come on "
-                f"{listed(comes)}.",
+                f"{listed(comes)}.{list_sentence(cost, purchase.amount)}",
                 undo="The purchase is cancelled, as long as nothing came; the vendor has to be told.",
             ),
         )  # fmt: skip
@@ -81,3 +84,13 @@ class ConfirmPurchaseAction:
 
     def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
         return CancelPurchaseAction.name, {"purchase": content.subject.name}
+
+
+def _cost(purchase: PurchasePaper, reader: ErpReader) -> Money:
+    """Prices in the draft may be what somebody stated; those below the vendor's list count as the list has them."""
+    lines = [
+        Wanted(line.product_id, line.ordered, line.price, line.vendor_promise_date.astimezone(UTC).date())
+        for line in purchase.lines
+    ]
+    known = reader.vendor_prices(sorted({line.product_id for line in lines}))
+    return at_least_list(purchase.amount, purchase.vendor.id, lines, known)

@@ -8,7 +8,16 @@ from typing import Any
 from pydantic import Field
 
 from agent.actions.base import Arguments, Effect
-from agent.actions.buying import highest, list_price, money_facts, no_price, percent_over
+from agent.actions.buying import (
+    against_list,
+    list_price,
+    list_sentence,
+    list_words,
+    no_price,
+    percent_over,
+    priced_facts,
+    the_higher,
+)
 from agent.actions.cancel_purchase import CancelPurchaseAction
 from agent.actions.finding import called, find_product, find_vendor, find_warehouse, subject_of
 from agent.actions.goods import Goods, GoodsLine, Prices, Warehouse, listed, number, of, stored_goods, total
@@ -41,12 +50,21 @@ class _Item:
     product: Product
     quantity: Decimal
     price: Money
-    over_list: str | None
-    """Percent above the vendor's list; None when its list has no price."""
+    usual: Money | None
+    """On the vendor's list, in the same currency; None when its list has no price."""
+
+    @property
+    def over_list(self) -> str | None:
+        """Percent above the list; None when it has no price."""
+        return percent_over(self.price.amount, self.usual.amount) if self.usual else None
 
     @property
     def value(self) -> Money:
         return Money(self.price.amount * self.quantity, self.price.currency)
+
+    @property
+    def decided(self) -> Money:
+        return Money(the_higher(self.price, self.usual).amount * self.quantity, self.price.currency)
 
 
 class CreateRfqAction:
@@ -63,8 +81,8 @@ class CreateRfqAction:
     def prepare(self, arguments: CreateRfq, reader: ErpReader) -> ProposalContent:
         vendor, house = find_vendor(arguments.vendor, reader), find_warehouse(arguments.warehouse, reader)
         items = [_item(wanted, vendor, arguments, reader) for wanted in arguments.goods]
-        cost = total([item.value for item in items])
-        if cost is None:
+        agreed, cost = total([item.value for item in items]), total([item.decided for item in items])
+        if agreed is None or cost is None:
             raise PreconditionFailed(f"The prices of {vendor.name} are in several currencies; make one purchase for each.")
         goods = listed([of(Quantity(item.quantity, item.product.unit), item.product.name) for item in items])
         return ProposalContent(
@@ -80,15 +98,15 @@ class CreateRfqAction:
                 "warehouse": house.id, "products": [item.product.id for item in items],
                 "over_list": [item.over_list for item in items],
             },
-            facts={**money_facts(cost, vendor), "over_list_percent": highest([item.over_list for item in items])},
+            facts={**priced_facts(cost, agreed, vendor), **against_list([item.over_list for item in items])},
             preview=Preview(
                 title=f"Prepare a purchase of {goods} from {vendor.name}",
                 changes=(
                     *(_change(item, vendor) for item in items),
-                    Change(label="Purchase", before="none", after=f"draft over {cost}, for {house.name}"),
+                    Change(label="Purchase", before="none", after=f"draft over {agreed}, for {house.name}"),
                 ),
                 consequence=f"A buyer finds the draft and can confirm it; {vendor.name} is not told yet. "
-                f"{goods} would come on {arguments.arrives.isoformat()}.",
+                f"{goods} would come on {arguments.arrives.isoformat()}.{list_sentence(cost, agreed)}",
                 undo="The draft is cancelled.",
             ),
         )  # fmt: skip
@@ -116,7 +134,7 @@ class CreateRfqAction:
             for product, line in zip(content.before["products"], given["goods"], strict=True)
         }  # fmt: skip
         lines = {(line.product_id, number(line.ordered.amount)) for line in made[0].lines}
-        right = len(made) == 1 and lines == wanted and f"{made[0].amount.amount:.2f}" == content.facts["cost"]
+        right = len(made) == 1 and lines == wanted and f"{made[0].amount.amount:.2f}" == content.facts["agreed_cost"]
         return Effect.DONE if right and made[0].state != "cancel" else Effect.OTHER
 
     def verified(self, content: ProposalContent) -> str:
@@ -128,17 +146,16 @@ class CreateRfqAction:
 
 def _item(wanted: GoodsLine, vendor: Vendor, arguments: CreateRfq, reader: ErpReader) -> _Item:
     product = find_product(wanted.product, reader)
-    listed_price = list_price(vendor, product, wanted.quantity, arguments.arrives, reader)
+    found = list_price(vendor, product.id, wanted.quantity, arguments.arrives, reader)
     agreed = _agreed(product, arguments)
     if agreed is None:
-        if listed_price is None:
-            raise no_price(vendor, product)
-        return _Item(product, wanted.quantity, listed_price.price, "0.0")
-    currency = listed_price.price.currency if listed_price else arguments.currency
+        if found is None:
+            raise no_price(vendor, product.name)
+        return _Item(product, wanted.quantity, found.price, found.price)
+    currency = found.price.currency if found else arguments.currency
     if currency is None:
         raise PreconditionFailed(f"{vendor.name} has no price list for {product.name}; say in which currency the price is.")
-    over = percent_over(agreed, listed_price.price.amount) if listed_price else None
-    return _Item(product, wanted.quantity, Money(agreed, currency), over)
+    return _Item(product, wanted.quantity, Money(agreed, currency), found.price if found else None)
 
 
 def _agreed(product: Product, arguments: CreateRfq) -> Decimal | None:
@@ -147,8 +164,6 @@ def _agreed(product: Product, arguments: CreateRfq) -> Decimal | None:
 
 
 def _change(item: _Item, vendor: Vendor) -> Change:
-    where = {None: "not on its price list", "0.0": "its list price"}.get(
-        item.over_list, f"{item.over_list} % over its list price"
-    )
-    after = f"{Quantity(item.quantity, item.product.unit)} at {item.price} each ({where}): {item.value}"
+    amount, where = Quantity(item.quantity, item.product.unit), list_words(item.over_list)
+    after = f"{amount} at {item.price} each ({where}): {item.value}"
     return Change(label=f"{item.product.name} from {vendor.name}", before="none", after=after)

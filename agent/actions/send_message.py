@@ -6,14 +6,15 @@ from typing import Any
 from pydantic import Field
 
 from agent.actions.base import Arguments, Effect
+from agent.actions.money_named import in_words, money_named
 from agent.actions.on_order import AnyTime, OneOrder, on_order
 from agent.actions.post_note import NoteText
 from agent.domain.contacts import Contact
 from agent.domain.decisions import Change, Preview, ProposalContent, Subject
+from agent.domain.money import Money
 from agent.domain.order_numbers import shortened, spellings
 from agent.domain.records import Record
 from agent.errors import PreconditionFailed, RecordMissing
-from agent.guardrails.vocabulary import NOBODY
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
 
@@ -90,6 +91,7 @@ class SendVendorMessageAction(_Sending):
         if purchase is None:
             raise PreconditionFailed(f"{record.name} is finished or cancelled; there is nothing left to write about.")
         currency = purchase.amount.currency
+        _check_offer(arguments.text, Money(arguments.cost, currency))
         offer = f" and offers {arguments.cost:.2f} {currency}" if arguments.cost else ""
         preview = Preview(
             title=f"Write to {people[0].name} about {record.name}{offer}",
@@ -98,13 +100,26 @@ class SendVendorMessageAction(_Sending):
             undo="irreversible",
         )
         facts = {
-            "segment": None, "cost": f"{arguments.cost:f}", "currency": currency, "orders_harmed": 0, "value_harmed": "0",
-            "segment_harmed": NOBODY, "vendor": purchase.vendor_name, "recipients": len(people),
+            "cost": f"{arguments.cost:f}", "currency": currency, "vendor": purchase.vendor_name, "recipients": len(people),
         }  # fmt: skip
         given = {"purchase": record.name, "text": arguments.text, "cost": f"{arguments.cost:f}"}
         subject = Subject(model=record.model, id=record.id, name=record.name)
         return ProposalContent(
             action=self.name, subject=subject, arguments=given, before=_before(people), facts=facts, preview=preview
+        )
+
+
+def _check_offer(text: str, cost: Money) -> None:
+    """What is approved is the stated cost, so the words may offer no more than that."""
+    if words := in_words(text):
+        raise PreconditionFailed(f"The message says `{words}`; write amounts of money in digits, and state them as the cost.")
+    for named in money_named(text):
+        if named.within(cost):
+            continue
+        stated = f"the stated cost is {cost}" if cost.amount else "no cost is stated"
+        raise PreconditionFailed(
+            f"The message names {named.text}, and {stated}; state as cost, in {cost.currency}, what the message offers to pay, "
+            "or leave the amount out."
         )
 
 

@@ -36,13 +36,3 @@ HARM: Mapping[str, Fact] = {
     "segment_harmed": SEGMENT_OR_NOBODY,
     "currency": TEXT,
 }
-
-#: What the policy may decide an option on that is carried out by hand, as long as no action of that name can be proposed.
-CONSEQUENCES: Mapping[str, Fact] = {
-    "segment": SEGMENT,
-    "cost": NUMBER,
-    "currency": TEXT,
-    "orders_harmed": WHOLE,
-    "value_harmed": NUMBER,
-    "segment_harmed": SEGMENT_OR_NOBODY,
-}

@@ -1,10 +1,11 @@
 """How an option is carried out: its action's arguments, and the facts that the policy decides on as the action reads them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
-from agent.actions.buying import money_facts
+from agent.actions.buying import Wanted, against_list, at_least_list, priced_facts
 from agent.actions.finding import called
 from agent.actions.goods import money_of, stored_goods, total
 from agent.actions.harm import ZERO, Harm, Shift, harm_of, together, waits_longer
@@ -71,8 +72,14 @@ def confirmation(ground: Ground, purchase: PurchaseLine) -> tuple[dict[str, Any]
     lines = [line.value for line in snapshot.purchase_lines if line.order_id == purchase.order_id]
     cost = whole.amount if whole else total(lines)
     vendor = _vendor(ground, purchase.vendor_id, purchase.vendor_name)
-    facts = money_facts(cost, vendor) if cost else {"vendor": vendor.name}
+    facts = priced_facts(_at_least_list(ground, purchase, cost), cost, vendor) if cost else {"vendor": vendor.name}
     return {"purchase": purchase.order_name}, {**facts, "state": purchase.order_state}
+
+
+def message(ground: Ground, purchase: PurchaseLine, fee: Money | None) -> dict[str, Any]:
+    """Facts of `send_vendor_message`; how many read it is known when it is written."""
+    offered = fee or Money(ZERO, ground.situation.order.amount.currency)
+    return {"cost": f"{offered.amount:f}", "currency": offered.currency, "vendor": purchase.vendor_name}
 
 
 def purchase(
@@ -90,7 +97,21 @@ def purchase(
         "currency": price.currency,
     }
     cost = Money(price.amount * quantity, price.currency)
-    return arguments, {**money_facts(cost, _vendor(ground, *vendor)), "over_list_percent": "0.0"}
+    return arguments, {**priced_facts(cost, cost, _vendor(ground, *vendor)), **against_list(["0.0"])}
+
+
+def _at_least_list(ground: Ground, purchase: PurchaseLine, cost: Money) -> Money:
+    snapshot = ground.situation.snapshot
+    lines = [
+        Wanted(
+            line.product_id, line.ordered, line.value.share(Decimal(1), line.ordered.amount),
+            line.vendor_promise_date.astimezone(UTC).date(),
+        )
+        for line in snapshot.purchase_lines
+        if line.order_id == purchase.order_id and line.value
+    ]  # fmt: skip
+    known = [price for line in lines for price in snapshot.prices_by_product.get(line.product_id, ())]
+    return at_least_list(cost, purchase.vendor_id, lines, known)
 
 
 def _vendor(ground: Ground, vendor_id: int, name: str) -> Vendor:

@@ -10,7 +10,7 @@ from agent.domain.findings import Option, OptionKind
 from agent.domain.money import CENT, Money
 from agent.domain.purchasing import PurchaseLine
 from agent.guardrails.policy import Thresholds
-from agent.risk.options.carried_out import confirmation
+from agent.risk.options.carried_out import confirmation, message
 from agent.risk.options.ground import Ground
 from agent.risk.outlooks import LineOutlook
 from agent.risk.pools import Peg
@@ -63,7 +63,7 @@ def _hurried(ground: Ground, waits: Sequence[_Wait]) -> Option | None:
         ready_date=ready,
         cost=cost,
         harms=(),
-        approval=ground.approval("send_vendor_message", ground.facts(cost, ())),
+        approval=ground.approval("send_vendor_message", message(ground, purchase, cost)),
     )
 
 

@@ -133,3 +133,15 @@ def test_a_purchase_that_nobody_confirmed_is_proposed_by_its_number():
     (option,) = options(there, OptionKind.EXPEDITE_PURCHASE)
     assert (option.action, option.arguments) == ("confirm_purchase", {"purchase": bought.order_name})
     assert agreed(there, option)["cost"] == "240.00"
+
+
+def test_confirming_a_draft_below_the_vendors_list_is_approved_by_those_who_the_list_price_asks_for():
+    there = World()
+    line = there.line(there.order(promise=in_days(3)), 10)
+    bought = there.purchase(10, at=in_days(5), state="draft", for_lines=(line.id,))
+    there.purchases[0] = replace(bought, value=euros(10))
+    there.price(501, lead_days=2, vendor=(bought.vendor_id, bought.vendor_name))
+    (option,) = options(there, OptionKind.EXPEDITE_PURCHASE)
+    facts = agreed(there, option)
+    assert (facts["cost"], facts["agreed_cost"]) == ("5010.00", "10.00")
+    assert option.approval == "one purchasing_manager, then one finance"

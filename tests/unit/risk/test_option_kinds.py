@@ -150,7 +150,15 @@ def test_a_late_purchase_can_be_hurried_for_a_fee():
         "for about 45.00 EUR: the order can then ship on 2026-08-07."
     )
     assert (option.cost, option.ready_date) == (euros(45), in_days(4))
-    assert option.approval == "one of buyer, purchasing_manager or ops_manager"
+    assert option.approval == "one purchasing_manager"
+
+
+def test_asking_a_vendor_to_hurry_without_a_fee_takes_no_purchasing_manager():
+    world = World()
+    world.line(world.order(promise=in_days(3)), 10)
+    world.purchase(20, at=in_days(9))
+    (option,) = options(world, OptionKind.EXPEDITE_PURCHASE)
+    assert (option.cost, option.approval) == (None, "one of buyer, purchasing_manager or ops_manager")
 
 
 def test_hurrying_brings_it_tomorrow_at_the_earliest():

@@ -20,6 +20,11 @@ FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 #: Keys whose values come from a closed list, with the word a person has for one of them.
 NOUNS = {"role": "role", "any_of": "role", "action": "action"}
 
+#: A policy needs 8. A C composer calls itself for each level, until the process has no stack left.
+DEEPEST = 20
+#: Sexagesimal numbers of a whole text's length take minutes to count.
+LONGEST = 10_000
+
 
 def mistake(message: str, *at: int | str) -> PydanticCustomError:
     """A mistake found by a rule of ours; `at` leads from the validated object to the key or value that is wrong."""
@@ -30,8 +35,9 @@ def parse(text: str, source: str, model: type[Model]) -> Model:
     """Validate YAML against `model`. Raises PolicyInvalid naming `source`, the line (from 1) and the mistake."""
     root = _compose(text, source)
     _refuse_doubled_keys(root, source)
+    values = _values(root, source)
     try:
-        return model.model_validate(SafeConstructor().construct_document(root))
+        return model.model_validate(values)
     except ValidationError as invalid:
         error = min(invalid.errors(), key=lambda error: error["type"] != "extra_forbidden")
         loc = (*error["loc"], *error.get("ctx", {}).get("at", ()))
@@ -45,7 +51,7 @@ def line_of(text: str, *loc: int | str) -> int:
 
 def _compose(text: str, source: str) -> yaml.Node:
     try:
-        root = _tree(text)
+        root = _tree(text, source)
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
         raise _invalid(source, mark.line + 1 if mark else 1, broken.problem or "this is not YAML") from None
@@ -56,11 +62,43 @@ def _compose(text: str, source: str) -> yaml.Node:
     return root
 
 
-def _tree(text: str) -> yaml.Node | None:
+def _tree(text: str, source: str) -> yaml.Node | None:
     """What libyaml refuses is read again: PyYAML's own words for a mistake are the same on every build, and better."""
     with suppress(yaml.YAMLError):
-        return yaml.compose(text, Loader=FAST)
-    return yaml.compose(text, Loader=yaml.SafeLoader)
+        return _composed(text, source, FAST)
+    return _composed(text, source, yaml.SafeLoader)
+
+
+def _composed(text: str, source: str, loader: type[yaml.SafeLoader]) -> yaml.Node | None:
+    _refuse_traps(text, source, loader)
+    return yaml.compose(text, Loader=loader)
+
+
+def _refuse_traps(text: str, source: str, loader: type[yaml.SafeLoader]) -> None:
+    """A policy comes from outside: what would grow without bound while it is composed is refused before, event by event."""
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent) or (isinstance(event, yaml.NodeEvent) and event.anchor):
+            trap = "a policy has no anchors (&) and aliases (*); write it out"
+        elif depth > DEEPEST:
+            trap = f"this is nested deeper than {DEEPEST} levels"
+        elif isinstance(event, yaml.ScalarEvent) and len(event.value) > LONGEST:
+            trap = f"one value has at most {LONGEST:,} characters"
+        else:
+            continue
+        raise _invalid(source, event.start_mark.line + 1, trap)
+
+
+def _values(root: yaml.Node, source: str) -> object:
+    try:
+        return SafeConstructor().construct_document(root)
+    except yaml.MarkedYAMLError as broken:
+        mark = broken.problem_mark or broken.context_mark
+        raise _invalid(source, mark.line + 1 if mark else 1, broken.problem or "this is not YAML") from None
+    except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as broken:
+        # What SafeConstructor raises for a date that is none, a number of 5,000 digits, or a tag that does not fit its value.
+        raise _invalid(source, 1, f"some value cannot be read: {broken}") from None
 
 
 def _refuse_doubled_keys(node: yaml.Node, source: str) -> None:
@@ -68,6 +106,8 @@ def _refuse_doubled_keys(node: yaml.Node, source: str) -> None:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise _invalid(source, key.start_mark.line + 1, "a key is one word, not a list or a mapping")
             if key.value in seen:
                 raise _invalid(source, key.start_mark.line + 1, f"the key `{key.value}` is written twice")
             seen.add(key.value)

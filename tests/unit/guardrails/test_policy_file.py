@@ -121,3 +121,36 @@ def test_a_file_that_is_not_text_is_named(tmp_path):
     file.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(PolicyInvalid, match=r"policy\.yaml cannot be read: it is not UTF-8 text"):
         load_policy(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("version: 3\nrules: " + "[" * 59_000, 2, "nested deeper than 20 levels"),
+        ("version: 3\nrules: " + "[" * 3_000 + "]" * 3_000, 2, "nested deeper than 20 levels"),
+        ("version: 3\nrules: " + "{a: " * 59_000, 2, "nested deeper than 20 levels"),
+        ("- " * 59_000, 1, "nested deeper than 20 levels"),
+        ("version: 3\nrules: " + "[" * 20 + "]" * 20 + "\n\t- a", 2, "nested deeper than 20 levels"),
+        ("version: &a 3", 1, "no anchors"),
+        ("version: 3\nrules: &a [*a]", 2, "no anchors"),
+        ("version: 3\nrules: *a", 2, "no anchors"),
+        ("\n".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" if i else "a0: &a0 [x]" for i in range(60)), 1, "no anchors"),
+        ("version: " + "1:1" * 5_000, 1, "one value has at most 10,000 characters"),
+        ("version: " + "1" * 5_000, 1, "some value cannot be read"),
+        ("version: 2026-13-45", 1, "some value cannot be read"),
+        ("version: !!int [3]", 1, "expected a scalar node"),
+        ("version: !!python/object:os.system 3", 1, "could not determine a constructor"),
+        ("version: 3\n? [a, b]\n: 4", 2, "a key is one word"),
+    ],
+    ids=lambda value: str(value)[:24],
+)  # fmt: skip
+def test_a_text_made_to_break_the_reader_is_refused_with_its_line(load, text, line, says):
+    with pytest.raises(PolicyInvalid) as refusal:
+        load(text)
+    assert f"policy.yaml, line {line}: " in str(refusal.value)
+    assert says in str(refusal.value)
+
+
+def test_twenty_levels_are_read(load):
+    with pytest.raises(PolicyInvalid, match=r"policy\.yaml, line 28: unknown key `deep`"):
+        load(GOOD + "deep: " + "[" * 19 + "]" * 19)

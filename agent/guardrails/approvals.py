@@ -6,6 +6,7 @@ from datetime import datetime
 
 from agent.domain.decisions import Decision, Person, Proposal, ProposalState, Role, Verdict
 from agent.errors import DecisionRefused, NotPermitted, OwnProposal
+from agent.guardrails.permissions import DECIDING_ROLES, Permission, may
 from agent.guardrails.requirement import Requirement, Step
 
 DECIDED = {
@@ -82,7 +83,7 @@ def rule_on(
         )
     step = requirement.steps[progress.due]
     roles = requirement.may_decide(progress.due, progress.begun, now or progress.begun)
-    standing = _standing(requirement, proposal, person, absent, roles, progress)
+    standing = _standing(requirement, proposal, person, absent if may(person, Permission.DECIDE) else (), roles, progress)
     if standing is None:
         raise NotPermitted(
             f"{person.handle} may not decide on {proposal.label} now; rule {requirement.rule} asks for {step.words()}."
@@ -164,6 +165,7 @@ def _counts(
 ) -> bool:
     return (
         decision.verdict is Verdict.APPROVE
+        and not decision.person.roles.isdisjoint(DECIDING_ROLES)
         and decision.sha256 == proposal.sha256
         and proposal.author_ids.isdisjoint(one.id for one in decision.people)
         and (decision.second_factor or not requirement.second_factor)

@@ -87,7 +87,7 @@ def _refuse_traps(text: str, source: str, loader: type[yaml.SafeLoader]) -> None
             trap = f"one value has at most {LONGEST:,} characters"
         else:
             continue
-        raise _invalid(source, event.start_mark.line + 1, trap)
+        raise _invalid(source, event.start_mark.line + 1 if event.start_mark else 1, trap)
 
 
 def _values(root: yaml.Node, source: str) -> object:

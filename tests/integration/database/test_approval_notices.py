@@ -16,7 +16,7 @@ from integrations.database.approval_notices import PostgresApprovalNotices
 from integrations.database.people import PersonAdmin
 from integrations.database.proposal_book import PostgresProposalBook
 from tests.fixtures.ledger import granted
-from tests.fixtures.postgres import TestDatabase
+from tests.fixtures.postgres import TestDatabase, note_content
 
 POLICY = load_policy()
 
@@ -40,11 +40,12 @@ def test_each_thing_is_noted_once_however_often_the_worker_looks(database: TestD
 
 
 def test_deputies_are_reminded_too_and_the_note_and_the_log_say_for_whom(database: TestDatabase) -> None:
-    sofia, olga = database.person("sofia", Role.SALES_MANAGER), database.person("olga", Role.AUDITOR)
+    sofia, olga = database.person("sofia", Role.SALES_MANAGER), database.person("olga", Role.WAREHOUSE_LEAD)
     now = datetime.now(UTC)
     absences = PostgresAbsences(database.pool("serve"))
     absences.note(sofia.id, olga.id, now, now + timedelta(days=9), noted_by=sofia.id)
-    proposal = database.proposal()
+    sales_matter = {"action": "move_promise_date", "facts": {"change": "earlier"}}
+    proposal = database.proposal(content=note_content().model_copy(update=sales_matter))
     assert looked(database, timedelta(hours=5)) == [(NoticeKind.REMINDER, 1)]
     notices = PostgresApprovalNotices(database.pool("serve"))
     for [notice] in (notices.of([proposal.id]), notices.since(now)):

@@ -10,9 +10,10 @@ from fastapi.testclient import TestClient
 
 from agent.domain.decisions import Person, Proposal, Role, Verdict
 from agent.errors import DecisionRefused, NotPermitted, PreconditionFailed, RecordMissing
+from agent.guardrails.permissions import DECIDING_ROLES
 from integrations.database.absences import PostgresAbsences
 from integrations.database.decision_desk import PostgresDecisionDesk
-from tests.fixtures.postgres import TestDatabase
+from tests.fixtures.postgres import TestDatabase, note_content
 from tests.integration.app.conftest import As, api, signed_in
 
 __all__ = ["api", "signed_in"]
@@ -29,6 +30,11 @@ class House:
     def absences(self) -> PostgresAbsences:
         return PostgresAbsences(self.database.pool("serve"))
 
+    def sales_matter(self) -> Proposal:
+        """One that olga may not decide on in her own right, by the packaged policy."""
+        about = {"action": "move_promise_date", "facts": {"change": "earlier"}}
+        return self.database.proposal(content=note_content().model_copy(update=about))
+
     def away(self, by: Person | None = None, lasts: timedelta = HOUR) -> int:
         now = datetime.now(UTC)
         return self.absences.note(self.sofia.id, self.olga.id, now, now + lasts, noted_by=(by or self.sofia).id).id
@@ -42,7 +48,7 @@ class House:
 
 @pytest.fixture
 def house(database: TestDatabase) -> House:
-    return House(database, database.person("sofia", Role.SALES_MANAGER), database.person("olga", Role.AUDITOR))
+    return House(database, database.person("sofia", Role.SALES_MANAGER), database.person("olga", Role.WAREHOUSE_LEAD))
 
 
 def test_the_deputy_decides_for_the_absent_person_and_the_decision_says_so(house: House) -> None:
@@ -108,10 +114,65 @@ def test_only_oneself_or_an_admin_says_who_is_away(house: House) -> None:
 
 def test_nobody_stands_in_for_themselves_and_what_is_over_cannot_be_noted(house: House) -> None:
     now = datetime.now(UTC)
-    with pytest.raises(PreconditionFailed):
+    with pytest.raises(PreconditionFailed, match="Nobody stands in for themselves"):
         house.absences.note(house.sofia.id, house.sofia.id, now, now + HOUR, noted_by=house.sofia.id)
     with pytest.raises(PreconditionFailed, match="over already"):
         house.away(lasts=-HOUR)
+
+
+def test_an_admin_who_notes_an_absence_does_not_stand_in(house: House) -> None:
+    now = datetime.now(UTC)
+    anna, axel = house.database.person("anna", Role.ADMIN, Role.BUYER), house.database.person("axel", Role.ADMIN)
+    with pytest.raises(NotPermitted, match="You cannot name yourself as deputy"):
+        house.absences.note(house.sofia.id, anna.id, now, now + HOUR, noted_by=anna.id)
+    assert house.absences.note(house.sofia.id, anna.id, now, now + HOUR, noted_by=axel.id).deputy == anna
+    assert house.absences.note(house.olga.id, anna.id, now, now + HOUR, noted_by=house.olga.id).deputy == anna
+
+
+@pytest.mark.parametrize("roles", [(Role.AUDITOR,), (Role.ADMIN,), (Role.AUDITOR, Role.ADMIN)])
+def test_who_never_decides_does_not_stand_in_either(house: House, roles: tuple[Role, ...]) -> None:
+    now = datetime.now(UTC)
+    watcher = house.database.person("ada", *roles)
+    with pytest.raises(PreconditionFailed, match="ada has no role that decides"):
+        house.absences.note(house.sofia.id, watcher.id, now, now + HOUR, noted_by=house.sofia.id)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_database_knows_the_same_deciding_roles(house: House, role: Role) -> None:
+    someone = house.database.person(None, role)
+    assert house.database.one("admin", "SELECT may_ever_decide(%s)", someone.id) is (role in DECIDING_ROLES)
+
+
+def test_a_deputy_who_lost_every_deciding_role_decides_no_longer(house: House) -> None:
+    house.away()
+    house.database.one("admin", "UPDATE person SET roles = '{auditor}' WHERE id = %s", house.olga.id)
+    with pytest.raises(NotPermitted, match="You have no role that decides"):
+        house.decide(house.database.proposal(), house.olga, house.sofia)
+
+
+@pytest.mark.parametrize(
+    ("deputy", "begins", "ends", "says"),
+    [
+        ("olga", 2, 1, "An absence ends after it begins"),
+        ("olga", 0, 24 * 367, "at most 366 days later"),
+        ("sofia", 0, 1, "Nobody stands in for themselves"),
+        ("ada", 0, 1, "ada has no role that decides"),
+    ],
+)
+def test_over_the_api_an_absence_that_cannot_be_is_refused_with_its_reason(
+    house: House, api: TestClient, signed_in: As, deputy: str, begins: int, ends: int, says: str
+) -> None:
+    house.database.person("ada", Role.AUDITOR)
+    now = datetime.now(UTC)
+    said = {
+        "person": "sofia",
+        "deputy": deputy,
+        "from": (now + begins * HOUR).isoformat(),
+        "until": (now + ends * HOUR).isoformat(),
+    }
+    answer = api.post("/v1/absences", json=said, headers=signed_in(house.sofia))
+    assert answer.status_code == 409
+    assert says in answer.json()["error"]
 
 
 @pytest.mark.parametrize("role", ["worker", "executor"])
@@ -172,20 +233,20 @@ def test_a_deputy_with_roles_that_the_policy_keeps_apart_from_the_absent_persons
     house: House, api: TestClient, signed_in: As
 ) -> None:
     context = api.app.state.context  # type: ignore[attr-defined]
-    apart = replace(context.in_force(), never_together=(frozenset({Role.SALES_MANAGER, Role.AUDITOR}),))
+    apart = replace(context.in_force(), never_together=(frozenset({Role.SALES_MANAGER, Role.WAREHOUSE_LEAD}),))
     api.app.state.context = replace(context, in_force=lambda: apart)  # type: ignore[attr-defined]
     house.away()
-    proposal = house.database.proposal()
+    proposal = house.sales_matter()
     click = {"verdict": "approve", "sha256": proposal.sha256, "reason": ""}
     refused = api.post(f"/v1/proposals/{proposal.id}/decisions", json=click, headers=signed_in(house.olga))
     assert refused.status_code == 403
-    assert "olga stands in for sofia, but would then be auditor and sales_manager" in refused.json()["error"]
+    assert "olga stands in for sofia, but would then be sales_manager and warehouse_lead" in refused.json()["error"]
 
 
 def test_over_the_api_what_waits_names_the_deputy_until_the_absence_is_cancelled(
     house: House, api: TestClient, signed_in: As
 ) -> None:
-    number, proposal = house.away(), house.database.proposal()
+    number, proposal = house.away(), house.sales_matter()
     headers = signed_in(house.olga)
     [row] = api.get("/v1/approvals", params={"for": "olga"}, headers=headers).json()
     assert (row["proposal"], row["people"]) == (proposal.label, ["olga"])
@@ -197,7 +258,7 @@ def test_over_the_api_what_waits_names_the_deputy_until_the_absence_is_cancelled
 
 
 def test_over_the_api_a_deputy_approves_what_the_absent_person_could(house: House, api: TestClient, signed_in: As) -> None:
-    proposal = house.database.proposal()
+    proposal = house.sales_matter()
     click = {"verdict": "approve", "sha256": proposal.sha256, "reason": ""}
     where = f"/v1/proposals/{proposal.id}/decisions"
     assert api.post(where, json=click, headers=signed_in(house.olga)).status_code == 403

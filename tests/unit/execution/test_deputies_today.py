@@ -9,7 +9,7 @@ from agent.domain.decisions import Outcome, Person, Role
 from tests.unit.execution.conftest import Rig
 from tests.unit.execution.fakes import NOW, SALES, Directory, approval, person
 
-WIM = person(21, "wim", Role.AUDITOR)
+WIM = person(21, "wim", Role.OPS_AGENT)
 DECIDED = NOW + timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 

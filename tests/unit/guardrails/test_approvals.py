@@ -177,3 +177,20 @@ def test_it_is_nobodys_turn_when_the_policy_changed_under_the_approvals_given(pr
 
 def test_more_approvers_than_have_a_word_are_told_in_figures():
     assert Step((Role.FINANCE,), count=12).words().startswith("12 ")
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMIN])
+def test_who_never_decides_does_not_decide_for_somebody_absent_either(proposal, role):
+    ada = person(20, "ada", role)
+    with pytest.raises(NotPermitted, match="ada may not decide on P12 now"):
+        rule_on(ONE, proposal, ada, Verdict.APPROVE, absent=[SALES])
+    agent = person(21, "ann", Role.OPS_AGENT)
+    assert rule_on(ONE, proposal, agent, Verdict.APPROVE, absent=[SALES]).on_behalf_of == SALES
+
+
+def test_a_deputys_approval_counts_only_while_the_deputy_has_a_role_that_decides(proposal):
+    given = approval(proposal, person(21, "ann", Role.OPS_AGENT))
+    by_deputy = replace(given, on_behalf_of=SALES)
+    assert satisfied(ONE, replace(proposal, decisions=(by_deputy,)))
+    lost = replace(by_deputy, person=person(21, "ann", Role.AUDITOR))
+    assert not satisfied(ONE, replace(proposal, decisions=(lost,)))

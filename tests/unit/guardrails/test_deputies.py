@@ -24,7 +24,7 @@ from tests.unit.execution.fakes import NOW, OPS, SALES, Clock, Erp, approval, ap
 APART = (frozenset({Role.SALES_MANAGER, Role.FINANCE}),)
 ONE = Requirement("r", (Step((Role.SALES_MANAGER,)),), timedelta(days=2), timedelta(hours=4), "v1", never_together=APART)
 FINN = person(20, "finn", Role.FINANCE)
-WIM = person(21, "wim", Role.AUDITOR)
+WIM = person(21, "wim", Role.OPS_AGENT)
 BOTH = person(22, "bea", Role.SALES_MANAGER, Role.BUYER)
 
 

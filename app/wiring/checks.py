@@ -6,8 +6,9 @@ from contextlib import ExitStack
 from pydantic import SecretStr
 
 from agent.domain.records import ErpDescription
-from agent.errors import ExpediterError
-from agent.guardrails.policy import load_policy
+from agent.errors import ExpediterError, PolicyInvalid
+from agent.guardrails.policy import Policy, load_policy
+from agent.guardrails.policy_in_force import PolicyInForce
 from app.client import Api
 from app.contract.doctor import CheckRow, Verdict
 from app.settings import (
@@ -26,6 +27,7 @@ from app.wiring.erp import erp_reader
 from app.wiring.store import open_store
 from app.wiring.writer_check import writer_check_in_child
 from integrations.database.embedded import Role
+from integrations.database.policies import PostgresPolicyShelf
 
 #: What the questions need, and what for.
 MODULES = {"sale": "orders", "stock": "deliveries and stock", "purchase": "what was bought", "account": "overdue invoices"}
@@ -48,9 +50,10 @@ def all_checks() -> Iterator[CheckRow]:
         yield from _databases(company, stack)
         worker = WorkerSettings.read()
         yield from _reader(worker, company, stack)
+        policy = _policy(worker, company, stack)
     yield _writer(company)
     yield _model(worker)
-    yield _try("policy", lambda: f"{load_policy(worker.policy).version} is valid.")
+    yield policy
     yield _documents(company)
     yield _server(company)
 
@@ -129,6 +132,36 @@ def _modules(found: ErpDescription) -> CheckRow:
         words = f"not installed or not visible to {found.login}: {', '.join(missing)}; questions about these cannot be answered."
         return CheckRow(subject="modules", verdict=Verdict.FAILED, words=words)
     return CheckRow(subject="modules", verdict=Verdict.OK, words=f"{', '.join(MODULES)} are there.")
+
+
+def _policy(settings: WorkerSettings, company: Company, stack: ExitStack) -> CheckRow:
+    """A mistake in the file is told even when another version decides: it would be handed in next."""
+    try:
+        first = load_policy(settings.policy)
+        if settings.worker_database_url is None and not company.has_database:
+            return CheckRow(
+                subject="policy", verdict=Verdict.OK, words=f"{first.version} is valid; it will be the first in force."
+            )
+        url = database_url(settings.worker_database_url, company, "worker", stack)
+        decides = PolicyInForce(PostgresPolicyShelf(open_store(url, "worker", stack, 1)), first)()
+    except PolicyInvalid as refusal:
+        return CheckRow(subject="policy", verdict=Verdict.FAILED, words=str(refusal))
+    except ExpediterError:
+        return _note("policy", f"{first.version} is valid; which one is in force is in the database, which cannot be read.")
+    return policy_row(first, decides, given=settings.policy is not None)
+
+
+def policy_row(file: Policy, decides: Policy, *, given: bool) -> CheckRow:
+    """`given`: the file was named by EXPEDITER_POLICY. A packaged one that differs is older or newer, and nobody's mistake."""
+    if file.version == decides.version or not given:
+        return CheckRow(subject="policy", verdict=Verdict.OK, words=f"{decides.version} is in force, and valid.")
+    name = file.name
+    return _note(
+        "policy",
+        f"{decides.version} is in force, and not {file.version} of EXPEDITER_POLICY ({name}): a file changes nothing once a "
+        f"policy is in force. `expediter policy diff active {name}` shows what differs, "
+        f"`expediter policy propose {name} --reason …` asks for it.",
+    )
 
 
 def _writer(company: Company) -> CheckRow:

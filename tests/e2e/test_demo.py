@@ -12,6 +12,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from agent.actions import ACTIONS
+from agent.guardrails.policy import PACKAGED
 from app.contract.actions import ActionRow
 from app.contract.audit import AuditRow, ChainRow
 from app.contract.chat import AnswerRow
@@ -158,6 +159,20 @@ def test_the_json_of_the_reading_commands_is_the_contract(demo: RunningDemo) -> 
     assert [AuditRow.model_validate_json(line).seq for line in lines] == list(range(1, len(lines) + 1))
     assert TypeAdapter(list[PassageRow]).validate_json(demo.run("knowledge", "ask", "how are returns handled?", "--json").out)
     assert DoctorRow.model_validate_json(demo.run("doctor", "--json").out).healthy
+
+
+def test_the_doctor_says_that_a_policy_file_is_not_the_one_that_decides(demo: RunningDemo, tmp_path: Path) -> None:
+    def told(file: Path) -> str:
+        examined = DoctorRow.model_validate_json(demo.run("doctor", "--json", EXPEDITER_POLICY=str(file)).out)
+        assert examined.healthy
+        (words,) = [check.words for check in examined.checks if check.subject == "policy"]
+        return words
+
+    same, changed = tmp_path / "same.yaml", tmp_path / "changed.yaml"
+    same.write_text(PACKAGED.read_text(encoding="utf-8"), encoding="utf-8")
+    changed.write_text(same.read_text(encoding="utf-8").replace("version: 1", "version: 7", 1), encoding="utf-8")
+    assert "is in force, and valid" in told(same)
+    assert f"`expediter policy propose {changed} --reason" in told(changed)
 
 
 def test_a_finding_is_acknowledged_leaves_the_list_and_keeps_who_said_it(demo: RunningDemo) -> None:

@@ -105,9 +105,9 @@ def test_no_process_changes_what_was_said(database: TestDatabase, process) -> No
 def test_a_waiting_proposal_is_due_when_its_rules_sla_is_over(database: TestDatabase) -> None:
     proposal = database.proposal()
     (waiting,) = affairs_of(database).approvals
-    sla = load_policy().require(proposal.content.action, proposal.content.facts).sla
+    rule = load_policy().require(proposal.content.action, proposal.content.facts)
     assert (waiting.proposal.name, waiting.subject) == (proposal.label, proposal.content.subject.record)
-    assert waiting.due_at == proposal.created_at + sla
+    assert waiting.due_at == rule.after(proposal.created_at, rule.sla)
 
 
 def test_a_proposal_that_has_lapsed_waits_for_nobody(database: TestDatabase) -> None:

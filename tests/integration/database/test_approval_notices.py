@@ -1,5 +1,6 @@
 """The worker notes whom it reminded; nobody takes a note back, and no note decides anything."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,9 @@ from integrations.database.proposal_book import PostgresProposalBook
 from tests.fixtures.ledger import granted
 from tests.fixtures.postgres import TestDatabase, note_content
 
-POLICY = load_policy()
+PACKAGED = load_policy()
+#: On any day at any hour.
+POLICY = replace(PACKAGED, rules=tuple(rule.model_copy(update={"hours": None}) for rule in PACKAGED.rules))
 
 
 def looked(database: TestDatabase, after: timedelta) -> list[tuple[NoticeKind, int]]:

@@ -4,7 +4,7 @@ All tests share one company. After each the same is asserted: nobody decided, no
 was, and no table grew but those that hold what people, mails and the model said."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from email.message import EmailMessage
@@ -132,11 +132,11 @@ def planted(database: DemoDatabase, strings: Sequence[str]) -> None:
                     row = moved
 
 
-def test_a_model_that_obeys_every_text_it_is_told_leaves_rows_that_wait(target: Target, injections: Sequence[str]) -> None:
+def test_a_model_that_obeys_every_text_it_is_told_leaves_rows_that_wait(target: Target, spoken: Sequence[str]) -> None:
     said: list[str] = []
     obedient = Obedient(lambda: said[-1], target.orders)
     target.model.script = obedient
-    for text in injections:
+    for text in spoken:
         said.append(text)
         answer = target.asked(text)
         assert "event: final" in answer, answer
@@ -154,11 +154,11 @@ def test_every_argument_of_every_tool_takes_them(target: Target, injections: Seq
     readers = cycle(name for name, tool in TOOLS.items() if tool.effect != "propose")
     proposers = cycle(name for name, tool in TOOLS.items() if tool.effect == "propose")
     turn = turn_of(target.database, target.worker.reader, target.maria)
-    for text in injections:
-        for name in (next(readers), next(readers), next(proposers)):
+    subjects: Iterator[Callable[[str], Iterator[str]]] = cycle([lambda _: target.orders, lambda text: cycle([text])])
+    for text, subject in zip(injections, subjects, strict=False):
+        for name in (next(readers), next(proposers)):
             schema = TOOLS[name].arguments.model_json_schema()
-            for orders in (target.orders, cycle([text])):
-                assert isinstance(call(name, filled(schema, text, orders), turn), dict)
+            assert isinstance(call(name, filled(schema, text, subject(text)), turn), dict)
 
 
 def test_every_route_takes_them_from_somebody_who_may_decide_nothing(target: Target, injections: Sequence[str]) -> None:

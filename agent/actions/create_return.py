@@ -7,7 +7,7 @@ from typing import Any
 
 from agent.actions.base import Arguments, Effect
 from agent.actions.cancel_transfer import CancelTransferAction
-from agent.actions.finding import find_product, find_transfer, segment_behind, subject_of
+from agent.actions.finding import check_once_each, find_product, find_transfer, segment_behind, subject_of
 from agent.actions.goods import Goods, GoodsLine, TransferNumber, listed, money_of, number, of, stored_goods, total
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.money import Money
@@ -53,6 +53,7 @@ class CreateReturnAction:
         if transfer.kind is PickingKind.INTERNAL:
             raise PreconditionFailed(f"{transfer.name} moved goods within the house; plan a transfer back instead of a return.")
         backs = [_back(wanted, transfer, reader) for wanted in arguments.goods]
+        check_once_each([back.line.product_id for back in backs])
         costs = {each.product_id: each.cost for each in reader.product_details([back.line.product_id for back in backs])}
         value = total([_value(back, costs.get(back.line.product_id)) for back in backs])
         goods = listed([of(back.amount, back.line.product_name) for back in backs])

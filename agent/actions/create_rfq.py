@@ -19,7 +19,7 @@ from agent.actions.buying import (
     the_higher,
 )
 from agent.actions.cancel_purchase import CancelPurchaseAction
-from agent.actions.finding import called, find_product, find_vendor, find_warehouse, subject_of
+from agent.actions.finding import called, check_once_each, find_product, find_vendor, find_warehouse, subject_of
 from agent.actions.goods import Goods, GoodsLine, Prices, Warehouse, listed, number, of, stored_goods, total
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.money import Money
@@ -81,6 +81,7 @@ class CreateRfqAction:
     def prepare(self, arguments: CreateRfq, reader: ErpReader) -> ProposalContent:
         vendor, house = find_vendor(arguments.vendor, reader), find_warehouse(arguments.warehouse, reader)
         items = [_item(wanted, vendor, arguments, reader) for wanted in arguments.goods]
+        check_once_each([item.product.id for item in items])
         agreed, cost = total([item.value for item in items]), total([item.decided for item in items])
         if agreed is None or cost is None:
             raise PreconditionFailed(f"The prices of {vendor.name} are in several currencies; make one purchase for each.")

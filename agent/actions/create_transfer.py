@@ -9,7 +9,7 @@ from pydantic import Field
 
 from agent.actions.base import Arguments, Effect
 from agent.actions.cancel_transfer import CancelTransferAction
-from agent.actions.finding import called, find_product, find_warehouse, subject_of
+from agent.actions.finding import called, check_once_each, find_product, find_warehouse, subject_of
 from agent.actions.goods import Goods, GoodsLine, listed, money_of, number, of, stored_goods, total
 from agent.actions.goods import Warehouse as WarehouseName
 from agent.actions.harm import Shift, harm, together
@@ -59,6 +59,7 @@ class CreateTransferAction:
         start, end = find_warehouse(arguments.from_warehouse, reader), find_warehouse(arguments.to_warehouse, reader)
         _check(start, end)
         loads = [_load(wanted, start, reader) for wanted in arguments.goods]
+        check_once_each([load.product.id for load in loads])
         harmed = together([harm(reader, load.product.id, start.id, Shift(taken=load.quantity)) for load in loads])
         value = total([load.value for load in loads])
         goods = listed([load.told for load in loads])

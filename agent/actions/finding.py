@@ -1,6 +1,7 @@
 """The records that arguments name, each exactly one."""
 
 import re
+from collections.abc import Sequence
 
 from agent.actions.base import find_customer
 from agent.actions.post_note import MARKER
@@ -38,6 +39,12 @@ def find_product(typed: str, reader: ErpReader) -> Product:
 def called(product: Product) -> str:
     """As an argument names it."""
     return product.code or product.name
+
+
+def check_once_each(products: Sequence[int]) -> None:
+    """By identity: a code and a name may both be typed for one product. Raises PreconditionFailed."""
+    if len(set(products)) < len(products):
+        raise PreconditionFailed("A product is named twice, by its code and by its name; add its quantities up.")
 
 
 def find_warehouse(typed: str, reader: ErpReader) -> Warehouse:

@@ -8,6 +8,7 @@ from agent.actions.any_record import find_colleague
 from agent.actions.base import Effect
 from agent.actions.on_order import AnyTime, OneOrder, OnOrder, on_order
 from agent.actions.post_note import MARKER, NoteText
+from agent.actions.schedule_activity import was_asked
 from agent.actions.wording import clean_text
 from agent.domain.contacts import Case, Colleague
 from agent.domain.decisions import Change, Preview, ProposalContent
@@ -81,7 +82,9 @@ class OpenCaseAction(AnyTime):
             writer.open_case(desk, title, given["text"], before["customer_id"], owner, marker)
 
     def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
-        return Effect.BEFORE if _found(content, reader, marker) is None else Effect.DONE
+        desk = _desk_of(content)
+        there = reader.case(desk, marker) is not None if desk else was_asked(content.subject.record, reader, marker)
+        return Effect.DONE if there else Effect.BEFORE
 
     def verified(self, content: ProposalContent) -> str:
         return f"Read back: {content.arguments['owner']} has the case about {content.subject.name}."
@@ -128,8 +131,11 @@ class CloseCaseAction(AnyTime):
             writer.close_case(Record(before["case_model"], before["case_id"], content.arguments["title"]))
 
     def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
-        case = _found(content, reader, content.arguments["marker"])
-        return Effect.DONE if case is None or not case.open else Effect.BEFORE
+        desk = _desk_of(content)
+        case = _look(content.subject.record, desk, reader, content.arguments["marker"])
+        if case is None:  # an activity that is closed is gone, but a desk's case is archived: that one was not closed here
+            return Effect.OTHER if desk else Effect.DONE
+        return Effect.BEFORE if case.open else Effect.DONE
 
     def verified(self, content: ProposalContent) -> str:
         return f"Read back: the case about {content.subject.name} is closed."
@@ -168,10 +174,6 @@ def _look(order: Record, desk: Record | None, reader: ErpReader, marker: str) ->
         return reader.case(desk, marker)
     activity = reader.activity(order, marker)
     return Case(Record("mail.activity", activity.id, activity.summary), open=True) if activity else None
-
-
-def _found(content: ProposalContent, reader: ErpReader, marker: str) -> Case | None:
-    return _look(content.subject.record, _desk_of(content), reader, marker)
 
 
 def _told(desk: Record | None) -> dict[str, Any]:

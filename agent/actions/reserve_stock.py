@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from agent.actions.base import Arguments, Effect
-from agent.actions.finding import called, find_product, find_transfer, segment_behind, subject_of
+from agent.actions.finding import called, check_once_each, find_product, find_transfer, segment_behind, subject_of
 from agent.actions.goods import Goods, TransferNumber, number, stored_goods
 from agent.actions.harm import Harm, Shift, harm, together
 from agent.actions.reservations import Step, effect_of, holding, lacking, less, more, stored_steps, targets
@@ -89,15 +89,16 @@ class ReleaseReservationAction:
         _check_open(transfer)
         moves = reader.moves_of_pickings([transfer.id])
         steps: list[Step] = []
-        for wanted in arguments.goods:
-            product = find_product(wanted.product, reader)
+        products = [find_product(wanted.product, reader) for wanted in arguments.goods]
+        check_once_each([product.id for product in products])
+        for product, wanted in zip(products, arguments.goods, strict=True):
             own = less(holding(moves, product.id), wanted.quantity)
             if sum((-step.by for step in own), Decimal(0)) < wanted.quantity - ROUNDING:
                 raise PreconditionFailed(
                     f"Less than {wanted.quantity} {product.unit} of {product.name} are reserved for {transfer.name}."
                 )
             steps += own
-        goods = stored_goods([(called(find_product(each.product, reader)), each.quantity) for each in arguments.goods])
+        goods = stored_goods([(called(product), each.quantity) for product, each in zip(products, arguments.goods, strict=True)])
         return ProposalContent(
             action=self.name,
             subject=subject_of(transfer.record),

@@ -40,7 +40,7 @@ class ScheduleActivityAction:
     description = "Ask a colleague to do something about an order, a purchase or a delivery by a day."
     undo = "the activity is withdrawn"
     arguments = ScheduleActivity
-    lost_answer = "marker: the record's activities are searched for it; one on its way is waited for before another is sent"
+    lost_answer = "marker: activities and notes on it are searched for it; one on its way is waited for before another is sent"
     repeatable = False
     editable = ("owner", "due", "summary")
 
@@ -69,7 +69,7 @@ class ScheduleActivityAction:
         writer.schedule_activity(content.subject.record, owner, due, given["summary"], "", marker)
 
     def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
-        return Effect.DONE if reader.activity(content.subject.record, marker) else Effect.BEFORE
+        return Effect.DONE if was_asked(content.subject.record, reader, marker) else Effect.BEFORE
 
     def verified(self, content: ProposalContent) -> str:
         return f"Read back: {content.arguments['owner']} has the activity on {content.subject.name}."
@@ -116,6 +116,11 @@ class WithdrawActivityAction(AnyTime):
 
     def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
         return ScheduleActivityAction.name, {key: value for key, value in content.arguments.items() if key != "marker"}
+
+
+def was_asked(record: Record, reader: ErpReader, marker: str) -> bool:
+    """Whether the activity arrived, even when it was done since. One that a colleague deletes undone leaves nothing to see."""
+    return reader.asked_for(record, marker) or reader.note_exists(record, marker)
 
 
 def content_on(action: str, record: Record, given: dict[str, Any], before: dict[str, Any], preview: Preview) -> ProposalContent:

@@ -54,6 +54,9 @@ class TransferReads(Reads):
             for row in held or rows[:1]
         ]
 
+    def count_booked(self, product_id: int, marker: str) -> bool:
+        return bool(self._rows("SELECT 1 FROM demo.adjustment WHERE reference = %(marker)s", {"marker": marker}))
+
     def written_off(self, marker: str) -> bool:
         return bool(self._rows("SELECT 1 FROM demo.scrap WHERE origin = %(marker)s", {"marker": marker}))
 

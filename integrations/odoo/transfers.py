@@ -39,6 +39,10 @@ class Transfers(Noun):
         names = self.pages.read("stock.location", {row["location_id"] for row in rows}, ["complete_name"])
         return [_place(row, names[row["location_id"]]["complete_name"], unit) for row in rows]
 
+    def count_booked(self, product_id: int, marker: str) -> bool:
+        booked = [("product_id", "=", product_id), ("state", "=", "done"), ("reference", "like", literal(marker))]
+        return bool(self.connection.ask("stock.move", "search", domain=booked, limit=1))
+
     def written_off(self, marker: str) -> bool:
         done = [("origin", "=", marker), ("state", "=", "done")]
         return bool(self.connection.ask("stock.scrap", "search", domain=done, limit=1))

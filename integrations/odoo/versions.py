@@ -22,8 +22,8 @@ class Dialect:
     """Whether writing `reserved` reserves; before, it is computed from the move's lines. A move then needs a name, too."""
     transfer_moves: str
     """The moves of a `stock.picking`; up to 15 `move_lines`."""
-    counted: str
-    """What a `stock.quant` is made to hold by a count that is applied at once; 14 calls it `inventory_quantity`."""
+    counts_are_papers: bool
+    """Whether only a count that is a `stock.inventory` of its own can be named; from 15 on one on a `stock.quant` can."""
     moved: str
     """What a finished `stock.move` has moved, in the move's unit; in 14 that is `product_uom_qty`."""
     lot_model: str
@@ -76,7 +76,7 @@ _NINETEEN = Dialect(
     reserved="quantity",
     reserved_is_written=True,
     transfer_moves="move_ids",
-    counted="inventory_quantity_auto_apply",
+    counts_are_papers=False,
     moved="quantity",
     lot_model="stock.lot",
     unit_factor_multiplies=True,
@@ -138,7 +138,7 @@ _FIFTEEN = replace(
     lot_model="stock.production.lot",
     transfer_moves="move_lines",
 )
-_FOURTEEN = replace(_FIFTEEN, location_has_warehouse=False, tasks_have_several_owners=False, counted="inventory_quantity")
+_FOURTEEN = replace(_FIFTEEN, location_has_warehouse=False, tasks_have_several_owners=False, counts_are_papers=True)
 
 _DIALECTS = {
     "14": _FOURTEEN, "15": _FIFTEEN, "16": _SIXTEEN, "17": _SEVENTEEN, "18": _EIGHTEEN, "19": _NINETEEN,

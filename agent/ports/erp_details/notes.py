@@ -16,6 +16,10 @@ class NoteDetails(Protocol):
     def activity(self, record: Record, marker: str) -> Activity | None:
         """The open activity on the record that carries the marker; None too where this login may not see it."""
 
+    def asked_for(self, record: Record, marker: str) -> bool:
+        """Whether the record has an activity with the marker, open or kept as done. One that was done and is not kept is told of
+        in a note, with its text."""
+
     def case_desks(self) -> list[Record]:
         """Where cases are opened: helpdesk teams, or else projects, by name; none where the ERP has neither."""
 

@@ -19,6 +19,9 @@ class StockDetails(Protocol):
         Shelves in the order in which the ERP made them; a place that holds several lots or packages comes once for each.
         """
 
+    def count_booked(self, product_id: int, marker: str) -> bool:
+        """Whether an inventory adjustment of this product carries this marker."""
+
     def written_off(self, marker: str) -> bool:
         """Whether something was scrapped with this marker."""
 

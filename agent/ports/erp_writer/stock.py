@@ -29,8 +29,11 @@ class StockWriter(Protocol):
 
     def cancel_transfer(self, transfer: Record) -> None: ...
 
-    def set_counted(self, product: Record, location_id: int, counted: Decimal) -> None:
-        """Make the stock of a place what was counted there; the difference becomes an inventory adjustment."""
+    def set_counted(self, product: Record, location_id: int, counted: Decimal, marker: str) -> None:
+        """Make the stock of a place what was counted there; the difference becomes an inventory adjustment with the marker.
+
+        Nothing is booked when there is no difference.
+        """
 
     def write_off(self, product: Record, location_id: int, quantity: Decimal, marker: str) -> None:
         """Scrap goods of a place, the marker in the scrap's origin. Without a scrap before: what was begun with this marker

@@ -9,6 +9,7 @@ ACTIVITY = """
 SELECT id, summary, owner, due FROM demo.activity
 WHERE model = %(model)s AND record_id = %(id)s AND marker = %(marker)s AND open
 """
+ASKED = "SELECT 1 FROM demo.activity WHERE model = %(model)s AND record_id = %(id)s AND marker = %(marker)s"
 #: Numbered by their names: the demo company keeps no table of its staff.
 STAFF = """
 SELECT (row_number() OVER (ORDER BY name))::integer AS id, name FROM (
@@ -33,6 +34,9 @@ class NoteDetails(Reads):
     def activity(self, record: Record, marker: str) -> Activity | None:
         rows = self._rows(ACTIVITY, {"model": record.model, "id": record.id, "marker": marker})
         return Activity(rows[0].id, rows[0].summary, rows[0].owner, rows[0].due) if rows else None
+
+    def asked_for(self, record: Record, marker: str) -> bool:
+        return bool(self._rows(ASKED, {"model": record.model, "id": record.id, "marker": marker}))
 
     def case_desks(self) -> list[Record]:
         return []

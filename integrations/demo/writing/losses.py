@@ -17,7 +17,7 @@ SELECT (SELECT max(id) + 1 FROM demo.move), %(id)s, 'done', %(quantity)s, 0, now
     CASE WHEN %(up)s THEN l.id ELSE %(location)s END, CASE WHEN %(up)s THEN %(location)s ELSE l.id END
 FROM demo.location l WHERE l.usage = 'loss' RETURNING id
 """
-COUNTED = "INSERT INTO demo.adjustment (move_id, reference, counted_by) VALUES (%(move)s, 'Product Quantity Updated', NULL)"
+COUNTED = "INSERT INTO demo.adjustment (move_id, reference, counted_by) VALUES (%(move)s, %(marker)s, NULL)"
 SCRAPPED = """
 INSERT INTO demo.scrap (id, name, move_id, origin)
 SELECT n.id, 'SP/' || lpad(n.id::text, 5, '0'), %(move)s, %(marker)s
@@ -26,12 +26,13 @@ FROM (SELECT coalesce(max(id), 0) + 1 AS id FROM demo.scrap) n
 
 
 class LossWriting(Writing):
-    def set_counted(self, product: Record, location_id: int, counted: Decimal) -> None:
+    def set_counted(self, product: Record, location_id: int, counted: Decimal, marker: str) -> None:
         with self._in_one(product) as change:
             on_hand = _on_hand(change, location_id)
             if counted != on_hand:
                 change(SET_LEVEL, location=location_id, on_hand=counted)
-                change(COUNTED, move=_lost(change, location_id, abs(counted - on_hand), up=counted > on_hand))
+                move = _lost(change, location_id, abs(counted - on_hand), up=counted > on_hand)
+                change(COUNTED, move=move, marker=marker)
 
     def write_off(self, product: Record, location_id: int, quantity: Decimal, marker: str) -> None:
         with self._in_one(product) as change:

@@ -19,13 +19,11 @@ class NoteDetails(Noun):
         if row is None or not row["partner_id"]:
             return []
         main, followers = row["partner_id"], set(row["message_partner_ids"]) - {row["partner_id"]}
-        rows = self.pages.read("res.partner", [main, *followers], ["name", "email", "commercial_partner_id", "user_ids"])
+        rows = self.pages.read("res.partner", [main, *followers], ["name", "email"])
         own = self.pages.search("res.users", [("share", "=", False)], ["partner_id"], archived=True)
         colleagues = {user["partner_id"] for user in own}
-        others = [_contact(rows[key], None) for key in followers if key in rows and key not in colleagues]
-        invoiced = self.pages.read("res.partner", [rows[main]["commercial_partner_id"]], ["email"])
-        spare = next((each["email"] or None for each in invoiced.values()), None)
-        return [_contact(rows[main], spare), *sorted(others, key=lambda each: (each.name, each.id))]
+        others = [_contact(rows[key]) for key in followers if key in rows and key not in colleagues]
+        return [_contact(rows[main]), *sorted(others, key=lambda each: (each.name, each.id))]
 
     def colleagues(self, name: str) -> list[Colleague]:
         said = literal(name)
@@ -43,6 +41,9 @@ class NoteDetails(Noun):
             for row in rows
         ]
         return found[0] if found else None
+
+    def asked_for(self, record: Record, marker: str) -> bool:
+        return bool(self.pages.search("mail.activity", asked_on(record, marker), [], archived=True))
 
     def case_desks(self) -> list[Record]:
         for model in DESKS:
@@ -66,5 +67,6 @@ def asked_on(record: Record, marker: str) -> list[tuple[str, str, object]]:
     return [("res_model", "=", record.model), ("res_id", "=", record.id), ("note", "like", literal(marker))]
 
 
-def _contact(row: dict[str, object], spare: str | None) -> Contact:
-    return Contact(int(str(row["id"])), str(row["name"] or ""), str(row["email"]) if row["email"] else spare)
+def _contact(row: dict[str, object]) -> Contact:
+    """Without an address of its own it gets no mail from Odoo, whatever address its company has."""
+    return Contact(int(str(row["id"])), str(row["name"] or ""), str(row["email"]) if row["email"] else None)

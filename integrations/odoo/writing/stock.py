@@ -109,11 +109,33 @@ class StockWriting(Writing):
     def cancel_transfer(self, transfer: Record) -> None:
         self.connection.change("stock.picking", "action_cancel", ids=[transfer.id])
 
-    def set_counted(self, product: Record, location_id: int, counted: Decimal) -> None:
+    def set_counted(self, product: Record, location_id: int, counted: Decimal, marker: str) -> None:
         """By creating: Odoo then finds the place's own record of the product, and applies the count in the same call."""
-        field = self.connection.dialect.counted
-        count = {"product_id": product.id, "location_id": location_id, field: float(counted)}
-        self.connection.change("stock.quant", "create", vals_list=[count], context={"inventory_mode": True})
+        if self.connection.dialect.counts_are_papers:
+            self._count_on_paper(product, location_id, counted, marker)
+            return
+        count = {"product_id": product.id, "location_id": location_id, "inventory_quantity_auto_apply": float(counted)}
+        named = {"inventory_mode": True, "inventory_name": marker}
+        self.connection.change("stock.quant", "create", vals_list=[count], context=named)
+
+    def _count_on_paper(self, product: Record, location_id: int, counted: Decimal, marker: str) -> None:
+        """The paper books nothing before it is validated; one that was begun with this marker is cancelled first, because it
+        remembers what the books said by then."""
+        begun = self.connection.ask("stock.inventory", "search", domain=[("name", "=", marker), ("state", "=", "confirm")])
+        if begun:
+            self.connection.change("stock.inventory", "write", ids=begun, vals={"state": "cancel"})
+        [place] = self.connection.ask("stock.location", "read", ids=[location_id], fields=["company_id"], load="")
+        line = {"product_id": product.id, "location_id": location_id, "product_qty": float(counted)}
+        papers = self._create("stock.inventory", {
+            "name": marker, "company_id": place["company_id"], "location_ids": [(6, 0, [location_id])],
+            "product_ids": [(6, 0, [product.id])], "state": "confirm", "line_ids": [(0, 0, line)],
+        })  # fmt: skip
+        try:
+            self.connection.change("stock.inventory", "action_validate", ids=papers)
+        except ErpRefused:
+            with suppress(ErpRefused, ErpUnavailable, ErpAnswerLost):
+                self.connection.change("stock.inventory", "write", ids=papers, vals={"state": "cancel"})
+            raise
 
     def write_off(self, product: Record, location_id: int, quantity: Decimal, marker: str) -> None:
         scraps = self.connection.ask("stock.scrap", "search", domain=[("origin", "=", marker), ("state", "=", "draft")])

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from agent.actions import Effect, action_named, inverse, prepare
+from agent.actions import Effect, action_named, inverse, marker_of, prepare
 from agent.domain.records import Record
 from agent.errors import ErpRefused, PreconditionFailed
 from integrations.odoo.writer import OdooWriter
@@ -52,7 +52,34 @@ def test_a_count_is_stale_once_goods_left(world: ActionWorld) -> None:
     content = world.prepared("adjust_stock", product=code, warehouse=home, counted="38")
     world.make.ship(delivery)
     assert prepare(content.action, content.arguments, world.reader).sha256() != content.sha256()
-    assert action_named("adjust_stock").effect(content, world.reader, MARKER) is Effect.OTHER
+    assert action_named("adjust_stock").effect(content, world.reader, MARKER) is Effect.BEFORE
+
+
+def test_a_count_is_known_as_booked_when_goods_bring_the_books_back_to_what_they_were(world: ActionWorld) -> None:
+    code, home = world.make.product(home=40), world.make.home
+    counted = world.carried_out("adjust_stock", product=code, warehouse=home, counted="38")
+    world.carried_out("adjust_stock", product=code, warehouse=home, by="2")
+    assert world.on_hand(code, home) == 40
+    action = action_named("adjust_stock")
+    assert action.effect(counted.content, world.reader, marker_of(counted)) is Effect.DONE
+    assert action.effect(counted.content, world.reader, MARKER) is Effect.BEFORE
+
+
+def test_taking_a_count_back_leaves_what_left_meanwhile_gone(world: ActionWorld) -> None:
+    code, home = world.make.product(home=40), world.make.home
+    counted = world.carried_out("adjust_stock", product=code, warehouse=home, counted="38")
+    _, delivery = world.make.order({code: 30}, days=3)
+    world.make.ship(delivery)
+    world.taken_back(counted)
+    assert world.on_hand(code, home) == 10
+
+
+def test_a_count_that_the_erp_refuses_books_nothing(world: ActionWorld) -> None:
+    code, home = world.make.product(home=4), world.make.home
+    content = world.prepared("adjust_stock", product=code, warehouse=home, counted="3")
+    with pytest.raises(ErpRefused):
+        world.writer.set_counted(Record("product.product", 2**31 - 1, "gone"), content.before["place"], Decimal(3), MARKER)
+    assert world.on_hand(code, home) == 4
 
 
 def test_goods_are_written_off_once_and_for_all(world: ActionWorld) -> None:
@@ -96,5 +123,5 @@ def test_a_login_that_may_not_count_is_told_so(odoo_14: Odoo, odoo_erp_14: objec
     )[0]
     writer = OdooWriter(odoo_14.connection("reader"))
     record = Record("product.product", *quant["product_id"])
-    with pytest.raises(ErpRefused, match=r"The login ops_reader may not do this with stock.quant"):
-        writer.set_counted(record, quant["location_id"][0], Decimal(7))
+    with pytest.raises(ErpRefused, match=r"The login ops_reader may not do this with stock.(quant|inventory)"):
+        writer.set_counted(record, quant["location_id"][0], Decimal(7), MARKER)

@@ -99,6 +99,15 @@ def test_an_activity_is_asked_for_and_withdrawn(company: Company, order: str) ->
     assert inverse(withdrawn) == ("schedule_activity", asked.content.arguments)
 
 
+def test_an_activity_that_was_done_counts_as_asked_for(company: Company, order: str) -> None:
+    asked = company.do("schedule_activity", record=order, owner=company.trading.colleague, due="2031-01-01", summary="Call them")
+    record, marker = asked.content.subject.record, marker_of(asked)
+    company.trading.do_activity(record, marker)
+    assert company.reader.activity(record, marker) is None
+    assert company.effect(asked) is Effect.DONE
+    assert company.effect(proposal_of(asked.content, id=next(NUMBERS))) is Effect.BEFORE
+
+
 def test_an_activity_of_nobody_or_on_nothing_is_refused(company: Company, order: str) -> None:
     wanted = {"due": "2031-01-01", "summary": "Call them"}
     assert "Nobody" in company.refused("schedule_activity", record=order, owner="no such person", **wanted)
@@ -253,6 +262,11 @@ def test_a_message_reaches_the_customer_under_its_own_mark(company: Company, ord
     assert inverse(sent) is None
     other = proposal_of(sent.content, id=next(NUMBERS))
     assert company.effect(other) is Effect.BEFORE
+
+
+def test_a_contact_without_an_address_is_not_written_to_at_its_companys(company: Company) -> None:
+    order = company.trading.mail_goes_to_the_company()
+    assert company.refused("send_customer_update", order=order, text=TEXT).startswith("The ERP has no mail address for Acted")
 
 
 def test_a_message_reaches_the_vendor_and_names_what_it_offers(company: Company) -> None:

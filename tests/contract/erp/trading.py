@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from agent.domain.records import Record
 from agent.ports.erp_reader import ErpReader
 from integrations.demo import DemoReader
 from integrations.odoo.reader import OdooReader
@@ -30,8 +31,14 @@ class Trading(Protocol):
     def without_address(self) -> str:
         """An order of a customer that cannot be mailed."""
 
+    def mail_goes_to_the_company(self) -> str:
+        """An order of a contact without an address, whose company has one."""
+
     def posted_invoice(self) -> str:
         """Without a credit note."""
+
+    def do_activity(self, record: Record, marker: str) -> None:
+        """Somebody does what was asked for."""
 
 
 def trading_of(which: str, request: pytest.FixtureRequest) -> Trading:
@@ -69,6 +76,12 @@ class DemoTrading:
                   "RETURNING name", order)  # fmt: skip
         return order
 
+    def mail_goes_to_the_company(self) -> str:
+        pytest.skip("customers of the demo company have no contacts below them")
+
+    def do_activity(self, record: Record, marker: str) -> None:
+        self._one("UPDATE demo.activity SET open = false WHERE marker = %s RETURNING summary", marker)
+
     def posted_invoice(self) -> str:
         return self._one("SELECT name FROM demo.invoice WHERE kind = 'invoice' AND state = 'posted'")
 
@@ -92,6 +105,14 @@ class OdooTrading:
 
     def without_address(self) -> str:
         return self._name("sale.order", self._order({}))
+
+    def mail_goes_to_the_company(self) -> str:
+        company = self._create("res.partner", name="Acted Company", is_company=True, email="office@example.com")
+        return self._name("sale.order", self._order({"parent_id": company, "type": "contact"}))
+
+    def do_activity(self, record: Record, marker: str) -> None:
+        wanted = [("res_model", "=", record.model), ("res_id", "=", record.id), ("note", "like", marker)]
+        self._admin.change("mail.activity", "action_done", ids=self._admin.ask("mail.activity", "search", domain=wanted))
 
     def partly_delivered(self) -> tuple[str, str]:
         order = self._order({"email": "buyer@example.com"})

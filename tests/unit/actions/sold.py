@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from agent.domain.contacts import Activity, Colleague, Contact
+from agent.domain.contacts import Activity, Case, Colleague, Contact
 from agent.domain.money import Money
 from agent.domain.order_terms import Carriage, CreditNote, Invoice, LineTerms
 from agent.domain.quantity import Quantity
@@ -44,6 +44,10 @@ class Sold(Erp):
     invoice: Invoice = OWED
     notes_of_credit: list[CreditNote] = field(default_factory=list)
     asked: dict[str, Activity] = field(default_factory=dict)
+    archived: set[str] = field(default_factory=set)
+    """Marks of activities that were done and are kept."""
+    desks: list[Record] = field(default_factory=list)
+    cases: dict[str, Case] = field(default_factory=dict)
 
     def line_terms(self, order_id: int) -> list[LineTerms]:
         self._read()
@@ -78,11 +82,15 @@ class Sold(Erp):
         self._read()
         return self.asked.get(marker)
 
-    def case_desks(self) -> list[Record]:
-        return []
+    def asked_for(self, record: Record, marker: str) -> bool:
+        self._read()
+        return marker in self.asked or marker in self.archived
 
-    def case(self, desk: Record, marker: str) -> None:
-        return None
+    def case_desks(self) -> list[Record]:
+        return self.desks
+
+    def case(self, desk: Record, marker: str) -> Case | None:
+        return self.cases.get(marker)
 
     def find_by_number(self, model: str, numbers: Sequence[str]) -> dict[str, list[Record]]:
         return {name: [Record("sale.order", 42, name)] for name in numbers if model == "sale.order" and name in self.orders}

@@ -5,7 +5,9 @@ from decimal import Decimal
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
+from agent.actions.finding import check_once_each
 from agent.actions.goods import Goods, Prices, as_typed, number
+from agent.errors import PreconditionFailed
 
 GOODS, PRICES = TypeAdapter(Goods), TypeAdapter(Prices)
 
@@ -51,3 +53,12 @@ def test_arguments_are_told_as_they_are_typed():
         }
     )
     assert told == ["to=WH", "'goods=HAR-4: 14; GLV: 3'", "now=true"]
+
+
+@pytest.mark.parametrize(("ids", "named_twice"), [([3, 4], False), ([3, 3], True), ([4, 3, 5, 3], True), ([], False)])
+def test_a_code_and_a_name_of_one_product_are_one_product(ids, named_twice):
+    if named_twice:
+        with pytest.raises(PreconditionFailed, match="add its quantities up"):
+            check_once_each(ids)
+    else:
+        check_once_each(ids)

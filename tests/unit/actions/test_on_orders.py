@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.actions import ACTIONS, Effect, action_named, inverse, marker_of, prepare
-from agent.domain.contacts import Contact
+from agent.domain.contacts import Case, Contact
 from agent.domain.decisions import Proposal, ProposalContent, ProposalState
 from agent.domain.money import Money
 from agent.domain.order_terms import CreditNote
@@ -239,3 +239,14 @@ def test_a_case_is_an_activity_where_the_erp_has_no_desk(erp):
     assert content.facts["case_kind"] == "activity"
     name, arguments = inverse(done(content))
     assert prepare(name, arguments, erp).preview.changes[0].before == "open: activity on S00042"
+
+
+def test_a_case_that_its_desk_no_longer_has_was_not_closed_here(erp):
+    desk = Record("project.project", 4, "Claims")
+    erp.desks, erp.cases = [desk], {"expediter-p1-0123456789ab": Case(Record("project.task", 9, "S00042: Crushed"), open=True)}
+    asked = {**ORDER, "title": "Crushed", "desk": "Claims", "marker": "expediter-p1-0123456789ab"}
+    content = prepare("close_case", asked, erp)
+    close = action_named("close_case")
+    assert close.effect(content, erp, "m") is Effect.BEFORE
+    erp.cases.clear()
+    assert close.effect(content, erp, "m") is Effect.OTHER

@@ -1,15 +1,12 @@
 """Whatever dies or is lost, and in whatever order: at most one effect, and the outcome tells the truth."""
 
 import contextlib
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agent.domain.decisions import Outcome
-from agent.domain.money import Money
 from tests.unit.execution.conftest import MOVE, NOTE, Rig, build
 from tests.unit.execution.fakes import Answer, ProcessDied
 
@@ -46,8 +43,7 @@ def play(rig: Rig, steps: list, late_by: int) -> None:
         rig.erp.answers, rig.erp.readable = [answer], readable
         rig.crashes.at = {point} if point else set()
         if disturbed:
-            order = rig.erp.orders["S00042"]
-            rig.erp.orders["S00042"] = replace(order, amount=order.amount + Money(Decimal(1), "EUR"))
+            rig.erp.meanwhile()
         with contextlib.suppress(ProcessDied):
             rig.run()
         rig.after(minutes=minutes)

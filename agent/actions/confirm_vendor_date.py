@@ -10,7 +10,7 @@ from agent.actions.base import Arguments, Effect
 from agent.actions.finding import class_of, find_purchase, subject_of, vendor_of
 from agent.actions.goods import ProductName, PurchaseNumber, listed, of
 from agent.actions.harm import Harm, Shift, harm, together
-from agent.actions.wording import days, moment, stored
+from agent.actions.wording import days, in_utc, moment, stored
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.purchase_papers import PaperLine, PurchasePaper
 from agent.errors import PreconditionFailed
@@ -90,7 +90,7 @@ class ConfirmVendorDateAction:
 def _target(wanted: datetime | date, old: datetime) -> datetime:
     """A bare date keeps the old one's time of day in UTC."""
     if isinstance(wanted, datetime):
-        return wanted.astimezone(UTC).replace(microsecond=0)
+        return in_utc(wanted)
     return datetime.combine(wanted, old.astimezone(UTC).timetz())
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AwareDatetime, Field
 
 from agent.actions.base import Arguments, Effect, find_customer, find_order
-from agent.actions.wording import days, moment, stored
+from agent.actions.wording import days, in_utc, moment, stored
 from agent.domain.decisions import Change, Preview, ProposalContent, Subject
 from agent.domain.sales import Customer, SaleOrder
 from agent.errors import PreconditionFailed
@@ -93,10 +93,7 @@ def _target(wanted: datetime | date | None, old: datetime | None) -> datetime | 
     if wanted is None:
         return None
     if isinstance(wanted, datetime):
-        try:
-            return wanted.astimezone(UTC).replace(microsecond=0)
-        except OverflowError:
-            raise PreconditionFailed(f"{wanted.isoformat()} lies outside of all calendars; give another date.") from None
+        return in_utc(wanted)
     return datetime.combine(wanted, old.astimezone(UTC).timetz() if old else NOON)
 
 

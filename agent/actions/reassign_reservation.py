@@ -137,7 +137,11 @@ def _gift(
         )
     steps = (*less(held, quantity), *more(wants, quantity))
     has = sum((move.reserved.amount for move in takes if move.product_id == product.id), Decimal(0))
-    assert added(steps) == 2 * quantity
+    if added(steps) != 2 * quantity:
+        exactly = Quantity(quantity, product.unit)
+        raise PreconditionFailed(
+            f"What is reserved of {product.name} cannot be split into exactly {exactly}; name another quantity."
+        )
     return _Gift(product, quantity, had, has, steps)
 
 

@@ -3,6 +3,8 @@
 import unicodedata
 from datetime import UTC, date, datetime
 
+from agent.errors import PreconditionFailed
+
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -23,6 +25,14 @@ def day(on: date) -> str:
 def stored(at: datetime | None) -> str | None:
     """A moment as content holds it: ISO 8601 in UTC, to the second."""
     return at.astimezone(UTC).replace(microsecond=0).isoformat() if at else None
+
+
+def in_utc(wanted: datetime) -> datetime:
+    """To the second. Raises PreconditionFailed for a moment of the first or last day that has no place in UTC."""
+    try:
+        return wanted.astimezone(UTC).replace(microsecond=0)
+    except OverflowError:
+        raise PreconditionFailed(f"{wanted.isoformat()} lies outside of all calendars; give another date.") from None
 
 
 def days(count: int) -> str:

@@ -6,8 +6,8 @@ nothing was changed while something could still arrive.
 """
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -57,6 +57,12 @@ class ExecutionContext:
     own: OwnActions = field(default_factory=lambda: NO_OWN)
     stand_ins: StandIns | None = None
     """Where not given, no deputy's decision counts."""
+    in_force: Callable[[], Policy] | None = None
+    """Where given, it is asked for each grant, also within one sweep; without it `policy` judges."""
+
+    def now(self) -> "ExecutionContext":
+        """The same with the policy that is in force at this moment."""
+        return replace(self, policy=self.in_force()) if self.in_force else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +107,11 @@ def execute(grant: Grant, context: ExecutionContext) -> Outcome | None:
     """Carry a grant out, or find out what became of it.
 
     None: nothing could be determined or done now (another process holds it, the ERP is away, a write may still arrive, somebody
-    stopped executions); the grant stays open and nothing is lost. Raises what the desk raises.
+    stopped executions); the grant stays open and nothing is lost. Raises what the desk raises, and what `in_force` does.
     """
     with context.desk.claimed(grant) as mine:
         try:
-            run = _begin(grant, context) if mine else None
+            run = _begin(grant, context.now()) if mine else None
             if run is None:
                 return None
             ending = _resolve_earlier(run) or _carry_out(run)
@@ -162,10 +168,16 @@ def _uncertain(run: Run, why: str) -> Ending:
 def _carry_out(run: Run) -> Ending | None:
     ending = _spent(run) or _refused(run)
     if ending is not None:
-        return None if run.may_still_arrive else ending
+        return None if run.may_still_arrive else _judged(ending, run)
     if run.may_still_arrive and not run.action.repeatable:
         return None
-    return _send(run)
+    sent = _send(run)
+    return _judged(sent, run) if sent else None
+
+
+def _judged(ending: Ending, run: Run) -> Ending:
+    """With the policy that this run judged by; a run that only finds an earlier write judges nothing."""
+    return replace(ending, evidence=ending.evidence | {"policy_version": run.context.policy.version})
 
 
 def _spent(run: Run) -> Ending | None:

@@ -154,7 +154,7 @@ def inverse(proposal: Proposal, own: OwnActions = NO_OWN) -> tuple[str, dict[str
 
 def _sentence(name: str, invalid: ValidationError) -> str:
     error = invalid.errors()[0]
-    field = next((str(part) for part in error["loc"]), "arguments")
+    field = ".".join(map(str, error["loc"])) or "arguments"
     if error["type"] == "missing":
         return f"{name} needs its {field}; `expediter actions {name}` shows its arguments."
     return f"{name} cannot use its {field}: {error['msg'][:1].lower()}{error['msg'][1:]}."

@@ -7,7 +7,7 @@ from agent.actions.base import Arguments, Effect
 from agent.domain.decisions import Change, Preview, ProposalContent, Subject
 from agent.errors import DatabaseUnavailable, ErpAnswerLost, ErpRefused, ExpediterError, PreconditionFailed
 from agent.guardrails.policy import Policy, read_policy
-from agent.guardrails.policy_diff import RuleChange, changed_rules, changed_settings
+from agent.guardrails.policy_diff import Part, RuleChange, changed_rules, changed_settings
 from agent.guardrails.vocabulary.own import Touches
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
@@ -101,10 +101,8 @@ def _shown(change: RuleChange) -> list[Change]:
     return [Change(label=f"{change.rule}: {part.key}", before=part.was, after=part.now) for part in change.parts]
 
 
-def _setting(words: str) -> Change:
-    name, _, values = words.partition(": ")
-    was, _, now = values.partition(" → ")
-    return Change(label=name, before=was, after=now or "changed")
+def _setting(part: Part) -> Change:
+    return Change(label=part.key, before=part.was, after=part.now)
 
 
 def _consequence(new: Policy, changes: list[RuleChange]) -> str:

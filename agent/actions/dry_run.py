@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from agent.actions import Effect, action_named, marker_of, prepare
+from agent.actions import NO_OWN, Effect, action_named, marker_of, prepare
+from agent.actions.activate_policy import NAME as ACTIVATE_POLICY
+from agent.actions.activate_policy import ActivatePolicyAction
 from agent.actions.wording import moment
 from agent.domain.decisions import ALL_ACTIONS, ExecutionLimit, Proposal, ProposalContent, ProposalState
 from agent.domain.dry_runs import Check, DryRun
@@ -14,6 +16,7 @@ from agent.guardrails.approvals import DECIDED, satisfied, waiting_step
 from agent.guardrails.policy import Policy
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
+from agent.ports.policies import PolicyShelf, PolicySwitch
 
 OPEN = (ProposalState.PENDING, ProposalState.GRANTED, ProposalState.EXECUTING)
 EFFECTS = {
@@ -24,13 +27,23 @@ EFFECTS = {
 
 
 def dry_run(
-    proposal: Proposal, reader: ErpReader, policy: Policy, now: datetime, limits: Sequence[ExecutionLimit] = ()
+    proposal: Proposal,
+    reader: ErpReader,
+    policy: Policy,
+    now: datetime,
+    limits: Sequence[ExecutionLimit] = (),
+    shelf: PolicyShelf | None = None,
 ) -> DryRun:
-    """Everything read anew from the ERP; nothing is written. Raises PolicyRejected where there is no such action."""
-    action = action_named(proposal.content.action)
+    """Everything read anew from the ERP, and of a policy from the shelf; nothing is written.
+
+    Raises PolicyRejected where there is no such action.
+    """
+    notes = _Notes()
+    own = {ACTIVATE_POLICY: ActivatePolicyAction(shelf, cast(PolicySwitch, notes))} if shelf else NO_OWN
+    action = action_named(proposal.content.action, own)
     checks = [_state(proposal), _deadline(proposal, now), _brake(proposal, limits)]
     try:
-        fresh = prepare(proposal.content.action, proposal.content.arguments, reader)
+        fresh = prepare(proposal.content.action, proposal.content.arguments, reader, own=own)
     except (PreconditionFailed, RecordMissing) as refused:
         checks.append(Check("preconditions", False, str(refused)))
     else:
@@ -38,7 +51,6 @@ def dry_run(
         checks += [*_values(proposal.content, fresh), _preview(proposal.content, fresh), *_approvals(proposal, fresh, policy)]
         effect = action.effect(proposal.content, reader, marker_of(proposal))
         checks.append(Check("effect", effect is Effect.BEFORE, EFFECTS[effect]))
-    notes = _Notes()
     action.apply(proposal.content, cast(ErpWriter, notes), marker_of(proposal))
     return DryRun(tuple(checks), tuple(notes.calls))
 

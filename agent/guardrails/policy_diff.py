@@ -1,13 +1,17 @@
 """What changes from one policy to another, and who would decide what differently."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import time
 from enum import StrEnum
 
 from agent.domain.decisions import Proposal
 from agent.errors import PolicyRejected
 from agent.guardrails.policy import REJECTED, Policy, Thresholds
 from agent.guardrails.policy_model import Rule, duration
+from agent.guardrails.thresholds import ThresholdException
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 class ChangeKind(StrEnum):
@@ -89,22 +93,62 @@ def changed_rules(old: Policy, new: Policy) -> list[RuleChange]:
     return [*(change for change in found if change is not None), *gone]
 
 
-def changed_settings(old: Policy, new: Policy) -> list[str]:
-    """What else differs, in words."""
+def changed_settings(old: Policy, new: Policy) -> list[Part]:
+    """What else differs, each as it was and as it would be."""
+    limits = [_part(name, getattr(old.thresholds, name), getattr(new.thresholds, name)) for name in Thresholds.model_fields]
+    together = [[" with ".join(sorted(pair)) for pair in policy.never_together] for policy in (old, new)]
+    exceptions = [[_exception(one) for one in policy.limits.exceptions] for policy in (old, new)]
     found = [
-        f"{name}: {getattr(old.thresholds, name)} → {getattr(new.thresholds, name)}"
-        for name in Thresholds.model_fields
-        if getattr(old.thresholds, name) != getattr(new.thresholds, name)
+        *limits,
+        _part("request_budget_per_day", old.request_budget_per_day, new.request_budget_per_day),
+        *_listed("exception", *exceptions),
+        *_named("warehouse", old.calendars, new.calendars),
+        *_named("hours", old.hours, new.hours),
+        *_listed("never together", *together),
     ]
-    if old.limits.exceptions != new.limits.exceptions:
-        found.append("the exceptions to thresholds differ")
-    if old.calendars != new.calendars:
-        found.append("the warehouses' working hours differ")
-    if old.hours != new.hours:
-        found.append("the working hours of those who decide differ")
-    if old.never_together != new.never_together:
-        found.append("the roles that nobody must have together differ")
-    return found
+    return [part for part in found if part.was != part.now]
+
+
+def _part(key: str, was: object, now: object) -> Part:
+    return Part(key, "" if was is None else str(was), "" if now is None else str(now))
+
+
+def _listed(key: str, old: Sequence[str], new: Sequence[str]) -> list[Part]:
+    """What went and what came; where only the order differs, that."""
+    parts = [Part(key, said, "") for said in old if said not in new] + [Part(key, "", said) for said in new if said not in old]
+    return parts or [Part(f"{key}, in this order", "; ".join(old), "; ".join(new))]
+
+
+def _named(key: str, old: Mapping[str, object], new: Mapping[str, object]) -> list[Part]:
+    return [Part(f"{key} {name}", _hours(old.get(name)), _hours(new.get(name))) for name in {**old, **new}]
+
+
+def _exception(exception: ThresholdException) -> str:
+    where = ", ".join(f"{name} {value}" for name, value in exception.where.model_dump(mode="json", exclude_none=True).items())
+    return f"{where}: {', '.join(f'{name} {value}' for name, value in exception.changes.items())}"
+
+
+def _hours(calendar: object) -> str:
+    """Every field of a calendar, so that none can change unseen; empty: there is none."""
+    if calendar is None:
+        return ""
+    told = ((one.name.replace("_", " "), _said(getattr(calendar, one.name))) for one in fields(calendar))  # type: ignore[arg-type]
+    return ", ".join(f"{name} {said}" for name, said in told if said)
+
+
+def _said(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case frozenset():
+            days = sorted(value)
+            return " ".join(DAYS[day] if isinstance(day, int) else str(day) for day in days)
+        case time():
+            return f"{value:%H:%M}"
+        case Mapping():
+            return " ".join(f"{name} {_said(one)}" for name, one in sorted(value.items()))
+        case _:
+            return str(value)
 
 
 def _change(old: Rule | None, new: Rule, moved: bool) -> RuleChange | None:

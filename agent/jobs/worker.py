@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pydantic import TypeAdapter
 
 from agent.actions import NO_OWN, OwnActions, action_named, editable_action, inverse, prepare
+from agent.actions.activate_policy import NAME as ACTIVATE_POLICY
 from agent.domain.asked_change import AskedChange
 from agent.domain.asked_edit import AskedEdit, AskedNewDates
 from agent.domain.chat import Inbound, PartKind
@@ -153,6 +154,8 @@ def _undo(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerCo
     back = inverse(proposal, context.own)
     if back is None:
         raise PreconditionFailed(f"{proposal.label} cannot be undone: it is irreversible.")
+    if back[0] == ACTIVATE_POLICY:
+        demand(person, Permission.PROPOSE_POLICY)
     release = Release(inbound.text, turn, turn.now())
     content = prepare(back[0], back[1], turn.reader, own=context.own)
     result = propose(turn, content, f"Takes {proposal.label} back, as {person.name} asked.", inverse_of=proposal.id)
@@ -199,7 +202,7 @@ def _policy(inbound: Inbound, person: Person, turn: ToolContext, context: Worker
     asked = AskedPolicy.model_validate_json(inbound.text)
     release = Release(inbound.text, turn, turn.now())
     arguments = {"version": asked.version, "replaces": asked.replaces}
-    content = prepare("activate_policy", arguments, turn.reader, own=context.own)
+    content = prepare(ACTIVATE_POLICY, arguments, turn.reader, own=context.own)
     result = propose(turn, content, asked.reason)
     turn.turn.results.append(("propose_policy", result))
     yield from release.rules_say(word("propose_policy", result))

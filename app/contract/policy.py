@@ -155,7 +155,7 @@ class PolicyDiffRow(Contract):
             old=old.version,
             new=new.version,
             rules=tuple(RuleChangeRow(rule=one.rule, action=one.action, kind=one.kind, words=one.words) for one in changes),
-            settings=tuple(changed_settings(old, new)),
+            settings=tuple(part.words() for part in changed_settings(old, new)),
             days=days,
             proposals=proposals,
             judged_otherwise=tuple(map(JudgedOtherwiseRow.of, found)),

@@ -273,7 +273,7 @@ class ReadingCompany:
         from app.contract.dry_runs import DryRunRow
 
         proposal = self.book.proposal(proposal_id)
-        return DryRunRow.of(proposal, dry_run(proposal, self.reader, self.policy, utc_now(), self.limits))
+        return DryRunRow.of(proposal, dry_run(proposal, self.reader, self.policy, utc_now(), self.limits, self.policies))
 
     def approval_report(self, days: int) -> "ApprovalReportRow":
         """How people decided in the last so many days."""

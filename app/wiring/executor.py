@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import timedelta
 
 from agent.actions.activate_policy import ActivatePolicyAction
@@ -36,15 +35,16 @@ logger = logging.getLogger(__name__)
 
 def execution_context(settings: ExecutorSettings, pool: Pool) -> ExecutionContext:
     reader, writer = erp(settings, lambda: pool)
-    switch = PostgresPolicySwitch(pool)
+    switch, first = PostgresPolicySwitch(pool), load_policy(settings.policy)
     return ExecutionContext(
         desk=PostgresExecutionDesk(pool),
         reader=reader,
         writer=writer,
-        policy=load_policy(settings.policy),
+        policy=first,
         clock=DatabaseClock(pool),
         people=PostgresPeople(pool),
         own={ActivatePolicyAction.name: ActivatePolicyAction(switch, switch)},
+        in_force=PolicyInForce(PostgresPolicyShelf(pool), first),
         in_flight=timedelta(minutes=settings.write_may_arrive_for),
         stand_ins=PostgresAbsences(pool),
     )
@@ -80,14 +80,9 @@ def run(supervised: bool) -> None:
         pool = open_store(url, "executor", stack)
         context = execution_context(settings, pool)
         _checkpoints(pool, settings)  # a key that is none is said at the start
-        in_force = PolicyInForce(PostgresPolicyShelf(pool), context.policy)
-
-        def now() -> ExecutionContext:
-            return replace(context, policy=in_force())
-
         tasks: dict[str, Task] = {
-            "execute_granted": lambda grant_id: execute_granted(grant_id, now()),
-            "sweep": lambda: _swept(now()),
+            "execute_granted": lambda grant_id: execute_granted(grant_id, context),
+            "sweep": lambda: _swept(context),
             "note_checkpoint": lambda: _note_checkpoint(pool, settings),
         }
         end_with_parent(supervised)

@@ -23,7 +23,9 @@ OUTCOMES = {
 
 def finished(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     outcome = OUTCOMES.get(str(row.get("outcome")), "ended")
-    return f"{label(entry, row)} {outcome}. {short(row.get('detail') or '')}".rstrip()
+    policy = evidence.get("policy_version") if isinstance(evidence := row.get("evidence"), Mapping) else None
+    judged = f" by policy {policy}" if policy else ""
+    return f"{label(entry, row)} {outcome}{judged}. {short(row.get('detail') or '')}".rstrip()
 
 
 def resolved(entry: AuditEntry, row: Mapping[str, Any]) -> str:

@@ -9,11 +9,14 @@ import pytest
 
 from agent.actions import prepare
 from agent.actions.activate_policy import ActivatePolicyAction
+from agent.actions.dry_run import dry_run
 from agent.domain.decisions import Grant, Outcome, Person, Proposal, Provenance, Role, Verdict
 from agent.errors import DecisionRefused, NotPermitted, PreconditionFailed
 from agent.execution import ExecutionContext, execute
 from agent.guardrails.policy import PACKAGED, load_policy, read_policy
 from agent.guardrails.policy_in_force import PolicyInForce
+from agent.jobs.executor import sweep
+from agent.jobs.worker import propose_inverse
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
 from integrations.database.decision_desk import PostgresDecisionDesk
@@ -21,14 +24,19 @@ from integrations.database.execution_desk import PostgresExecutionDesk
 from integrations.database.people import PostgresPeople
 from integrations.database.policies import PostgresPolicyDesk, PostgresPolicyShelf, PostgresPolicySwitch, seed_policy
 from integrations.database.proposal_desk import PostgresProposalDesk
+from integrations.demo.reader import DemoReader
 from tests.fixtures.postgres import TestDatabase
+from tests.fixtures.turns import worker_of
 
-FIRST = load_policy()
+RULE = next(rule for rule in load_policy().rules if rule.action == "activate_policy")
+#: As packaged, but for the code that approving a policy takes: these people have no telephones.
+TEXT = PACKAGED.read_text(encoding="utf-8").replace("    second_factor: true\n    note: Who decides", "    note: Who decides")
+FIRST = read_policy(TEXT, "first.yaml")
 NO_ERP = cast(ErpReader, None)
 
 
 def changed(words: str) -> str:
-    text = PACKAGED.read_text(encoding="utf-8").replace("version: 1", "version: 2", 1)
+    text = TEXT.replace("version: 1", "version: 2", 1)
     return text.replace("expires_after: 7d", "expires_after: 5d", 1) + f"# {words}\n"
 
 
@@ -114,6 +122,62 @@ def test_an_approved_proposal_puts_another_version_in_force_and_processes_that_r
     assert in_force().version == version
     assert in_force().require("post_note", {}).expires_after == timedelta(days=5)
     assert [stored.since is not None for stored in office.shelf.all()] == [True, False]
+
+
+def test_approving_a_policy_takes_a_code_as_packaged() -> None:
+    assert RULE.second_factor
+    assert not next(rule for rule in FIRST.rules if rule.id == RULE.id).second_factor
+
+
+def test_one_sweep_judges_each_grant_by_the_policy_that_is_in_force_then_and_says_by_which(office: Office) -> None:
+    version = office.stored()
+    first, second = office.proposed(version), office.proposed(version)
+    grants = [office.granted(first), office.granted(second)]
+    pool = office.database.pool("executor")
+    switch, desk = PostgresPolicySwitch(pool), PostgresExecutionDesk(pool)
+    context = ExecutionContext(
+        desk, NO_ERP, cast(ErpWriter, None), FIRST, lambda: datetime.now(UTC), PostgresPeople(pool),
+        own={"activate_policy": ActivatePolicyAction(switch, switch)}, in_force=PolicyInForce(switch, FIRST),
+    )  # fmt: skip
+    assert [outcome for _, outcome in sweep(context)] == [Outcome.DONE, Outcome.REFUSED_STALE]
+    judged = [
+        office.database.one(
+            "admin",
+            "SELECT evidence::jsonb ->> 'policy_version' FROM execution_outcome"
+            " JOIN execution ON id = execution_id WHERE grant_id = %s",
+            grant.id,
+        )
+        for grant in grants
+    ]
+    assert judged == [FIRST.version, version]
+
+
+def test_undoing_a_policy_asks_for_the_right_to_hand_one_in(office: Office) -> None:
+    proposal = office.proposed(office.stored())
+    office.carried_out(office.granted(proposal))
+    own = {"activate_policy": ActivatePolicyAction(office.shelf)}
+    worker = replace(worker_of(office.database, DemoReader(office.database.pool("worker"))), own=own)
+    agent = office.database.person("agnes", Role.OPS_AGENT)
+    said = []
+    for person in (agent, office.author):
+        inbound = office.database.inbound(person, proposal.label, kind="undo")
+        propose_inverse(inbound, worker)
+        said.append(
+            office.database.one(
+                "admin", "SELECT body ->> 'text' FROM answer_part WHERE inbound_id = %s ORDER BY seq DESC", inbound
+            )
+        )
+    assert "agnes may not propose policy" in said[0]
+    assert [made.asker for made in worker.desk.proposals() if made.inverse_of == proposal.id] == [office.author]
+
+
+def test_a_dry_run_of_a_policy_says_what_would_come_into_force_and_changes_nothing(office: Office) -> None:
+    proposal = office.proposed(office.stored())
+    run = dry_run(proposal, NO_ERP, FIRST, datetime.now(UTC), shelf=office.shelf)
+    assert [check.what for check in run.checks if not check.holds] == ["approvals"]
+    [sent] = run.sends
+    assert sent.startswith(f"activate({proposal.content.arguments['version']}")
+    assert office.shelf.version_in_force() == FIRST.version
 
 
 def test_undoing_it_is_the_proposal_to_put_the_old_one_in_force_again(office: Office) -> None:

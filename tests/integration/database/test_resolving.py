@@ -76,6 +76,18 @@ def test_whoever_asked_does_not_say_what_became_of_it(database: TestDatabase, co
         control.resolve(number, True, person_id=asker, reason="It is there.")
 
 
+def test_whoever_wrote_the_proposal_that_it_replaced_does_not_say_what_became_of_it_either(
+    database: TestDatabase, control: PostgresExecutionControl, walter: Person
+) -> None:
+    number = ended(database)
+    first = database.proposal(walter).id
+    with database.connection("admin") as connection:  # as an edit of walter's proposal would have it
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE proposal SET supersedes = %s WHERE id = %s", (first, number))
+    with pytest.raises(DecisionRefused, match="You had a part in"):
+        control.resolve(number, True, person_id=walter.id, reason="It is there.")
+
+
 def test_a_reason_is_needed(database: TestDatabase, control: PostgresExecutionControl, walter: Person) -> None:
     number = ended(database)
     with pytest.raises(PreconditionFailed, match="Say what you saw"):

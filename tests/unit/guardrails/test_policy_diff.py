@@ -1,12 +1,16 @@
 """What changes between two policies, and who would decide differently."""
 
 from dataclasses import replace
+from datetime import date, time
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from agent.actions import prepare
-from agent.guardrails.policy import load_policy
-from agent.guardrails.policy_diff import ChangeKind, changed_rules, changed_settings, judged_otherwise
+from agent.domain.calendars import WarehouseCalendar
+from agent.domain.working_hours import WorkingHours
+from agent.guardrails.policy import load_policy, read_policy
+from agent.guardrails.policy_diff import ChangeKind, Part, changed_rules, changed_settings, judged_otherwise
 from agent.guardrails.policy_model import Rule
 from tests.unit.execution.fakes import Clock, Erp, proposal_of
 
@@ -42,7 +46,58 @@ def test_a_rule_that_only_moved_is_told_once_and_those_it_passed_are_not():
 
 def test_thresholds_that_differ_are_told_too():
     new = replace(POLICY, limits=replace(POLICY.limits, usual=POLICY.thresholds.model_copy(update={"transfer_days": 3})))
-    assert changed_settings(POLICY, new) == ["transfer_days: 2 → 3"]
+    assert changed_settings(POLICY, new) == [Part("transfer_days", "2", "3")]
+
+
+KEY = "{where: {segment: key}, thresholds: {transfer_days: 1}}"
+WEST = "{where: {warehouse: W}, thresholds: {transfer_days: 2}}"
+BASE = """\
+version: 1
+rules: [{id: note, action: post_note, approve: [{role: buyer}], expires_after: 1d, sla: 4h}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("request_budget_per_day: 40", "request_budget_per_day: 80", ["request_budget_per_day: 40 → 80"]),
+        ("", "request_budget_per_day: 80", ["request_budget_per_day: nothing → 80"]),
+        (
+            "never_together: [[buyer, finance]]",
+            "never_together: [[buyer, sales_manager]]",
+            ["never together: buyer with finance → nothing", "never together: nothing → buyer with sales_manager"],
+        ),
+        (
+            "exceptions: [{where: {segment: key}, thresholds: {transfer_days: 1}}]",
+            "exceptions: [{where: {segment: key}, thresholds: {transfer_days: 9}}]",
+            ["exception: segment key: transfer_days 1 → nothing", "exception: nothing → segment key: transfer_days 9"],
+        ),
+        (
+            "exceptions: [" + KEY + ", " + WEST + "]",
+            "exceptions: [" + WEST + ", " + KEY + "]",
+            [
+                "exception, in this order: segment key: transfer_days 1; warehouse W: transfer_days 2"
+                " → warehouse W: transfer_days 2; segment key: transfer_days 1"
+            ],
+        ),
+    ],
+)
+def test_every_other_setting_is_told_as_it_was_and_as_it_would_be(old, new, said):
+    before, after = (read_policy(f"{BASE}{text}\n", "p") for text in (old, new))
+    assert [part.words() for part in changed_settings(before, after)] == said
+    assert changed_settings(before, before) == []
+
+
+def test_hours_are_told_as_they_were_and_as_they_would_be():
+    office = WorkingHours(ZoneInfo("Europe/Berlin"), frozenset({0, 1}), time(8), time(17), frozenset({date(2026, 12, 24)}))
+    old = replace(POLICY, hours={"office": office}, calendars={"W": WarehouseCalendar(cut_off=time(14, 30))})
+    new = replace(POLICY, hours={"office": replace(office, closes=time(18))}, calendars={})
+    warehouse, hours = changed_settings(old, new)
+    assert hours.key == "hours office"
+    assert hours.was == "zone Europe/Berlin, days Mon Tue, opens 08:00, closes 17:00, holidays 2026-12-24"
+    assert hours.now == hours.was.replace("17:00", "18:00")
+    assert (warehouse.key, warehouse.now) == ("warehouse W", "")
+    assert "cut off 14:30" in warehouse.was
 
 
 @pytest.mark.parametrize(("role", "differs"), [("finance", True), ("buyer", False)])

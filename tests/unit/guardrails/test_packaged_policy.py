@@ -186,7 +186,7 @@ def test_letting_a_held_order_go_is_never_easier_than_holding_it() -> None:
 
 def test_who_decides_on_policies_is_not_changed_by_whom_a_wider_rule_names() -> None:
     own = POLICY.require("activate_policy", {"rules_changed": 1, "settings_changed": 0, "changes_its_own_rules": "yes"})
-    assert own.words() == "one ops_manager, then one finance"
+    assert own.words() == "one ops_manager, then one finance (with a code from their authenticator)"
 
 
 @pytest.mark.parametrize("role", sorted(DECIDING_ROLES))

@@ -154,7 +154,9 @@ def inverse(proposal: Proposal, own: OwnActions = NO_OWN) -> tuple[str, dict[str
 
 def _sentence(name: str, invalid: ValidationError) -> str:
     error = invalid.errors()[0]
-    field = ".".join(map(str, error["loc"])) or "arguments"
+    # Behind the argument: which of several it is, and what of it. A choice of types would add the type it tried.
+    listed = any(isinstance(part, int) for part in error["loc"])
+    field = ".".join(map(str, error["loc"] if listed else error["loc"][:1])) or "arguments"
     if error["type"] == "missing":
         return f"{name} needs its {field}; `expediter actions {name}` shows its arguments."
     return f"{name} cannot use its {field}: {error['msg'][:1].lower()}{error['msg'][1:]}."

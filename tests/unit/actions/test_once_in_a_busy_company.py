@@ -44,7 +44,7 @@ def counting(lasts: timedelta = timedelta(hours=24)) -> Rig:
     return rig
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(runs, late)
 def test_a_count_is_booked_at_most_once_however_stock_moves(steps, late_by):
     rig = counting(timedelta(minutes=60))

@@ -56,7 +56,7 @@ evals: setup  ## score the assistant on the committed cases; fails under the bas
 bench: setup  ## measure the bars, each beside what it is compared with
 	@$(BIN)/python -m evals.bench $(ARGS)
 
-attacks: setup  ## nightly: all 390 published injections through chat too, where `make test` takes every sixth
+attacks: setup  ## nightly: all 390 published injections through chat too, where `make test` takes every other
 	@$(BIN)/pytest tests/e2e/test_injections.py --every-injection --timeout=3600 $(ARGS)
 
 mutants: setup  ## nightly: change the guardrails in every small way; fails when tests notice under 85 %; ARGS=approvals for one module

@@ -18,7 +18,7 @@ def test_nothing_is_executed_without_a_grant(database: TestDatabase) -> None:
     proposal = database.proposal()
     now = datetime.now(UTC)
     forged = Grant(1, proposal.id, proposal.sha256, "1", now, now + timedelta(hours=1))
-    with pytest.raises(NotPermitted, match="no grant|does not allow it"):
+    with pytest.raises(NotPermitted, match=r"no grant|does not allow it"):
         PostgresExecutionDesk(database.pool("executor")).begin(forged)
 
 
@@ -26,7 +26,7 @@ def test_a_grant_serves_no_other_proposal_and_no_other_hash(database: TestDataba
     grant, other = granted(database), database.proposal(content=note_content(text="Other"))
     desk = PostgresExecutionDesk(database.pool("executor"))
     for forged in (replace(grant, proposal_id=other.id, sha256=other.sha256), replace(grant, sha256=other.sha256)):
-        with pytest.raises(NotPermitted, match="no grant|does not allow it"):
+        with pytest.raises(NotPermitted, match=r"no grant|does not allow it"):
             desk.begin(forged)
 
 

@@ -8,11 +8,11 @@ nothing was changed while something could still arrive.
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from agent.actions import NO_OWN, Action, Effect, OwnActions, action_named, marker_of, prepare
-from agent.actions.wording import moment
+from agent.actions.wording import said_of
 from agent.domain.decisions import Attempt, Grant, Outcome, Proposal, ProposalContent, ProposalState
 from agent.errors import (
     ErpAnswerLost,
@@ -48,7 +48,8 @@ class ExecutionContext:
     reader: ErpReader
     """With the writer's own login: the executor believes only what it reads itself."""
     writer: ErpWriter
-    policy: Policy
+    in_force: Callable[[], Policy]
+    """Asked for each grant, also within one sweep: the grant before may have brought another one into force."""
     clock: Clock
     people: People | None = None
     """Where given, approvers must still be active and still have the role."""
@@ -57,12 +58,6 @@ class ExecutionContext:
     own: OwnActions = field(default_factory=lambda: NO_OWN)
     stand_ins: StandIns | None = None
     """Where not given, no deputy's decision counts."""
-    in_force: Callable[[], Policy] | None = None
-    """Where given, it is asked for each grant, also within one sweep; without it `policy` judges."""
-
-    def now(self) -> "ExecutionContext":
-        """The same with the policy that is in force at this moment."""
-        return replace(self, policy=self.in_force()) if self.in_force else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +74,8 @@ class Run:
     """One process working on one grant that it holds."""
 
     context: ExecutionContext
+    policy: Policy
+    """By which this run judges."""
     grant: Grant
     proposal: Proposal
     execution_id: int
@@ -111,7 +108,7 @@ def execute(grant: Grant, context: ExecutionContext) -> Outcome | None:
     """
     with context.desk.claimed(grant) as mine:
         try:
-            run = _begin(grant, context.now()) if mine else None
+            run = _begin(grant, context) if mine else None
             if run is None:
                 return None
             ending = _resolve_earlier(run) or _carry_out(run)
@@ -129,10 +126,11 @@ def _begin(grant: Grant, context: ExecutionContext) -> Run | None:
     proposal = context.desk.proposal(grant.proposal_id)
     if proposal.state in ENDED or (_lapsed(grant, context) and proposal.state is not ProposalState.EXECUTING):
         return None
+    policy = context.in_force()
     execution_id, earlier = context.desk.begin(grant)
     sent = tuple(attempt for attempt in earlier if attempt.sent)
     arriving = any(attempt.age < context.in_flight for attempt in sent)
-    return Run(context, grant, proposal, execution_id, sent, arriving)
+    return Run(context, policy, grant, proposal, execution_id, sent, arriving)
 
 
 def _lapsed(grant: Grant, context: ExecutionContext) -> bool:
@@ -177,7 +175,7 @@ def _carry_out(run: Run) -> Ending | None:
 
 def _judged(ending: Ending, run: Run) -> Ending:
     """With the policy that this run judged by; a run that only finds an earlier write judges nothing."""
-    return replace(ending, evidence=ending.evidence | {"policy_version": run.context.policy.version})
+    return replace(ending, evidence=ending.evidence | {"policy_version": run.policy.version})
 
 
 def _spent(run: Run) -> Ending | None:
@@ -210,17 +208,11 @@ def _differences(approved: ProposalContent, fresh: ProposalContent) -> list[str]
         return []
     was, now = {**approved.facts, **approved.before}, {**fresh.facts, **fresh.before}
     changed = [
-        f"{key.replace('_', ' ')} was {_word(key, was.get(key))} when approved and is {_word(key, now.get(key))} now"
+        f"{key.replace('_', ' ')} was {said_of(key, was.get(key))} when approved and is {said_of(key, now.get(key))} now"
         for key in sorted(was.keys() | now.keys())
         if was.get(key) != now.get(key)
     ]
     return changed or [f"{approved.subject.name} no longer gives the preview that was approved"]
-
-
-def _word(key: str, value: Any) -> str:
-    if value is None:
-        return "none"
-    return moment(datetime.fromisoformat(value)) if key.endswith("_date") else str(value)
 
 
 def _lacks_approval(run: Run, fresh: ProposalContent) -> str:
@@ -229,7 +221,7 @@ def _lacks_approval(run: Run, fresh: ProposalContent) -> str:
     A deputy's decision counts as `as_of_today` says: standing in is judged for the time of the decision, by what is known now;
     roles and activity by this moment. Raises PreconditionFailed when somebody has left or did not stand in.
     """
-    requirement = run.context.policy.require(fresh.action, fresh.facts)
+    requirement = run.policy.require(fresh.action, fresh.facts)
     if satisfied(requirement, as_of_today(run.proposal, run.context.people, run.context.stand_ins)):
         return ""
     return f"rule {requirement.rule} of policy {requirement.policy_version} asks for {requirement.words()}, which was not given"

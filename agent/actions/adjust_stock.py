@@ -1,15 +1,15 @@
 """Make the books agree with what was counted."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from agent.actions.base import Arguments, Effect
+from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.finding import called, detail_of, find_product, find_warehouse, subject_of
-from agent.actions.goods import ProductName, Warehouse, money_of, number
+from agent.actions.goods import ProductName, Warehouse, money_of
 from agent.actions.losses import only_place
+from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.money import Money
 from agent.domain.quantity import ROUNDING, Quantity
@@ -35,7 +35,7 @@ class AdjustStock(Arguments):
         return self
 
 
-class AdjustStockAction:
+class AdjustStockAction(AnyTime):
     """The quantity of one place, set to what was counted; the ERP books the difference with the marker.
 
     Stock moves by itself, so what lies there does not tell whether the count was booked, nor what taking it back leaves.
@@ -85,9 +85,6 @@ class AdjustStockAction:
                 undo=f"{size} {'less' if up else 'more'} are booked, on what is there then.",
             ),
         )  # fmt: skip
-
-    def check_time(self, content: ProposalContent, now: datetime) -> None:
-        """A count can be entered at any time; what moved since makes the executor refuse."""
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         writer.set_counted(content.subject.record, content.before["place"], _target_of(content), marker)

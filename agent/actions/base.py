@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from agent.domain.decisions import ProposalContent
 from agent.domain.order_numbers import no_such_order, spellings
@@ -29,7 +29,15 @@ class Arguments(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+NOT_CONFIRMED = {
+    "draft": "is still a quotation; confirm it first",
+    "sent": "is still a quotation; confirm it first",
+    "cancel": "is cancelled",
+    "done": "is closed",
+}
+
 A = TypeVar("A", bound=Arguments)
+OrderNumber = Annotated[str, Field(min_length=1, max_length=64, description="Number of the sale order, like S00042")]
 
 
 class Action(Protocol[A]):
@@ -73,6 +81,13 @@ class Action(Protocol[A]):
 
     def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
         """Name and arguments of the action that takes it back; None when it is irreversible."""
+
+
+class AnyTime:
+    """Asking for it makes sense at any time."""
+
+    def check_time(self, content: ProposalContent, now: datetime) -> None:
+        """Nothing here depends on the present."""
 
 
 def find_order(name: str, reader: ErpReader) -> SaleOrder:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from agent.actions.base import Effect
-from agent.actions.on_order import NOT_CONFIRMED, AnyTime, OneOrder, again, on_order
+from agent.actions.base import NOT_CONFIRMED, AnyTime, Effect
+from agent.actions.on_order import OneOrder, again, on_order
 from agent.actions.wording import moment
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.errors import PreconditionFailed

@@ -1,13 +1,14 @@
 """Cancel a purchase of which nothing came yet."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
-from agent.actions.base import Arguments, Effect
+from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.buying import money_facts
 from agent.actions.finding import find_purchase, subject_of, vendor_of
-from agent.actions.goods import PurchaseNumber, listed, number, of, stored_goods
+from agent.actions.goods import PurchaseNumber, listed, of, stored_goods
+from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.purchase_papers import PurchasePaper
 from agent.errors import PreconditionFailed
@@ -27,7 +28,7 @@ class CancelPurchase(Arguments):
     purchase: PurchaseNumber
 
 
-class CancelPurchaseAction:
+class CancelPurchaseAction(AnyTime):
     """`button_cancel` of a purchase order."""
 
     name = "cancel_purchase"
@@ -57,9 +58,6 @@ class CancelPurchaseAction:
                 undo="The same goods are put into a new draft." if again else "irreversible",
             ),
         )
-
-    def check_time(self, content: ProposalContent, now: datetime) -> None:
-        """It can be cancelled for as long as nothing came."""
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         writer.cancel_purchase(content.subject.record)

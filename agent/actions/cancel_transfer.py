@@ -1,10 +1,9 @@
 """Cancel an internal transfer or a return of which nothing was moved yet."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from agent.actions.base import Arguments, Effect
+from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.finding import find_transfer, segment_behind, subject_of
 from agent.actions.goods import TransferNumber, listed, of, stored_goods
 from agent.domain.decisions import Change, Preview, ProposalContent
@@ -21,7 +20,7 @@ class CancelTransfer(Arguments):
     transfer: TransferNumber
 
 
-class CancelTransferAction:
+class CancelTransferAction(AnyTime):
     """`action_cancel` of a transfer between warehouses, or of a return."""
 
     name = "cancel_transfer"
@@ -50,9 +49,6 @@ class CancelTransferAction:
                 undo="The same goods are planned in a new transfer." if back else "irreversible",
             ),
         )
-
-    def check_time(self, content: ProposalContent, now: datetime) -> None:
-        """It can be cancelled for as long as nothing was moved."""
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         writer.cancel_transfer(content.subject.record)

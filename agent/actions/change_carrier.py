@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import Field
 
-from agent.actions.base import Effect
-from agent.actions.on_order import AnyTime, OneOrder, OnOrder, confirmed
-from agent.actions.order_line import number
+from agent.actions.base import AnyTime, Effect
+from agent.actions.on_order import OneOrder, OnOrder, confirmed
+from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.money import Money
 from agent.domain.order_terms import Carriage

@@ -5,9 +5,10 @@ from typing import Any
 
 from pydantic import Field
 
-from agent.actions.base import Effect
-from agent.actions.on_order import CENT, AnyTime, OnOrder, confirmed
-from agent.actions.order_line import OrderLine, find_line, line_before, line_now, number, same, write_line
+from agent.actions.base import AnyTime, Effect
+from agent.actions.on_order import CENT, OnOrder, confirmed
+from agent.actions.order_line import OrderLine, find_line, line_before, line_now, same, write_line
+from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.money import Money
 from agent.domain.order_terms import LineTerms

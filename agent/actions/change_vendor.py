@@ -1,13 +1,13 @@
 """Buy a draft purchase from another vendor."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
 from pydantic import Field
 
-from agent.actions.base import Arguments, Effect
+from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.buying import (
     against_list,
     list_price,
@@ -19,7 +19,8 @@ from agent.actions.buying import (
     the_higher,
 )
 from agent.actions.finding import find_purchase, find_vendor, subject_of
-from agent.actions.goods import Prices, PurchaseNumber, money_of, number, total
+from agent.actions.goods import Prices, PurchaseNumber, money_of, total
+from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.money import Money
 from agent.domain.purchase_papers import PaperLine, PurchasePaper
@@ -60,7 +61,7 @@ class _Switch:
         return Money(the_higher(self.price, self.usual).amount * self.line.ordered.amount, self.price.currency)
 
 
-class ChangeVendorAction:
+class ChangeVendorAction(AnyTime):
     """Vendor and prices of a draft purchase order, set to absolute values in one write."""
 
     name = "change_vendor"
@@ -97,27 +98,8 @@ class ChangeVendorAction:
                 "from_vendor": purchase.vendor.name, "extra_cost": money_of(cost - old),
                 "extra_percent": percent_over(cost.amount, old.amount),
             },
-            preview=Preview(
-                title=f"Buy {purchase.name} from {vendor.name} instead of {purchase.vendor.name}",
-                changes=(
-                    Change(label="Vendor", before=purchase.vendor.name, after=vendor.name),
-                    *(
-                        Change(
-                            label=f"Price of {each.line.product_name}", before=str(each.line.price),
-                            after=f"{each.price} ({list_words(each.over_list)})",
-                        )
-                        for each in switches
-                    ),
-                    Change(label="Total", before=str(old), after=str(agreed)),
-                ),
-                consequence=f"The purchase costs {_compared(agreed - old)}; {purchase.vendor.name} no longer gets it. The day it "
-                f"is expected stays as it is.{list_sentence(cost, agreed)}",
-                undo=f"Vendor and prices go back to {purchase.vendor.name}'s.",
-            ),
+            preview=_preview(purchase, vendor, switches, old, agreed, cost),
         )  # fmt: skip
-
-    def check_time(self, content: ProposalContent, now: datetime) -> None:
-        """A draft can be changed at any time."""
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         prices = (Decimal(each["price"]) for each in content.arguments["prices"])
@@ -141,6 +123,28 @@ class ChangeVendorAction:
     def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
         before = content.before
         return self.name, {"purchase": content.subject.name, "vendor": before["vendor"], "prices": before["prices"]}
+
+
+def _preview(purchase: PurchasePaper, vendor: Vendor, switches: list[_Switch], old: Money, agreed: Money, cost: Money) -> Preview:
+    prices = (
+        Change(
+            label=f"Price of {each.line.product_name}",
+            before=str(each.line.price),
+            after=f"{each.price} ({list_words(each.over_list)})",
+        )
+        for each in switches
+    )
+    return Preview(
+        title=f"Buy {purchase.name} from {vendor.name} instead of {purchase.vendor.name}",
+        changes=(
+            Change(label="Vendor", before=purchase.vendor.name, after=vendor.name),
+            *prices,
+            Change(label="Total", before=str(old), after=str(agreed)),
+        ),
+        consequence=f"The purchase costs {_compared(agreed - old)}; {purchase.vendor.name} no longer gets it. The day it "
+        f"is expected stays as it is.{list_sentence(cost, agreed)}",
+        undo=f"Vendor and prices go back to {purchase.vendor.name}'s.",
+    )
 
 
 def _check(purchase: PurchasePaper, vendor: Vendor) -> None:

@@ -1,10 +1,10 @@
 """Confirm a purchase with its vendor, or approve one that waits for it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Any
 
-from agent.actions.base import Arguments, Effect
+from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.buying import Wanted, at_least_list, list_sentence, priced_facts
 from agent.actions.cancel_purchase import STATES, CancelPurchaseAction
 from agent.actions.finding import find_purchase, subject_of, vendor_of
@@ -25,7 +25,7 @@ class ConfirmPurchase(Arguments):
     purchase: PurchaseNumber
 
 
-class ConfirmPurchaseAction:
+class ConfirmPurchaseAction(AnyTime):
     """`button_confirm` of a purchase order; `button_approve` of one that waits."""
 
     name = "confirm_purchase"
@@ -62,9 +62,6 @@ class ConfirmPurchaseAction:
                 undo="The purchase is cancelled, as long as nothing came; the vendor has to be told.",
             ),
         )  # fmt: skip
-
-    def check_time(self, content: ProposalContent, now: datetime) -> None:
-        """A purchase can be confirmed at any time; a vendor's date in the past stands in the preview."""
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         if content.before["state"] == WAITS:

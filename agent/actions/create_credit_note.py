@@ -4,8 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from agent.actions.base import Arguments, Effect
-from agent.actions.on_order import AnyTime
+from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.post_note import MARKER
 from agent.actions.wording import clean_text
 from agent.domain.decisions import Change, Preview, ProposalContent, Subject

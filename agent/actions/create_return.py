@@ -1,14 +1,14 @@
 """Plan that goods go back the way they came."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from agent.actions.base import Arguments, Effect
+from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.cancel_transfer import CancelTransferAction
 from agent.actions.finding import check_once_each, find_product, find_transfer, segment_behind, subject_of
-from agent.actions.goods import Goods, GoodsLine, TransferNumber, listed, money_of, number, of, stored_goods, total
+from agent.actions.goods import Goods, GoodsLine, TransferNumber, listed, money_of, of, stored_goods, total
+from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.money import Money
 from agent.domain.quantity import ROUNDING, Quantity
@@ -35,7 +35,7 @@ class _Back:
         return Quantity(self.quantity, self.line.moved.unit)
 
 
-class CreateReturnAction:
+class CreateReturnAction(AnyTime):
     """A transfer back, with the grant's marker in its origin."""
 
     name = "create_return"
@@ -57,8 +57,6 @@ class CreateReturnAction:
         costs = {each.product_id: each.cost for each in reader.product_details([back.line.product_id for back in backs])}
         value = total([_value(back, costs.get(back.line.product_id)) for back in backs])
         goods = listed([of(back.amount, back.line.product_name) for back in backs])
-        way = "from" if transfer.kind is PickingKind.DELIVERY else "to"
-        whom = f" {way} {transfer.partner_name}" if transfer.partner_name else ""
         return ProposalContent(
             action=self.name,
             subject=subject_of(transfer.record),
@@ -75,24 +73,8 @@ class CreateReturnAction:
                 "kind": transfer.kind.value, "value": money_of(value), "currency": value.currency if value else None,
                 "segment": segment_behind(transfer, reader),
             },
-            preview=Preview(
-                title=f"Take {goods} of {transfer.name} back{whom}",
-                changes=tuple(
-                    Change(
-                        label=f"{back.line.product_name} {'coming' if way == 'from' else 'going'} back",
-                        before=f"{number(back.line.returned.amount)} of {back.line.moved}",
-                        after=f"{number(back.line.returned.amount + back.quantity)} of {back.line.moved}",
-                    )
-                    for back in backs
-                ),
-                consequence=f"A return of {goods}{f', worth {value} at cost,' if value else ''} is planned{whom}; "
-                "nothing is credited by it.",
-                undo="The return is cancelled, as long as nothing of it was moved.",
-            ),
+            preview=_preview(transfer, backs, goods, value),
         )  # fmt: skip
-
-    def check_time(self, content: ProposalContent, now: datetime) -> None:
-        """Goods come back when they do."""
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         quantities = [Decimal(line["quantity"]) for line in content.arguments["goods"]]
@@ -112,6 +94,26 @@ class CreateReturnAction:
 
     def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
         return CancelTransferAction.name, {"transfer": marker}
+
+
+def _preview(transfer: Transfer, backs: list[_Back], goods: str, value: Money | None) -> Preview:
+    comes = transfer.kind is PickingKind.DELIVERY
+    whom = f" {'from' if comes else 'to'} {transfer.partner_name}" if transfer.partner_name else ""
+    changes = (
+        Change(
+            label=f"{back.line.product_name} {'coming' if comes else 'going'} back",
+            before=f"{number(back.line.returned.amount)} of {back.line.moved}",
+            after=f"{number(back.line.returned.amount + back.quantity)} of {back.line.moved}",
+        )
+        for back in backs
+    )
+    return Preview(
+        title=f"Take {goods} of {transfer.name} back{whom}",
+        changes=tuple(changes),
+        consequence=f"A return of {goods}{f', worth {value} at cost,' if value else ''} is planned{whom}; "
+        "nothing is credited by it.",
+        undo="The return is cancelled, as long as nothing of it was moved.",
+    )
 
 
 def _back(wanted: GoodsLine, transfer: Transfer, reader: ErpReader) -> _Back:

@@ -20,7 +20,8 @@ from agent.actions.buying import (
 )
 from agent.actions.cancel_purchase import CancelPurchaseAction
 from agent.actions.finding import called, check_once_each, find_product, find_vendor, find_warehouse, subject_of
-from agent.actions.goods import Goods, GoodsLine, Prices, Warehouse, listed, number, of, stored_goods, total
+from agent.actions.goods import Goods, GoodsLine, Prices, Warehouse, listed, of, stored_goods, total
+from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.money import Money
 from agent.domain.purchasing import Vendor

@@ -1,18 +1,18 @@
 """Move goods between two of our own warehouses."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from pydantic import Field
 
-from agent.actions.base import Arguments, Effect
+from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.cancel_transfer import CancelTransferAction
 from agent.actions.finding import called, check_once_each, find_product, find_warehouse, subject_of
-from agent.actions.goods import Goods, GoodsLine, listed, money_of, number, of, stored_goods, total
+from agent.actions.goods import Goods, GoodsLine, listed, money_of, of, stored_goods, total
 from agent.actions.goods import Warehouse as WarehouseName
 from agent.actions.harm import Shift, harm, together
+from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.money import Money
 from agent.domain.quantity import ROUNDING, Quantity
@@ -44,7 +44,7 @@ class _Load:
         return of(Quantity(self.quantity, self.product.unit), self.product.name)
 
 
-class CreateTransferAction:
+class CreateTransferAction(AnyTime):
     """An internal transfer with the grant's marker in its origin."""
 
     name = "create_transfer"
@@ -90,9 +90,6 @@ class CreateTransferAction:
                 undo="The transfer is cancelled, as long as nothing of it was moved.",
             ),
         )  # fmt: skip
-
-    def check_time(self, content: ProposalContent, now: datetime) -> None:
-        """Goods can be moved at any time."""
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         given, before = content.arguments, content.before

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from agent.actions import NO_OWN, Effect, action_named, marker_of, prepare
 from agent.actions.activate_policy import NAME as ACTIVATE_POLICY
 from agent.actions.activate_policy import ActivatePolicyAction
-from agent.actions.wording import moment
+from agent.actions.wording import moment, said_of
 from agent.domain.decisions import ALL_ACTIONS, ExecutionLimit, Proposal, ProposalContent, ProposalState
 from agent.domain.dry_runs import Check, DryRun
 from agent.domain.records import Record
@@ -82,7 +82,8 @@ def _values(approved: ProposalContent, fresh: ProposalContent) -> Iterator[Check
             if same and key in told:
                 continue
             told.add(key)
-            said = _word(key, now.get(key)) if same else f"was {_word(key, was.get(key))}, is {_word(key, now.get(key))} now"
+            after = said_of(key, now.get(key))
+            said = after if same else f"was {said_of(key, was.get(key))}, is {after} now"
             yield Check(key.replace("_", " "), same, said)
 
 
@@ -102,12 +103,6 @@ def _approvals(proposal: Proposal, fresh: ProposalContent, policy: Policy) -> It
     enough = satisfied(requirement, proposal)
     missing = f"{waits.words()} has to approve yet" if waits else "those given do not fit the rule as it is now"
     yield Check("approvals", enough, f"{len(proposal.decisions)} given, enough" if enough else missing)
-
-
-def _word(key: str, value: Any) -> str:
-    if value is None:
-        return "none"
-    return moment(datetime.fromisoformat(value)) if key.endswith("_date") else str(value)
 
 
 class _Notes:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from agent.actions.wording import number
 from agent.domain.money import Money
 from agent.domain.quantity import Quantity
 
@@ -19,7 +20,6 @@ ProductName = Annotated[
 Warehouse = Annotated[str, Field(min_length=1, max_length=64, description="Short code or name of the warehouse")]
 TransferNumber = Annotated[str, Field(min_length=1, max_length=64, description="Number of the transfer, like WH/OUT/00012")]
 PurchaseNumber = Annotated[str, Field(min_length=1, max_length=64, description="Number of the purchase, like P00012")]
-OrderNumber = Annotated[str, Field(min_length=1, max_length=64, description="Number of the sale order, like S00042")]
 
 
 class GoodsLine(BaseModel):
@@ -88,11 +88,6 @@ def _one_typed(value: Any) -> str:
     if isinstance(value, list):
         return "; ".join(": ".join(map(str, line.values())) for line in value)
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def number(amount: Decimal) -> str:
-    """As a content holds it: without an exponent and without zeros that say nothing."""
-    return f"{amount.normalize():f}" if amount else "0"
 
 
 def stored_goods(goods: Sequence[tuple[str, Decimal]]) -> list[dict[str, str]]:

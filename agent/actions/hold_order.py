@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from agent.actions.base import Effect
-from agent.actions.on_order import AnyTime, OneOrder, OnOrder, again, confirmed
+from agent.actions.base import AnyTime, Effect
+from agent.actions.on_order import OneOrder, OnOrder, again, confirmed
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.errors import PreconditionFailed
 from agent.ports.erp_reader import ErpReader

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AwareDatetime, Field
 
-from agent.actions.base import Arguments, Effect, find_customer, find_order
+from agent.actions.base import NOT_CONFIRMED, Arguments, Effect, OrderNumber, find_customer, find_order
 from agent.actions.wording import days, in_utc, moment, stored
 from agent.domain.decisions import Change, Preview, ProposalContent, Subject
 from agent.domain.sales import Customer, SaleOrder
@@ -16,16 +16,9 @@ from agent.ports.erp_writer import ErpWriter
 
 NOON = time(12, tzinfo=UTC)
 
-NOT_CONFIRMED = {
-    "draft": "is still a quotation; confirm it first",
-    "sent": "is still a quotation; confirm it first",
-    "cancel": "is cancelled, so nothing is promised on it",
-    "done": "is closed",
-}
-
 
 class MovePromiseDate(Arguments):
-    order: str = Field(min_length=1, max_length=64, description="Number of the sale order, like S00042")
+    order: OrderNumber
     promise_date: Annotated[AwareDatetime | date | None, Field(union_mode="left_to_right")] = Field(
         description="The new promise: a date (the time of day stays) or a moment with its offset; null takes the promise away"
     )

@@ -1,13 +1,10 @@
 """What actions on a sale order share."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from pydantic import Field
-
-from agent.actions.base import Arguments, find_customer, find_order
+from agent.actions.base import NOT_CONFIRMED, Arguments, OrderNumber, find_customer, find_order
 from agent.domain.decisions import Preview, ProposalContent, Subject
 from agent.domain.money import Money
 from agent.domain.sales import Customer, SaleOrder
@@ -15,16 +12,10 @@ from agent.errors import PreconditionFailed
 from agent.ports.erp_reader import ErpReader
 
 CENT = Decimal("0.01")
-NOT_CONFIRMED = {
-    "draft": "is still a quotation; confirm it first",
-    "sent": "is still a quotation; confirm it first",
-    "cancel": "is cancelled",
-    "done": "is closed",
-}
 
 
 class OneOrder(Arguments):
-    order: str = Field(min_length=1, max_length=64, description="Number of the sale order, like S00042")
+    order: OrderNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +81,3 @@ def confirmed(name: str, reader: ErpReader, *, locked: bool = False) -> OnOrder:
 def again(content: ProposalContent, reader: ErpReader) -> SaleOrder | None:
     """The order as it is now."""
     return next((order for order in reader.sale_orders([content.subject.name]) if order.id == content.subject.id), None)
-
-
-class AnyTime:
-    """Asking for it makes sense at any time."""
-
-    def check_time(self, content: ProposalContent, now: datetime) -> None:
-        """Nothing here depends on the present."""

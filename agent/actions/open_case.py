@@ -5,8 +5,8 @@ from typing import Any
 from pydantic import Field
 
 from agent.actions.any_record import find_colleague
-from agent.actions.base import Effect
-from agent.actions.on_order import AnyTime, OneOrder, OnOrder, on_order
+from agent.actions.base import AnyTime, Effect
+from agent.actions.on_order import OneOrder, OnOrder, on_order
 from agent.actions.post_note import MARKER, NoteText
 from agent.actions.schedule_activity import was_asked
 from agent.actions.wording import clean_text

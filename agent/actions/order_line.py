@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from agent.actions.on_order import OneOrder
+from agent.actions.wording import number
 from agent.domain.decisions import ProposalContent
 from agent.domain.order_terms import LineTerms
 from agent.domain.quantity import ROUNDING
@@ -31,11 +32,6 @@ def find_line(lines: list[LineTerms], product: str, order: str) -> LineTerms:
     known = ", ".join(line.label for line in lines[:12]) or "nothing"
     what = "no line" if not found else f"{len(found)} lines"
     raise PreconditionFailed(f"{order} has {what} of that product; on it are {known}.")
-
-
-def number(value: Decimal) -> str:
-    """As content holds it: no trailing zeros, no exponent."""
-    return f"{value.normalize():f}" if value else "0"
 
 
 def line_before(line: LineTerms) -> dict[str, Any]:

@@ -1,11 +1,10 @@
 """Leave an internal note on an order, and take it back."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from agent.actions.base import Arguments, Effect, find_customer, find_order
+from agent.actions.base import AnyTime, Arguments, Effect, OrderNumber, find_customer, find_order
 from agent.actions.wording import clean_text
 from agent.domain.decisions import Change, Preview, ProposalContent, Subject
 from agent.domain.sales import SaleOrder
@@ -25,7 +24,6 @@ def _visible(text: str) -> str:
 
 
 NoteText = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(_visible)]
-OrderNumber = Annotated[str, Field(min_length=1, max_length=64, description="Number of the sale order, like S00042")]
 
 
 class PostNote(Arguments):
@@ -39,7 +37,7 @@ class StrikeNote(Arguments):
     text: NoteText = Field(description="What the note says")
 
 
-class PostNoteAction:
+class PostNoteAction(AnyTime):
     """A chatter note that carries the grant's marker."""
 
     name = "post_note"
@@ -67,9 +65,6 @@ class PostNoteAction:
             ),
         )
 
-    def check_time(self, content: ProposalContent, now: datetime) -> None:
-        """A note fits any time."""
-
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         writer.post_note(content.subject.record, content.arguments["text"], marker)
 
@@ -83,7 +78,7 @@ class PostNoteAction:
         return StrikeNoteAction.name, {"order": content.subject.name, "marker": marker, "text": content.arguments["text"]}
 
 
-class StrikeNoteAction:
+class StrikeNoteAction(AnyTime):
     """The note's text is replaced by one that says so; its own marker stands in the new text, so that it can be found."""
 
     name = "strike_note"
@@ -111,9 +106,6 @@ class StrikeNoteAction:
                 undo="The note is posted again.",
             ),
         )
-
-    def check_time(self, content: ProposalContent, now: datetime) -> None:
-        """A note can be taken back at any time."""
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         note = content.arguments

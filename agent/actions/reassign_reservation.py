@@ -2,16 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from agent.actions.base import Arguments, Effect, find_customer, find_order
+from agent.actions.base import AnyTime, Arguments, Effect, OrderNumber, find_customer, find_order
 from agent.actions.finding import called, check_not_by_lot, detail_of, find_product, subject_of
-from agent.actions.goods import Goods, OrderNumber, listed, number, of, stored_goods
+from agent.actions.goods import Goods, listed, of, stored_goods
 from agent.actions.harm import Harm, Shift, harm, together
 from agent.actions.reservations import Step, added, effect_of, holding, lacking, less, more, stored_steps, targets
-from agent.actions.wording import moment, stored
+from agent.actions.wording import moment, number, stored
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.quantity import ROUNDING, Quantity
 from agent.domain.sales import Customer, SaleOrder
@@ -42,7 +41,7 @@ class _Gift:
         return Quantity(self.quantity, self.product.unit)
 
 
-class ReassignReservationAction:
+class ReassignReservationAction(AnyTime):
     """Reservations of stock moves, set to absolute quantities: less for the giver's, as much more for the taker's."""
 
     name = "reassign_reservation"
@@ -71,9 +70,6 @@ class ReassignReservationAction:
             facts={**harmed.facts(), "segment": owners[1].segment.value, "segment_giving": owners[0].segment.value},
             preview=_preview(giver, taker, owners, gifts, harmed),
         )  # fmt: skip
-
-    def check_time(self, content: ProposalContent, now: datetime) -> None:
-        """Whoever is late may be late for long."""
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         steps = content.before["steps"]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from agent.actions.base import Effect
-from agent.actions.goods import number
+from agent.actions.wording import number
 from agent.domain.quantity import ROUNDING
 from agent.domain.stock import Move
 from agent.domain.stock_changes import Reserved

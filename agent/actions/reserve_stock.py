@@ -1,15 +1,15 @@
 """Reserve what is free for a transfer, and give it back."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from agent.actions.base import Arguments, Effect
+from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.finding import called, check_once_each, find_product, find_transfer, segment_behind, subject_of
-from agent.actions.goods import Goods, TransferNumber, number, stored_goods
+from agent.actions.goods import Goods, TransferNumber, stored_goods
 from agent.actions.harm import Harm, Shift, harm, together
 from agent.actions.reservations import Step, effect_of, holding, lacking, less, more, stored_steps, targets
+from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.quantity import ROUNDING
 from agent.domain.transfers import Transfer
@@ -27,7 +27,7 @@ class ReleaseReservation(Arguments):
     goods: Goods
 
 
-class ReserveStockAction:
+class ReserveStockAction(AnyTime):
     """`action_assign` of a transfer."""
 
     name = "reserve_stock"
@@ -57,9 +57,6 @@ class ReserveStockAction:
             ),
         )
 
-    def check_time(self, content: ProposalContent, now: datetime) -> None:
-        """What is free can be reserved at any time."""
-
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         writer.reserve(content.subject.record)
 
@@ -73,7 +70,7 @@ class ReserveStockAction:
         return ReleaseReservationAction.name, {"transfer": content.subject.name, "goods": content.before["goods"]}
 
 
-class ReleaseReservationAction:
+class ReleaseReservationAction(AnyTime):
     """Reservations of a transfer's moves, set to absolute quantities."""
 
     name = "release_reservation"
@@ -112,9 +109,6 @@ class ReleaseReservationAction:
                 undo="What is free then is reserved for it again.",
             ),
         )
-
-    def check_time(self, content: ProposalContent, now: datetime) -> None:
-        """A reservation can be given up at any time."""
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         writer.set_reserved(targets(content.before["steps"], growing=False), [])

@@ -6,8 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from agent.actions.any_record import KINDS, find_colleague, find_record
-from agent.actions.base import Arguments, Effect
-from agent.actions.on_order import AnyTime
+from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.post_note import MARKER
 from agent.actions.wording import clean_text, day
 from agent.domain.contacts import Colleague

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import Field
 
-from agent.actions.base import Arguments, Effect
+from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.money_named import in_words, money_named
-from agent.actions.on_order import AnyTime, OneOrder, on_order
+from agent.actions.on_order import OneOrder, on_order
 from agent.actions.post_note import NoteText
 from agent.domain.contacts import Contact
 from agent.domain.decisions import Change, Preview, ProposalContent, Subject

@@ -1,12 +1,11 @@
 """Star a transfer, so that it is served before all others."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from pydantic import Field
 
-from agent.actions.base import Arguments, Effect
+from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.finding import find_transfer, segment_behind, subject_of
 from agent.actions.goods import TransferNumber
 from agent.domain.decisions import Change, Preview, ProposalContent
@@ -22,7 +21,7 @@ class SetPickingPriority(Arguments):
     urgent: bool = Field(description="true: before all others; false: like all others")
 
 
-class SetPickingPriorityAction:
+class SetPickingPriorityAction(AnyTime):
     """`priority` of a transfer that is not finished."""
 
     name = "set_picking_priority"
@@ -57,9 +56,6 @@ class SetPickingPriorityAction:
                 undo=f"{transfer.name} is {WORDS[transfer.urgent]} again.",
             ),
         )
-
-    def check_time(self, content: ProposalContent, now: datetime) -> None:
-        """Priority fits any time."""
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         writer.set_urgent(content.subject.record, content.arguments["urgent"])

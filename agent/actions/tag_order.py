@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import Field
 
-from agent.actions.base import Effect
-from agent.actions.on_order import AnyTime, OneOrder, on_order
+from agent.actions.base import AnyTime, Effect
+from agent.actions.on_order import OneOrder, on_order
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.records import Record
 from agent.errors import PreconditionFailed

@@ -2,6 +2,8 @@
 
 import unicodedata
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
 
 from agent.errors import PreconditionFailed
 
@@ -33,6 +35,18 @@ def in_utc(wanted: datetime) -> datetime:
         return wanted.astimezone(UTC).replace(microsecond=0)
     except OverflowError:
         raise PreconditionFailed(f"{wanted.isoformat()} lies outside of all calendars; give another date.") from None
+
+
+def number(amount: Decimal) -> str:
+    """As content holds it: without an exponent and without zeros that say nothing."""
+    return f"{amount.normalize():f}" if amount else "0"
+
+
+def said_of(key: str, value: Any) -> str:
+    """A value of a content, as a person reads it; the key of a moment ends in `_date`."""
+    if value is None:
+        return "none"
+    return moment(datetime.fromisoformat(value)) if key.endswith("_date") else str(value)
 
 
 def days(count: int) -> str:

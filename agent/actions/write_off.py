@@ -1,13 +1,13 @@
 """Scrap goods that cannot be sold."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from agent.actions.base import Arguments, Effect
+from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.finding import called, detail_of, find_product, find_warehouse, subject_of
-from agent.actions.goods import Amount, ProductName, Warehouse, money_of, number, of
+from agent.actions.goods import Amount, ProductName, Warehouse, money_of, of
 from agent.actions.losses import only_place
+from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.money import Money
 from agent.domain.quantity import ROUNDING, Quantity
@@ -22,7 +22,7 @@ class WriteOff(Arguments):
     quantity: Amount
 
 
-class WriteOffAction:
+class WriteOffAction(AnyTime):
     """A scrap with the grant's marker in its origin."""
 
     name = "write_off"
@@ -59,9 +59,6 @@ class WriteOffAction:
                 undo="irreversible",
             ),
         )  # fmt: skip
-
-    def check_time(self, content: ProposalContent, now: datetime) -> None:
-        """Goods spoil at any time."""
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         quantity = Decimal(content.arguments["quantity"])

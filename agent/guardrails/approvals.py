@@ -66,15 +66,7 @@ def rule_on(
     Raises NotPermitted, naming who may, and DecisionRefused: not pending, own proposal, approved before, or the policy has
     changed under the approvals given.
     """
-    if proposal.state is not ProposalState.PENDING:
-        raise DecisionRefused(f"{proposal.label} {DECIDED[proposal.state]}.")
-    if person.id in proposal.author_ids:
-        deed = "had a part in" if person.id != proposal.asker.id else "edited" if proposal.supersedes else "asked for"
-        raise OwnProposal(f"{person.handle} {deed} {proposal.label} and cannot decide on it; {requirement.words()} has to.")
-    if combined := requirement.forbidden(person):
-        raise NotPermitted(
-            f"{person.handle} is {combined}, which the policy allows nobody to be at once, and so decides nothing."
-        )
+    _check_person(requirement, proposal, person)
     progress = progress_of(requirement, proposal)
     if progress is None or progress.due == len(requirement.steps):
         raise DecisionRefused(
@@ -92,6 +84,19 @@ def rule_on(
         return Ruling(progress.due, completes=False, on_behalf_of=standing if standing.id != person.id else None)
     ruling = _approval(requirement, proposal, person, progress)
     return replace(ruling, on_behalf_of=standing if standing.id != person.id else None)
+
+
+def _check_person(requirement: Requirement, proposal: Proposal, person: Person) -> None:
+    """Whether this person may have a say in this proposal at all, whatever step waits."""
+    if proposal.state is not ProposalState.PENDING:
+        raise DecisionRefused(f"{proposal.label} {DECIDED[proposal.state]}.")
+    if person.id in proposal.author_ids:
+        deed = "had a part in" if person.id != proposal.asker.id else "edited" if proposal.supersedes else "asked for"
+        raise OwnProposal(f"{person.handle} {deed} {proposal.label} and cannot decide on it; {requirement.words()} has to.")
+    if combined := requirement.forbidden(person):
+        raise NotPermitted(
+            f"{person.handle} is {combined}, which the policy allows nobody to be at once, and so decides nothing."
+        )
 
 
 def satisfied(requirement: Requirement, proposal: Proposal) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, time
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr, model_validator
 
@@ -24,9 +24,10 @@ def _clock(value: Any) -> time:
 
 
 def _zone(value: Any) -> ZoneInfo:
-    if value not in available_timezones():
-        raise mistake(f"`{value}` is not a time zone; write one like Europe/Berlin")
-    return ZoneInfo(value)
+    try:
+        return ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        raise mistake(f"`{value}` is not a time zone; write one like Europe/Berlin") from None
 
 
 def _holiday(value: Any) -> date:

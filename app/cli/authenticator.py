@@ -62,7 +62,7 @@ def status(as_person: AsPerson = None, token: Token = None, json: Json = False) 
 @group.command()
 def reset(handle: Annotated[str, typer.Argument(metavar="NAME", help="Whose it is.")], json: Json = False) -> None:
     """Take a lost one away, as the owner of the database; nobody can read its secret. The person sets up a new one."""
-    from app.wiring.cli import administering
+    from app.wiring.office import administering
 
     with administering() as office:
         gone = office.reset_authenticator(handle)

@@ -11,7 +11,7 @@ group = typer.Typer(help="The database's schema, roles and rights.", no_args_is_
 @group.command()
 def migrate(json: Json = False) -> None:
     """Bring schema, roles and rights up to this program's version. Safe to repeat; needs the owner's address."""
-    from app.wiring.cli import migrate_database
+    from app.wiring.office import migrate_database
 
     applied, locked_out = migrate_database()
     words = f"applied {', '.join(applied)}" if applied else "nothing had to be done"

@@ -25,7 +25,7 @@ def prune(
     json: Json = False,
 ) -> None:
     """Erase what old entries said. That they were written, when and about what stays. Needs the owner's address."""
-    from app.wiring.cli import retaining
+    from app.wiring.office import retaining
 
     kinds = [_kind(name) for name in kind] if kind else list(CONVERSATION)
     _sure(yes, f"Erase what {', '.join(kinds)} said before {before:%Y-%m-%d}? It cannot be brought back.")
@@ -40,7 +40,7 @@ def erase(
     yes: Yes = False,
 ) -> None:
     """Erase what one entry of the log said; where else it was written it stays. Needs the owner's address."""
-    from app.wiring.cli import retaining
+    from app.wiring.office import retaining
 
     _sure(yes, f"Erase what entry {entry} said? It cannot be brought back.")
     with retaining() as shredder:
@@ -54,7 +54,7 @@ def erase_person(
     yes: Yes = False,
 ) -> None:
     """Erase a person's name, address, tokens, and what they asked; what they decided stays, under a number."""
-    from app.wiring.cli import retaining
+    from app.wiring.office import retaining
 
     _sure(yes, f"Erase who {handle} is and what they asked? It cannot be brought back.")
     with retaining() as shredder:

@@ -28,7 +28,7 @@ def add(
     json: Json = False,
 ) -> None:
     """Add a person."""
-    from app.wiring.cli import administering
+    from app.wiring.office import administering
 
     with administering() as office:
         person = PersonRow.of(office.add(handle, name, email, frozenset(role)))
@@ -40,7 +40,7 @@ def add(
 @group.command("list")
 def list_(json: Json = False) -> None:
     """Everybody who may ask or decide."""
-    from app.wiring.cli import administering
+    from app.wiring.office import administering
 
     with administering() as office:
         rows = [PersonRow.of(member.person) for member in office.list() if member.active]
@@ -54,7 +54,7 @@ def revoke(
     json: Json = False,
 ) -> None:
     """Close all tokens of a person at once; `person token` issues a new one."""
-    from app.wiring.cli import administering
+    from app.wiring.office import administering
 
     with administering() as office:
         closed = office.revoke_tokens(handle, older=older)
@@ -64,7 +64,7 @@ def revoke(
 @group.command()
 def deactivate(handle: Handle, json: Json = False) -> None:
     """A person can no longer ask or decide, and what waits for execution on their word is refused."""
-    from app.wiring.cli import administering
+    from app.wiring.office import administering
 
     with administering() as office:
         office.set_active(handle, active=False)
@@ -74,7 +74,7 @@ def deactivate(handle: Handle, json: Json = False) -> None:
 @group.command()
 def activate(handle: Handle, json: Json = False) -> None:
     """A person can ask and decide again."""
-    from app.wiring.cli import administering
+    from app.wiring.office import administering
 
     with administering() as office:
         office.set_active(handle, active=True)
@@ -88,7 +88,7 @@ def token(
     json: Json = False,
 ) -> None:
     """Issue a token; it is shown this once and stored only as a hash."""
-    from app.wiring.cli import administering
+    from app.wiring.office import administering
 
     with administering() as office:
         issued = office.issue_token(handle, timedelta(days=days))

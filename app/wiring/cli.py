@@ -1,6 +1,5 @@
-"""What the commands work with: the company as the worker may read it, and the owner's office."""
+"""What the commands work with: the company as the worker may read it."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime, timedelta
@@ -9,159 +8,41 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agent.domain.chat import PartKind
-from agent.domain.decisions import ExecutionLimit, Proposal, ProposalGroup, ProposalState
+from agent.domain.decisions import Proposal, ProposalGroup, ProposalState
 from agent.domain.finding_life import FindingFilter, FindingList
 from agent.domain.findings import RiskReport
 from agent.domain.order_numbers import no_such_order, spellings
 from agent.domain.plans import Plan
-from agent.domain.policies import StoredPolicy
 from agent.errors import RecordMissing
-from agent.guardrails.policy import Policy, load_policy, read_policy
-from agent.guardrails.policy_in_force import PolicyInForce
-from agent.ports.absences import StandIns
-from agent.ports.approval_notices import ApprovalNotices
-from agent.ports.audit_log import AuditLog
 from agent.ports.charts import PictureFormat
 from agent.ports.clock import utc_now
-from agent.ports.ledger import ProposalBook
-from agent.ports.people import People
-from agent.ports.policies import PolicyShelf
-from agent.ports.risk_board import RiskReading
-from agent.ports.scorebook import ScoreReading
-from app.settings import AdminSettings, CompanySettings, WorkerSettings
-from app.wiring.company import company_of
-from app.wiring.embedded import database_url
+from app.settings import WorkerSettings
 from app.wiring.erp import Erp, erp_reader
-from app.wiring.store import open_store
+from app.wiring.stored import StoredCompany
 
 if TYPE_CHECKING:
     from agent.risk.answers import RiskAnswers
     from agent.risk.impact import Cause
     from app.contract.approval_report import ApprovalReportRow
     from app.contract.dry_runs import DryRunRow
-    from integrations.database.people import PersonAdmin
-    from integrations.database.pool import Pool
-    from integrations.database.retention import Retention
     from knowledge import KnowledgeIndex
 
 
 #: Who vouches for senders in the demo company's sample mails.
 DEMO_AUTHSERV = "mx.harbourvale.example"
-#: More proposals than this are not judged by two policies at once.
-COMPARED = 10_000
-VERSION = re.compile(r"v[0-9]+-[0-9a-f]{8}")
 
 
-class ReadingCompany:
-    """Opens only what a command asks for; everything is closed with the stack."""
+class ReadingCompany(StoredCompany):
+    """What our database and the ERP tell together."""
 
     def __init__(self, settings: WorkerSettings, stack: ExitStack) -> None:
-        self.settings = settings
-        self.company = company_of(settings)
-        self._stack = stack
+        super().__init__(settings, stack)
         self._asked: list[str] = []
         """Newest first."""
 
     @cached_property
-    def pool(self) -> "Pool":
-        return open_store(
-            database_url(self.settings.worker_database_url, self.company, "worker", self._stack), "worker", self._stack, 4
-        )
-
-    @cached_property
-    def policy(self) -> Policy:
-        """In force; before the first one is, the file that would be."""
-        first = load_policy(self.settings.policy)
-        return PolicyInForce(self.policies, first)() if self.set_up else first
-
-    @property
-    def policies(self) -> PolicyShelf:
-        from integrations.database.policies import PostgresPolicyShelf
-
-        return PostgresPolicyShelf(self.pool)
-
-    @property
-    def notices(self) -> ApprovalNotices:
-        from integrations.database.approval_notices import PostgresApprovalNotices
-
-        return PostgresApprovalNotices(self.pool)
-
-    @property
-    def stand_ins(self) -> StandIns:
-        from integrations.database.absences import PostgresAbsences
-
-        return PostgresAbsences(self.pool)
-
-    @property
-    def people(self) -> People:
-        from integrations.database.people import PostgresPeople
-
-        return PostgresPeople(self.pool)
-
-    def stored_policy(self, version: str | None) -> StoredPolicy:
-        """None: the one in force. Raises RecordMissing."""
-        found = self.policies.stored(version) if version else self.policies.in_force()
-        if found is None:
-            raise RecordMissing("No policy is in force yet; `expediter db migrate`, `up` and `demo` put the first one in force.")
-        return found
-
-    def policy_named(self, which: str | None, *, checked: bool = True) -> Policy:
-        """A file, a version, `packaged`, or the one in force (`active`, or None). Raises PolicyInvalid, RecordMissing.
-
-        Without `checked` its examples may be decided otherwise than they say.
-        """
-        if which in (None, "active"):
-            return self.policy
-        if VERSION.fullmatch(str(which)):
-            return read_policy(self.policies.stored(str(which)).text, str(which), checked=checked)
-        return load_policy(None if which == "packaged" else Path(str(which)), checked=checked)
-
-    def proposals_of_last(self, days: int) -> list[Proposal]:
-        """Of any state, newest first; none where nothing was set up yet."""
-        if not days or not self.set_up:
-            return []
-        since = utc_now() - timedelta(days=days)
-        return [found for found in self.book.proposals(limit=COMPARED) if found.created_at >= since]
-
-    @property
-    def set_up(self) -> bool:
-        """Whether there is a database to read."""
-        return self.settings.worker_database_url is not None or self.company.has_database
-
-    @cached_property
     def reader(self) -> Erp:
         return erp_reader(self.settings, lambda: self.pool)
-
-    @property
-    def book(self) -> ProposalBook:
-        from integrations.database.proposal_book import PostgresProposalBook
-
-        return PostgresProposalBook(self.pool)
-
-    @property
-    def limits(self) -> "list[ExecutionLimit]":
-        """What is stopped or limited now."""
-        from integrations.database.execution_control import PostgresExecutionControl
-
-        return PostgresExecutionControl(self.pool).limits()
-
-    @property
-    def board(self) -> RiskReading:
-        from integrations.database.risk_reading import PostgresRiskReading
-
-        return PostgresRiskReading(self.pool)
-
-    @property
-    def scores(self) -> ScoreReading:
-        from integrations.database.scorebook import PostgresScoreReading
-
-        return PostgresScoreReading(self.pool)
-
-    @property
-    def audit(self) -> AuditLog:
-        from integrations.database.audit_log import PostgresAuditLog
-
-        return PostgresAuditLog(self.pool)
 
     @cached_property
     def knowledge(self) -> "KnowledgeIndex":
@@ -343,52 +224,3 @@ def reading(demo: bool = False) -> Iterator[ReadingCompany]:
     """The company as the worker's role may read it; `demo` means the demo company even where an Odoo is configured."""
     with ExitStack() as stack:
         yield ReadingCompany(WorkerSettings.read(demo=demo), stack)
-
-
-@contextmanager
-def administering() -> Iterator["PersonAdmin"]:
-    """The owner's office: persons and tokens."""
-    from integrations.database.people import PersonAdmin
-    from integrations.database.policies import PostgresPolicyShelf
-
-    with _owning() as pool:
-        policy = PolicyInForce(PostgresPolicyShelf(pool), load_policy(AdminSettings.read().policy))()
-        yield PersonAdmin(pool, policy.never_together)
-
-
-@contextmanager
-def retaining() -> Iterator["Retention"]:
-    """The owner's shredder: what is forgotten after its time, and whom."""
-    from integrations.database.retention import Retention
-
-    with _owning() as pool:
-        yield Retention(pool)
-
-
-@contextmanager
-def _owning() -> Iterator["Pool"]:
-    with ExitStack() as stack:
-        url = database_url(AdminSettings.read().admin_database_url, company_of(CompanySettings.read()), "admin", stack)
-        yield open_store(url, "admin", stack, 1)
-
-
-def migrate_database() -> tuple[list[str], list[str]]:
-    """Bring the owner's database to this program's schema, setting the embedded one up where needed.
-
-    Returns the steps that were applied, and the roles that cannot log in yet because nobody gave them a password.
-    """
-    from app.wiring.embedded import embedded
-    from app.wiring.prepare import put_first_in_force
-    from integrations.database.migrate import migrate
-    from integrations.database.roles import roles_without_login
-
-    settings = AdminSettings.read()
-    first, given = load_policy(settings.policy), settings.admin_database_url
-    if given is not None:
-        applied = migrate(given.get_secret_value())
-        put_first_in_force(given.get_secret_value(), first)
-        return applied, roles_without_login(given.get_secret_value())
-    with embedded(company_of(CompanySettings.read())) as server:
-        applied = migrate(server.url("admin"), server.role_passwords)
-        put_first_in_force(server.url("admin"), first)
-        return applied, []

@@ -40,11 +40,10 @@ def execution_context(settings: ExecutorSettings, pool: Pool) -> ExecutionContex
         desk=PostgresExecutionDesk(pool),
         reader=reader,
         writer=writer,
-        policy=first,
+        in_force=PolicyInForce(PostgresPolicyShelf(pool), first),
         clock=DatabaseClock(pool),
         people=PostgresPeople(pool),
         own={ActivatePolicyAction.name: ActivatePolicyAction(switch, switch)},
-        in_force=PolicyInForce(PostgresPolicyShelf(pool), first),
         in_flight=timedelta(minutes=settings.write_may_arrive_for),
         stand_ins=PostgresAbsences(pool),
     )

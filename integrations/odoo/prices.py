@@ -43,7 +43,7 @@ class Prices(Noun):
         fields = ["product_id", "product_tmpl_id", "price", "currency_id", "min_qty", "delay", "sequence"]
         going_on: list[Any] = ["|", ("date_end", "=", False), ("date_end", ">=", datetime.now(UTC).date().isoformat())]
         fields += ["date_start", "date_end"]
-        fields += [names.price_list_vendor, names.price_list_unit, *names.price_list_discount]
+        fields += [names.price_list_vendor, names.price_list_unit, *names.purchase_discount]
         return self.pages.search_where("product.supplierinfo", "product_tmpl_id", template_ids, going_on, fields)
 
 

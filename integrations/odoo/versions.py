@@ -54,8 +54,8 @@ class Dialect:
     """Partner of a `product.supplierinfo`; 14 calls it `name`."""
     price_list_unit: str
     """Unit of measure that its price and minimum are for; 14 calls it `product_uom`."""
-    price_list_discount: tuple[str, ...]
-    """Percent off its price; none where it has no such field."""
+    purchase_discount: tuple[str, ...]
+    """Percent off a price, of a vendor's price list and of a purchase line alike; none where they have no such field."""
     record_path: str
     """Where the web client shows a record."""
     note_arguments: Mapping[str, bool]
@@ -92,7 +92,7 @@ _NINETEEN = Dialect(
     acknowledged="acknowledged",
     price_list_vendor="partner_id",
     price_list_unit="product_uom_id",
-    price_list_discount=("discount",),
+    purchase_discount=("discount",),
     record_path="odoo/{model}/{id}",
     note_arguments=MappingProxyType({"body_is_html": True}),
     lock_method="action_lock",
@@ -124,7 +124,7 @@ _SIXTEEN = replace(
     reserved_is_written=False,
     moved="product_uom_qty",
     locked_state="done",
-    price_list_discount=(),
+    purchase_discount=(),
     note_arguments=MappingProxyType({}),
     lock_method="action_done",
     credit_note_method="reverse_moves",

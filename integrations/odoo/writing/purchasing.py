@@ -28,7 +28,7 @@ class PurchasingWriting(Writing):
             {
                 "product_id": each.product_id, "product_qty": float(each.quantity), "price_unit": float(each.price.amount),
                 "date_planned": stored(arrives), "name": products[each.product_id]["name"],
-                unit: products[each.product_id]["uom_id"],
+                unit: products[each.product_id]["uom_id"], **self._nothing_off(),
             }
             for each in goods
         ]  # fmt: skip
@@ -48,14 +48,18 @@ class PurchasingWriting(Writing):
         self.connection.change("purchase.order", "button_cancel", ids=[purchase.id])
 
     def set_vendor(self, purchase: Record, vendor: Record, prices: Mapping[int, Decimal]) -> None:
-        """Prices are for the stocking unit; Odoo keeps one for the line's own."""
+        """Prices are what is paid for the stocking unit; Odoo keeps one for the line's own."""
         noun, unit = Noun(self.connection), self.connection.dialect.purchase_line_unit
         rows = noun.pages.read("purchase.order.line", prices, ["product_id", unit])
         products = noun.lookups.products.by_id(row["product_id"] for row in rows.values())
         units = noun.lookups.units.by_id(row[unit] for row in rows.values())
         rates = {key: units[row[unit]].factor / products[row["product_id"]].factor for key, row in rows.items()}
-        lines = {key: {"price_unit": float(price) * rates[key]} for key, price in prices.items()}
+        lines = {key: {"price_unit": float(price) * rates[key], **self._nothing_off()} for key, price in prices.items()}
         self._write_lines(purchase, lines, partner_id=vendor.id)
+
+    def _nothing_off(self) -> dict[str, float]:
+        """A discount that stayed on a line, or came from the vendor's price list, would make it cheaper than was approved."""
+        return dict.fromkeys(self.connection.dialect.purchase_discount, 0.0)
 
     def _write_lines(self, purchase: Record, lines: Mapping[int, dict[str, Any]], **values: Any) -> None:
         changes = [(1, line, changed) for line, changed in lines.items()]

@@ -73,7 +73,7 @@ def company(demo_database: DemoDatabase, demo_erp: DemoErp) -> Company:
         demo_database.person("sofia9", Role.SALES_MANAGER),
         demo_database.person("olga9", Role.WAREHOUSE_LEAD),
         ExecutionContext(
-            PostgresExecutionDesk(pool), type(demo_erp.reader)(pool), demo_erp.writer, load_policy(None),
+            PostgresExecutionDesk(pool), type(demo_erp.reader)(pool), demo_erp.writer, load_policy,
             lambda: datetime.now(UTC), PostgresPeople(pool), stand_ins=PostgresAbsences(pool),
         ),
     )  # fmt: skip

@@ -64,7 +64,9 @@ def test_a_new_password_of_a_database_role_is_used_by_the_next_connection(databa
         with transaction(pool) as other:
             assert other.execute("SELECT current_user AS who").fetchone() == {"who": ROLE}
         database.one(
-            "admin", "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = %s AND state = 'idle'", ROLE
+            "admin",
+            "SELECT count(pg_terminate_backend(pid, 10000)) FROM pg_stat_activity WHERE usename = %s AND state = 'idle'",
+            ROLE,
         )
         with transaction(pool) as third:
             assert third.execute("SELECT current_user AS who").fetchone() == {"who": ROLE}

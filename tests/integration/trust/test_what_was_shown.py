@@ -58,7 +58,7 @@ def company(demo_database: DemoDatabase, demo_erp: DemoErp) -> Company:
         demo_erp,
         demo_database.person(None, Role.SALES_MANAGER),
         ExecutionContext(
-            PostgresExecutionDesk(pool), type(demo_erp.reader)(pool), demo_erp.writer, load_policy(None),
+            PostgresExecutionDesk(pool), type(demo_erp.reader)(pool), demo_erp.writer, load_policy,
             lambda: datetime.now(UTC), PostgresPeople(pool),
         ),
     )  # fmt: skip

@@ -9,10 +9,8 @@ from agent.actions import prepare
 from agent.actions.dry_run import dry_run
 from agent.domain.decisions import ExecutionLimit, Proposal, ProposalState
 from agent.domain.dry_runs import DryRun
-from agent.guardrails.policy import load_policy
+from tests.fixtures.packaged_policy import PACKAGED_POLICY as POLICY
 from tests.unit.execution.fakes import NOW, SALES, Clock, Erp, approved, proposal_of
-
-POLICY = load_policy()
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from agent.actions.finding import check_once_each
-from agent.actions.goods import Goods, Prices, as_typed, number
+from agent.actions.goods import Goods, Prices, as_typed
+from agent.actions.wording import number
 from agent.errors import PreconditionFailed
 
 GOODS, PRICES = TypeAdapter(Goods), TypeAdapter(Prices)

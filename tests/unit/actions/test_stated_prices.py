@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from agent.actions import prepare
 from agent.domain.decisions import ProposalContent
 from agent.errors import PreconditionFailed
-from agent.guardrails.policy import load_policy
 from agent.guardrails.vocabulary import FACTS
 from agent.ports.erp_reader import ErpReader
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.unit.actions.shop import ACME, BOLT, Shop, euros, listed, paper_line
 
 TEN = {"vendor": "Acme", "warehouse": "WH", "goods": "HAR-4: 10", "arrives": "2026-12-07"}
@@ -30,7 +30,7 @@ def prepared(action: str, shop: Shop | None = None, **arguments: Any) -> Proposa
 
 
 def rule(content: ProposalContent) -> str:
-    return load_policy().require(content.action, content.facts).rule
+    return PACKAGED_POLICY.require(content.action, content.facts).rule
 
 
 def test_a_hundredth_of_the_list_price_is_decided_on_as_the_list_has_it():

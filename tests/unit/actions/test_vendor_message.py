@@ -7,9 +7,9 @@ import pytest
 from agent.actions import prepare
 from agent.domain.decisions import ProposalContent
 from agent.errors import PreconditionFailed
-from agent.guardrails.policy import load_policy
 from agent.guardrails.vocabulary import FACTS
 from agent.ports.erp_reader import ErpReader
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.unit.actions.shop import Shop
 
 HURRY = "Please ship P00007 by 4 December: 10 harnesses, HAR-4."
@@ -21,7 +21,7 @@ def message(text: str, **arguments: Any) -> ProposalContent:
 
 
 def rule(content: ProposalContent) -> str:
-    return load_policy().require(content.action, content.facts).rule
+    return PACKAGED_POLICY.require(content.action, content.facts).rule
 
 
 def test_a_message_tells_the_policy_only_what_was_read_or_stated():

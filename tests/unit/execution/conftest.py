@@ -10,7 +10,7 @@ import pytest
 from agent.actions import prepare
 from agent.domain.decisions import Grant, Outcome, Person
 from agent.execution import ExecutionContext, execute
-from agent.guardrails.policy import load_policy
+from tests.fixtures.packaged_policy import PACKAGED_POLICY as POLICY
 from tests.unit.execution.fakes import SALES, Clock, Crashes, Desk, Erp, ProcessDied, approved, grant_of, proposal_of
 
 MOVE = ("move_promise_date", {"order": "S00042", "promise_date": "2026-11-23"})
@@ -55,7 +55,7 @@ def build(
     company = world(clock, crashes, **(erp or {}))
     proposal = approved(proposal_of(prepare(*action, company)), *approvers)
     desk = Desk(clock, proposal, grant_of(proposal, lasts), crashes)
-    return Rig(clock, crashes, company, desk, ExecutionContext(desk, company, company, load_policy(None), clock, people))
+    return Rig(clock, crashes, company, desk, ExecutionContext(desk, company, company, lambda: POLICY, clock, people))
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def by_deputy(rig, away: Away | None, people: list[Person] | None = None, **poli
     run.desk.stored = replace(
         run.desk.stored, decisions=(approval(replace(run.desk.stored, decisions=()), WIM, on_behalf_of=SALES),)
     )
-    context = replace(run.context, stand_ins=away, policy=replace(run.context.policy, **policy))
+    context = replace(run.context, stand_ins=away, in_force=lambda: replace(run.context.in_force(), **policy))
     return Rig(run.clock, run.crashes, run.erp, run.desk, context).after(hours=1)
 
 

@@ -79,7 +79,8 @@ def test_two_approvals_in_order_are_enough_for_a_strategic_customer(rig):
 
 def test_a_policy_that_has_no_rule_any_more_refuses(rig):
     run = rig()
-    context = replace(run.context, policy=replace(run.context.policy, rules=()))
+    empty = replace(run.context.in_force(), rules=())
+    context = replace(run.context, in_force=lambda: empty)
     run = Rig(run.clock, run.crashes, run.erp, run.desk, context)
     assert run.run() is Outcome.REFUSED_STALE
     assert "No rule of policy" in run.detail

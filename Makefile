@@ -34,7 +34,7 @@ static: setup
 	@$(BIN)/lint-imports --no-logo
 
 check: static  ## format, lint, types, import contracts, unit tests: under two minutes
-	@$(BIN)/pytest tests/unit -q $(ARGS)
+	@$(BIN)/pytest tests/unit -q --numprocesses=auto --dist=worksteal $(ARGS)
 
 test: static  ## everything: check, then all tests on a real PostgreSQL and a real Odoo; ARGS=PATH for some of them
 ifeq ($(strip $(ARGS)),)

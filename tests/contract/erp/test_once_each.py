@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agent.domain.findings import Finding, FindingKind
-from agent.guardrails.policy import load_policy
 from agent.risk.assess import assess
 from agent.risk.history import take_history
 from agent.risk.taking import take_snapshot
 from integrations.demo import ONCE_EACH
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.past import Past
 
 SAID_OTHERWISE = {"adjustment_out_of_tolerance", "reorder_breach"}
@@ -54,7 +54,7 @@ TOLD = {
 
 @pytest.fixture(scope="session")
 def findings(past: Past) -> list[Finding]:
-    policy, now = load_policy(), datetime.now(UTC)
+    policy, now = PACKAGED_POLICY, datetime.now(UTC)
     snapshot = take_snapshot(past.reader, now, limits=policy.limits, history=take_history(past.history, now, policy.limits))
     assert not snapshot.not_seen
     assert not snapshot.unjudged

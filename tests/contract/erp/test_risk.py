@@ -6,11 +6,11 @@ import pytest
 
 from agent.actions import prepare
 from agent.domain.findings import OptionKind, OrderRisk
-from agent.guardrails.policy import load_policy
 from agent.risk.assess import assess
 from agent.risk.rows import order_row
 from agent.risk.taking import take_snapshot
 from tests.contract.erp.conftest import Erp
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 
 FINDINGS = {
     "promise_missed": {"promise_missed"},
@@ -36,7 +36,7 @@ def found_in(risk: OrderRisk | None, situation: str) -> set[str]:
 
 
 def risk_of(erp: Erp, situation: str) -> OrderRisk | None:
-    report = assess(take_snapshot(erp.reader, datetime.now(UTC), [erp.situations[situation]]), load_policy())
+    report = assess(take_snapshot(erp.reader, datetime.now(UTC), [erp.situations[situation]]), PACKAGED_POLICY)
     return report.orders[0] if report.orders else None
 
 
@@ -46,7 +46,7 @@ def test_a_situation_raises_its_own_findings(erp: Erp, situation: str) -> None:
 
 
 def test_the_whole_list_judges_them_the_same(erp: Erp) -> None:
-    report = assess(take_snapshot(erp.reader, datetime.now(UTC)), load_policy())
+    report = assess(take_snapshot(erp.reader, datetime.now(UTC)), PACKAGED_POLICY)
     by_name = {risk.order.name: risk for risk in report.orders}
     for situation, name in erp.situations.items():
         assert found_in(by_name.get(name), situation) == FINDINGS[situation], situation
@@ -65,7 +65,7 @@ def test_a_new_promise_is_offered_with_who_approves_it(erp: Erp) -> None:
     assert option.action is not None
     content = prepare(option.action, option.arguments, erp.reader, now=datetime.now(UTC))
     assert content.subject.name == erp.situations["promise_at_risk"]
-    assert option.approval == load_policy().require(content.action, content.facts).words()
+    assert option.approval == PACKAGED_POLICY.require(content.action, content.facts).words()
 
 
 def test_every_fact_names_a_record_with_a_link_where_there_is_a_web_client(erp: Erp) -> None:

@@ -9,10 +9,10 @@ from fastapi.testclient import TestClient
 from agent.domain.affairs import Shipment, ShipmentStatus
 from agent.domain.decisions import Role
 from agent.domain.records import Record
-from agent.guardrails.policy import load_policy
 from agent.risk.affairs import take_affairs
 from integrations.database.own_affairs import PostgresOwnAffairs
 from integrations.database.proposal_desk import PostgresProposalDesk
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.postgres import TestDatabase
 from tests.integration.app.conftest import As
 
@@ -30,7 +30,7 @@ class Deliveries:
 def affairs_of(database: TestDatabase, now: datetime | None = None):
     pool = database.pool("worker")
     moment = now or datetime.now(UTC)
-    return take_affairs(PostgresProposalDesk(pool), PostgresOwnAffairs(pool), Deliveries(), load_policy(), moment)
+    return take_affairs(PostgresProposalDesk(pool), PostgresOwnAffairs(pool), Deliveries(), PACKAGED_POLICY, moment)
 
 
 def test_what_a_carrier_said_is_kept_and_the_latest_word_counts(api: TestClient, database: TestDatabase, signed_in: As) -> None:
@@ -49,7 +49,7 @@ def test_what_nobody_followed_for_long_is_read_no_longer(api: TestClient, databa
     said = {"eta": now.isoformat(), "occurred_at": (now - timedelta(days=9)).isoformat()}
     clerk = signed_in(database.person(None, Role.OPS_AGENT))
     assert api.post("/v1/shipments/reports", json=LATER | said, headers=clerk).status_code == 201
-    month = timedelta(days=load_policy().limits.usual.carrier_report_days)
+    month = timedelta(days=PACKAGED_POLICY.limits.usual.carrier_report_days)
     assert len(affairs_of(database, now + month - timedelta(minutes=1)).reports) == 1
     assert affairs_of(database, now + month + timedelta(minutes=1)).reports == ()
 
@@ -105,7 +105,7 @@ def test_no_process_changes_what_was_said(database: TestDatabase, process) -> No
 def test_a_waiting_proposal_is_due_when_its_rules_sla_is_over(database: TestDatabase) -> None:
     proposal = database.proposal()
     (waiting,) = affairs_of(database).approvals
-    rule = load_policy().require(proposal.content.action, proposal.content.facts)
+    rule = PACKAGED_POLICY.require(proposal.content.action, proposal.content.facts)
     assert (waiting.proposal.name, waiting.subject) == (proposal.label, proposal.content.subject.record)
     assert waiting.due_at == rule.after(proposal.created_at, rule.sla)
 

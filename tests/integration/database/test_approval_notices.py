@@ -10,18 +10,17 @@ import pytest
 from agent.domain.approval_notices import ApprovalNotice, NoticeKind
 from agent.domain.decisions import Role
 from agent.errors import PreconditionFailed
-from agent.guardrails.policy import load_policy
 from agent.jobs.approvals import watch
 from integrations.database.absences import PostgresAbsences
 from integrations.database.approval_notices import PostgresApprovalNotices
 from integrations.database.people import PersonAdmin
 from integrations.database.proposal_book import PostgresProposalBook
 from tests.fixtures.ledger import granted
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.postgres import TestDatabase, note_content
 
-PACKAGED = load_policy()
 #: On any day at any hour.
-POLICY = replace(PACKAGED, rules=tuple(rule.model_copy(update={"hours": None}) for rule in PACKAGED.rules))
+POLICY = replace(PACKAGED_POLICY, rules=tuple(rule.model_copy(update={"hours": None}) for rule in PACKAGED_POLICY.rules))
 
 
 def looked(database: TestDatabase, after: timedelta) -> list[tuple[NoticeKind, int]]:

@@ -13,7 +13,7 @@ from agent.actions.dry_run import dry_run
 from agent.domain.decisions import Grant, Outcome, Person, Proposal, Provenance, Role, Verdict
 from agent.errors import DecisionRefused, NotPermitted, PreconditionFailed
 from agent.execution import ExecutionContext, execute
-from agent.guardrails.policy import PACKAGED, load_policy, read_policy
+from agent.guardrails.policy import PACKAGED, read_policy
 from agent.guardrails.policy_in_force import PolicyInForce
 from agent.jobs.executor import sweep
 from agent.jobs.worker import propose_inverse
@@ -25,10 +25,11 @@ from integrations.database.people import PostgresPeople
 from integrations.database.policies import PostgresPolicyDesk, PostgresPolicyShelf, PostgresPolicySwitch, seed_policy
 from integrations.database.proposal_desk import PostgresProposalDesk
 from integrations.demo.reader import DemoReader
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.postgres import TestDatabase
 from tests.fixtures.turns import worker_of
 
-RULE = next(rule for rule in load_policy().rules if rule.action == "activate_policy")
+RULE = next(rule for rule in PACKAGED_POLICY.rules if rule.action == "activate_policy")
 #: As packaged, but for the code that approving a policy takes: these people have no telephones.
 TEXT = PACKAGED.read_text(encoding="utf-8").replace("    second_factor: true\n    note: Who decides", "    note: Who decides")
 FIRST = read_policy(TEXT, "first.yaml")
@@ -84,10 +85,10 @@ class Office:
         pool = self.database.pool("executor")
         switch = PostgresPolicySwitch(pool)
         context = ExecutionContext(
-            PostgresExecutionDesk(pool), NO_ERP, cast(ErpWriter, None), FIRST, lambda: datetime.now(UTC), PostgresPeople(pool),
-            own={"activate_policy": ActivatePolicyAction(switch, switch)},
+            PostgresExecutionDesk(pool), NO_ERP, cast(ErpWriter, None), PolicyInForce(switch, FIRST), lambda: datetime.now(UTC),
+            PostgresPeople(pool), own={"activate_policy": ActivatePolicyAction(switch, switch)},
         )  # fmt: skip
-        return execute(grant, replace(context, policy=PolicyInForce(switch, FIRST)()))
+        return execute(grant, context)
 
 
 @pytest.fixture
@@ -136,8 +137,8 @@ def test_one_sweep_judges_each_grant_by_the_policy_that_is_in_force_then_and_say
     pool = office.database.pool("executor")
     switch, desk = PostgresPolicySwitch(pool), PostgresExecutionDesk(pool)
     context = ExecutionContext(
-        desk, NO_ERP, cast(ErpWriter, None), FIRST, lambda: datetime.now(UTC), PostgresPeople(pool),
-        own={"activate_policy": ActivatePolicyAction(switch, switch)}, in_force=PolicyInForce(switch, FIRST),
+        desk, NO_ERP, cast(ErpWriter, None), PolicyInForce(switch, FIRST), lambda: datetime.now(UTC), PostgresPeople(pool),
+        own={"activate_policy": ActivatePolicyAction(switch, switch)},
     )  # fmt: skip
     assert [outcome for _, outcome in sweep(context)] == [Outcome.DONE, Outcome.REFUSED_STALE]
     judged = [

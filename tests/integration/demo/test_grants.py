@@ -47,7 +47,7 @@ def test_the_executor_changes_only_what_an_action_changes(demo_database: DemoDat
         "UPDATE demo.sale_order SET customer_id = 1",
         "UPDATE demo.sale_order_line SET delivered = 0",
         "INSERT INTO demo.credit_note (invoice_id, total, reason, marker, state) VALUES (1, 1, 'r', 'm', 'posted')",
-        "UPDATE demo.stock_level SET on_hand = 0",
+        "UPDATE demo.stock_level SET product_id = 1",
         "UPDATE demo.note SET marker = 'other'",
         "INSERT INTO demo.note (model, record_id, body, marker, author) VALUES ('m', 1, 'b', 'k', 'sofia')",
     )

@@ -24,8 +24,8 @@ def test_the_worker_is_a_true_reader(demo_erp: DemoErp) -> None:
 def test_the_executor_is_seen_to_write(demo_database: DemoDatabase) -> None:
     about = DemoReader(demo_database.pool("executor")).describe()
     assert about.may_write == (
-        "account.move.reversal", "mail.activity", "mail.message", "sale.order", "sale.order.line", "stock.move", "stock.picking",
-        "stock.quant",
+        "account.move.reversal", "mail.activity", "mail.message", "purchase.order", "purchase.order.line", "sale.order",
+        "sale.order.line", "stock.move", "stock.picking", "stock.quant", "stock.scrap",
     )  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def test_a_note_is_posted_once_and_can_be_struck(demo_erp: DemoErp, demo_databas
 
 
 def test_a_note_that_is_not_there_cannot_be_struck(demo_erp: DemoErp) -> None:
-    with pytest.raises(ErpRefused, match="no such note"):
+    with pytest.raises(ErpRefused, match="no such record"):
         demo_erp.writer.strike_note(order_of(demo_erp), "never", "x")
 
 

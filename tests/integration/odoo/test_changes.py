@@ -8,12 +8,12 @@ import pytest
 from agent.domain.changes import Noun
 from agent.domain.findings import RiskReport
 from agent.domain.scans import ScanKind
-from agent.guardrails.policy import load_policy
 from agent.risk.assess import assess
 from agent.risk.live import ScanEngine
 from agent.risk.taking import take_snapshot
 from integrations.odoo.reader import OdooReader
 from tests.fixtures.odoo import Odoo, odoo_of_ones_own
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.situations import plant
 
 NOW = datetime.now(UTC)
@@ -44,7 +44,7 @@ def told(report: RiskReport | None) -> object:
 def test_scanning_what_changed_finds_what_scanning_everything_finds(
     odoo: Odoo, reader: OdooReader, odoo_situations: dict[str, str]
 ) -> None:
-    engine = ScanEngine(reader, reader, load_policy(), lambda: NOW)
+    engine = ScanEngine(reader, reader, PACKAGED_POLICY, lambda: NOW)
     engine.scan()
     writer = odoo.connection("writer")
 
@@ -80,12 +80,12 @@ def test_scanning_what_changed_finds_what_scanning_everything_finds(
     for what, happens in happening.items():
         happens()
         assert engine.scan().kind is ScanKind.INCREMENTAL
-        assert told(engine.report()) == told(assess(take_snapshot(OdooReader(reader.connection), NOW), load_policy())), what
+        assert told(engine.report()) == told(assess(take_snapshot(OdooReader(reader.connection), NOW), PACKAGED_POLICY)), what
     assert engine.full().missed == ()
 
 
 def test_what_was_changed_without_a_trace_is_found_by_the_full_scan(odoo: Odoo, reader: OdooReader) -> None:
-    engine = ScanEngine(reader, reader, load_policy(), lambda: NOW)
+    engine = ScanEngine(reader, reader, PACKAGED_POLICY, lambda: NOW)
     engine.scan()
     found = odoo.sql(
         "UPDATE sale_order SET client_order_ref = 'behind the back' WHERE id = (SELECT min(id) FROM sale_order "

@@ -9,12 +9,12 @@ import pytest
 from rich.console import Console
 from rich.table import Table
 
-from agent.guardrails.policy import load_policy
 from agent.risk.terms import terms_of
 from evals.forecast import Comparison, compare, everything, odoo_forecast
 from evals.forecast_traps import TRAPS
 from integrations.odoo.reader import OdooReader
 from tests.fixtures.odoo import ODOO_UP, Odoo, odoo_of_ones_own
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.situations import plant
 from tests.fixtures.supply_chains import SupplyChains
 
@@ -117,7 +117,7 @@ def comparison(request: pytest.FixtureRequest) -> Iterator[Comparison]:
         _scale(odoo)
         reader = odoo.connection("reader", timeout_s=120)
         snapshot = everything(OdooReader(reader), datetime.now(UTC))
-        compared = compare(snapshot, terms_of(load_policy(), snapshot), odoo_forecast(reader, snapshot))
+        compared = compare(snapshot, terms_of(PACKAGED_POLICY, snapshot), odoo_forecast(reader, snapshot))
         _show(compared)
         yield compared
 

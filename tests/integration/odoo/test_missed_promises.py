@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from agent.errors import RecordMissing
-from agent.guardrails.policy import load_policy
 from agent.risk.assess import assess
 from agent.risk.taking import take_snapshot
 from integrations.odoo.reader import OdooReader
 from tests.fixtures.odoo import Odoo
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.supply_chains import SupplyChains
 
 A_SECOND = 1 / 86_400
@@ -107,7 +107,7 @@ def orders(counter: Counter) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def missed(odoo: Odoo, orders: dict[str, str]) -> set[str]:
     """Names of the orders that the whole list calls missed."""
-    report = assess(take_snapshot(OdooReader(odoo.connection("reader")), datetime.now(UTC)), load_policy())
+    report = assess(take_snapshot(OdooReader(odoo.connection("reader")), datetime.now(UTC)), PACKAGED_POLICY)
     return {risk.order.name for risk in report.orders if "promise_missed" in {finding.kind.value for finding in risk.findings}}
 
 

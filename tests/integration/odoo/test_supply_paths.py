@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from agent.domain.findings import FindingKind, OptionKind, OrderRisk
-from agent.guardrails.policy import load_policy
 from agent.risk.assess import assess
 from agent.risk.taking import take_snapshot
 from integrations.odoo.reader import OdooReader
 from tests.fixtures.odoo import Odoo
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.supply_chains import SupplyChains
 
 
@@ -26,8 +26,8 @@ def reader(odoo: Odoo) -> OdooReader:
 def looked_at(reader: OdooReader, name: str) -> OrderRisk | None:
     """The order as `risk show` judges it, which has to be what `risk list` says of it."""
     now = datetime.now(UTC)
-    alone = assess(take_snapshot(reader, now, [name]), load_policy()).orders
-    [listed] = [risk for risk in assess(take_snapshot(reader, now), load_policy()).orders if risk.order.name == name] or [None]
+    alone = assess(take_snapshot(reader, now, [name]), PACKAGED_POLICY).orders
+    [listed] = [risk for risk in assess(take_snapshot(reader, now), PACKAGED_POLICY).orders if risk.order.name == name] or [None]
     assert (alone[0] if alone else None) == listed
     return listed
 
@@ -193,7 +193,7 @@ def test_a_reader_without_the_right_to_see_invoices_says_so_and_tells_the_rest(c
     rights = chains.connection.ask("ir.model.access", "search", domain=theirs)
     chains.write("ir.model.access", rights, {"active": False})
     try:
-        report = assess(take_snapshot(reader, datetime.now(UTC)), load_policy())
+        report = assess(take_snapshot(reader, datetime.now(UTC)), PACKAGED_POLICY)
     finally:
         chains.write("ir.model.access", rights, {"active": True})
     [sentence] = report.not_seen

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from agent.guardrails.policy import load_policy
 from app.contract.doctor import Verdict
 from app.wiring.checks import policy_row
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 
-FILE = replace(load_policy(), name="/etc/expediter/policy.yaml")
+FILE = replace(PACKAGED_POLICY, name="/etc/expediter/policy.yaml")
 OTHER = replace(FILE, version="v2-0badcafe", name="v2-0badcafe")
 
 

@@ -7,10 +7,9 @@ from agent.actions import prepare
 from agent.domain.approval_report import ApprovalRecords, ApprovalReport, Refusal
 from agent.domain.decisions import Person, Proposal, ProposalState, Verdict
 from agent.guardrails.approval_habits import approval_report
-from agent.guardrails.policy import load_policy
+from tests.fixtures.packaged_policy import PACKAGED_POLICY as POLICY
 from tests.unit.execution.fakes import ASKER, LEAD, NOW, OPS, SALES, Clock, Erp, approval, proposal_of
 
-POLICY = load_policy()
 PLAIN = proposal_of(prepare("move_promise_date", {"order": "S00042", "promise_date": "2026-11-23"}, Erp(Clock())))
 
 

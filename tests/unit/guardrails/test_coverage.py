@@ -11,8 +11,9 @@ from agent.errors import PolicyRejected
 from agent.guardrails import vocabulary
 from agent.guardrails.boxes import Box, largest_outside
 from agent.guardrails.coverage import Ground, coverage_of
-from agent.guardrails.policy import Policy, ThresholdBook, Thresholds, holds, load_policy, read_policy
+from agent.guardrails.policy import Policy, ThresholdBook, Thresholds, holds, read_policy
 from agent.guardrails.policy_model import Condition, Rule
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 
 HEAD = """\
 version: 1
@@ -91,7 +92,7 @@ def test_where_no_rule_matches_is_told_in_words():
 
 
 def test_the_packaged_policy_has_no_rule_that_decides_nothing():
-    assert coverage_of(load_policy()).unreachable == ()
+    assert coverage_of(PACKAGED_POLICY).unreachable == ()
 
 
 # Against trying everything

@@ -15,10 +15,11 @@ from agent.domain.working_hours import LONGEST, WorkingHours
 from agent.errors import NotPermitted, PolicyInvalid
 from agent.guardrails.approvals import Ruling, rule_on, satisfied
 from agent.guardrails.deadlines import deadlines_of
-from agent.guardrails.policy import load_policy, read_policy
+from agent.guardrails.policy import read_policy
 from agent.guardrails.policy_model import Rule
 from agent.guardrails.requirement import Requirement, Step
 from agent.jobs.approvals import due_notices
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.unit.execution.fakes import OPS, SALES, Clock, Erp, approval, approved, person, proposal_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -118,7 +119,7 @@ def test_who_has_roles_that_nobody_may_combine_decides_nothing_and_what_they_app
 
 def noted(proposal, after: timedelta, **rule):
     given = {"action": "move_promise_date", "approve": ({"role": "sales_manager"},), "expires_after": "2d", "sla": "4h"}
-    policy = replace(load_policy(), rules=(Rule(id="r", **{**given, **rule}),))
+    policy = replace(PACKAGED_POLICY, rules=(Rule(id="r", **{**given, **rule}),))
     return [(one.kind, one.number, one.roles) for one in due_notices([proposal], policy, proposal.created_at + after)]
 
 

@@ -13,12 +13,13 @@ from agent.domain.approval_notices import NoticeKind
 from agent.domain.decisions import Proposal, Role, Verdict
 from agent.errors import NotPermitted
 from agent.guardrails.approvals import Ruling, rule_on, satisfied
-from agent.guardrails.policy import Policy, load_policy
+from agent.guardrails.policy import Policy
 from agent.guardrails.policy_model import Rule
 from agent.guardrails.requirement import Requirement, Step
 from agent.guardrails.standing_in import deputies_for
 from agent.jobs.approvals import due_notices
 from app.contract.approvals import ApprovalRow, approval_rows
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.unit.execution.fakes import NOW, OPS, SALES, Clock, Erp, approval, approved, person, proposal_of
 
 APART = (frozenset({Role.SALES_MANAGER, Role.FINANCE}),)
@@ -104,7 +105,7 @@ def test_it_waits_for_no_deputy_of_whoever_asked_or_has_approved(proposal):
 
 def policy(**rule) -> Policy:
     given = {"action": "move_promise_date", "approve": ({"role": "sales_manager"},), "expires_after": "2d", "sla": "4h"}
-    return replace(load_policy(), rules=(Rule(id="r", **{**given, **rule}),))
+    return replace(PACKAGED_POLICY, rules=(Rule(id="r", **{**given, **rule}),))
 
 
 def listed(proposal: Proposal, *asked, standing=()) -> ApprovalRow:

@@ -12,13 +12,12 @@ from agent.domain.decisions import Role
 from agent.errors import PolicyRejected
 from agent.guardrails.coverage import coverage_of
 from agent.guardrails.permissions import DECIDING_ROLES
-from agent.guardrails.policy import load_policy
 from agent.guardrails.policy_model import Rule
 from agent.guardrails.requirement import Requirement
 from agent.guardrails.vocabulary import FACTS
 from integrations.demo.people import PEOPLE
+from tests.fixtures.packaged_policy import PACKAGED_POLICY as POLICY
 
-POLICY = load_policy()
 COVERAGE = coverage_of(POLICY)
 RULES = {rule.id: rule for rule in POLICY.rules}
 

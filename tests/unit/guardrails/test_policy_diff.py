@@ -9,12 +9,11 @@ import pytest
 from agent.actions import prepare
 from agent.domain.calendars import WarehouseCalendar
 from agent.domain.working_hours import WorkingHours
-from agent.guardrails.policy import load_policy, read_policy
+from agent.guardrails.policy import read_policy
 from agent.guardrails.policy_diff import ChangeKind, Part, changed_rules, changed_settings, judged_otherwise
 from agent.guardrails.policy_model import Rule
+from tests.fixtures.packaged_policy import PACKAGED_POLICY as POLICY
 from tests.unit.execution.fakes import Clock, Erp, proposal_of
-
-POLICY = load_policy()
 
 
 def rule(id, **fields):

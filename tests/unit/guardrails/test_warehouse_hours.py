@@ -8,6 +8,7 @@ import pytest
 
 from agent.errors import PolicyInvalid
 from agent.guardrails.policy import PACKAGED, Policy, load_policy
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 
 LYON = """
 warehouses:
@@ -42,7 +43,7 @@ def test_what_is_left_out_is_always_open(tmp_path):
 
 
 def test_the_packaged_policy_closes_no_warehouse():
-    assert load_policy().calendars == {}
+    assert PACKAGED_POLICY.calendars == {}
 
 
 @pytest.mark.parametrize(

@@ -16,18 +16,18 @@ from agent.domain.purchasing import PurchaseLine, VendorPrice
 from agent.domain.quantity import Quantity
 from agent.domain.sales import Customer, OverdueInvoice, SaleOrder, SaleOrderLine, Segment
 from agent.domain.stock import Move, Picking, PickingKind, Product, StockLevel, Warehouse
-from agent.guardrails.policy import Policy, ThresholdBook, Thresholds, load_policy
+from agent.guardrails.policy import Policy, ThresholdBook, Thresholds
 from agent.guardrails.thresholds import ThresholdException, Where
 from agent.risk.assess import assess
 from agent.risk.projection import LineOutlook, Projection, project
 from agent.risk.snapshot import Snapshot
 from agent.risk.terms import Terms, terms_of
+from tests.fixtures.packaged_policy import PACKAGED_POLICY as POLICY
 
 NOW = datetime(2026, 8, 3, 9, 0, tzinfo=UTC)
 A_MOMENT = timedelta(seconds=1)
 MAIN, NORTH = 1, 2
 CHAIR, DESK, FILM = 101, 102, 103
-POLICY = load_policy()
 THRESHOLDS: Thresholds = POLICY.thresholds
 GRACE = timedelta(days=THRESHOLDS.receipt_grace_days)
 

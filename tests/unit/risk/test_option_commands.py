@@ -14,8 +14,8 @@ from agent.domain.purchasing import PurchaseLine, Vendor
 from agent.domain.records import Record
 from agent.domain.transfers import ProductDetail
 from agent.errors import PolicyRejected
-from agent.guardrails.policy import load_policy
 from agent.ports.erp_reader import ErpReader
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.unit.risk.builders import NORTH, World, euros, in_days
 from tests.unit.risk.test_option_kinds import options, scarce
 from tests.unit.risk.world_reader import WorldReader
@@ -69,7 +69,7 @@ def agreed(world: World, option: Option) -> dict[str, Any]:
     assert option.action is not None
     content = prepare(option.action, option.arguments, cast(ErpReader, Reader(world)))
     try:
-        words = load_policy().require(option.action, content.facts).words()
+        words = PACKAGED_POLICY.require(option.action, content.facts).words()
     except PolicyRejected:
         words = "nobody: the policy has no rule that allows it"
     assert option.approval == words

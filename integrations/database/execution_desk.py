@@ -60,7 +60,7 @@ class PostgresExecutionDesk(PostgresProposalBook):
             row = connection.execute(
                 "INSERT INTO execution_attempt (execution_id, number)"
                 " SELECT %(id)s, 1 + coalesce(max(number), 0) FROM execution_attempt WHERE execution_id = %(id)s"
-                " RETURNING number",
+                " RETURNING number, set_config('synchronous_commit', 'off', true)",  # see `statements`
                 {"id": execution_id},
             ).fetchone()
         assert row is not None
@@ -87,7 +87,8 @@ def _execution(connection: Connection[DictRow], grant: Grant) -> int | None:
 
 def _new_execution(connection: Connection[DictRow], grant: Grant) -> int:
     row = connection.execute(
-        "INSERT INTO execution (grant_id, proposal_id, sha256) VALUES (%s, %s, %s) RETURNING id",
+        "INSERT INTO execution (grant_id, proposal_id, sha256) VALUES (%s, %s, %s)"
+        " RETURNING id, set_config('synchronous_commit', 'off', true)",  # see `statements`
         (grant.id, grant.proposal_id, grant.sha256),
     ).fetchone()
     assert row is not None

@@ -119,6 +119,9 @@ def _still_stands(connection: Connection[DictRow]) -> None:
 def statements(pool: Pool) -> Iterator[Connection[DictRow]]:
     """Statements that stand alone, each committed by itself: it spares the server two messages a block.
 
+    One that calls set_config('synchronous_commit', 'off', true) does not wait for the disk: the next commit that waits takes it
+    along. Only for what such a later commit stands on: lost together, everything is as before, and is done again.
+
     Errors are raised as by `transaction`.
     """
     with translated(), pool.connection() as connection:

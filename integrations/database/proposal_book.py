@@ -2,48 +2,46 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import Any
 
-from psycopg import Connection
-from psycopg.rows import DictRow
-from psycopg.sql import SQL
-
-from agent.domain.decisions import Decision, Proposal, ProposalGroup, ProposalState
+from agent.domain.decisions import Proposal, ProposalGroup, ProposalState
 from agent.errors import PreconditionFailed, RecordMissing
 from integrations.database import rows
 from integrations.database.pool import Pool, statements
 
 logger = logging.getLogger(__name__)
 
-PROPOSALS = SQL("""
+PROPOSALS = """
     SELECT proposal.*, proposal_state.state, proposal_state.outcome_detail, to_jsonb(person) AS asker,
         CASE WHEN supersedes IS NOT NULL OR group_id IS NOT NULL THEN (
             SELECT jsonb_agg(to_jsonb(author)) FROM person AS author
             WHERE author.id IN (SELECT authors_of(proposal.id)) AND author.id <> asker_id) END AS authors,
         (SELECT jsonb_agg(jsonb_build_object('person', handle, 'text', text, 'at', at) ORDER BY said.id)
             FROM proposal_comment AS said JOIN person AS sayer ON sayer.id = said.person_id
-            WHERE said.proposal_id = proposal.id) AS comments
+            WHERE said.proposal_id = proposal.id) AS comments,
+        (SELECT jsonb_agg(to_jsonb(decision) || jsonb_build_object('person', to_jsonb(decider), 'absent', to_jsonb(absent))
+                ORDER BY decision.id)
+            FROM decision JOIN person AS decider ON decider.id = decision.person_id
+            LEFT JOIN person AS absent ON absent.id = decision.for_person_id
+            WHERE decision.proposal_id = proposal.id) AS decisions
     FROM proposal
     JOIN proposal_state ON proposal_state.proposal_id = proposal.id
     JOIN person ON person.id = proposal.asker_id
-""")
-_DECISIONS = """
-    SELECT decision.*, to_jsonb(person) AS person, to_jsonb(absent) AS absent
-    FROM decision JOIN person ON person.id = decision.person_id LEFT JOIN person AS absent ON absent.id = decision.for_person_id
-    WHERE decision.proposal_id = ANY(%s) ORDER BY decision.proposal_id, decision.id
 """
-_ONE = SQL("WHERE proposal.id = %s")
-_LINES = SQL("WHERE proposal.group_id = %s ORDER BY proposal.id")
+_ONE = PROPOSALS + "WHERE proposal.id = %s"
+_LINES = PROPOSALS + "WHERE proposal.group_id = %s ORDER BY proposal.id"
 _GROUP = """
     SELECT proposal_group.*, to_jsonb(person) AS asker
     FROM proposal_group JOIN person ON person.id = asker_id WHERE proposal_group.id = %s
 """
-_NEWEST = SQL("""
+_NEWEST = (
+    PROPOSALS
+    + """
     WHERE (%(states)s::text[] IS NULL OR proposal_state.state = ANY(%(states)s))
         AND (%(sha256)s::text IS NULL OR proposal.sha256 = %(sha256)s)
     ORDER BY proposal.id DESC LIMIT %(limit)s
-""")
+"""
+)
 
 
 class PostgresProposalBook:
@@ -54,12 +52,11 @@ class PostgresProposalBook:
 
     def proposal(self, proposal_id: int) -> Proposal:
         with statements(self._pool) as connection:
-            found = connection.execute(PROPOSALS + _ONE, [proposal_id]).fetchone()
-            decisions = decisions_of(connection, [proposal_id])
+            found = connection.execute(_ONE, [proposal_id]).fetchone()
         if found is None:
             raise RecordMissing(f"There is no proposal P{proposal_id}; `expediter proposals list` shows those that exist.")
         try:
-            return rows.proposal(found, decisions.get(proposal_id, ()))
+            return rows.proposal(found)
         except rows.NotAProposal:
             raise PreconditionFailed(
                 f"P{proposal_id} holds no proposal that can be shown, so nothing can be done with it."
@@ -68,11 +65,10 @@ class PostgresProposalBook:
     def group(self, group_id: int) -> ProposalGroup:
         with statements(self._pool) as connection:
             row = connection.execute(_GROUP, [group_id]).fetchone()
-            found = connection.execute(PROPOSALS + _LINES, [group_id]).fetchall()
-            decisions = decisions_of(connection, [line["id"] for line in found])
+            found = connection.execute(_LINES, [group_id]).fetchall()
         if row is None:
             raise RecordMissing(f"There is no group G{group_id}; `expediter proposals list` shows which lines belong to one.")
-        lines = tuple(readable(found, decisions))
+        lines = tuple(readable(found))
         return ProposalGroup(row["id"], row["title"], rows.person(row["asker"]), row["created_at"], lines)
 
     def proposals(
@@ -80,21 +76,14 @@ class PostgresProposalBook:
     ) -> list[Proposal]:
         wanted = {"states": None if states is None else [state.value for state in states], "limit": limit, "sha256": sha256}
         with statements(self._pool) as connection:
-            found = connection.execute(PROPOSALS + _NEWEST, wanted).fetchall()
-            decisions = decisions_of(connection, [row["id"] for row in found])
-        return list(readable(found, decisions))
+            found = connection.execute(_NEWEST, wanted).fetchall()
+        return list(readable(found))
 
 
-def readable(found: list[dict[str, Any]], decisions: dict[int, tuple[Decision, ...]]) -> Iterator[Proposal]:
+def readable(found: list[dict[str, Any]]) -> Iterator[Proposal]:
     """One row that is no proposal must not keep the others from being seen."""
     for row in found:
         try:
-            yield rows.proposal(row, decisions.get(row["id"], ()))
+            yield rows.proposal(row)
         except rows.NotAProposal as unreadable:
             logger.error("left out of the list: %s", unreadable)
-
-
-def decisions_of(connection: Connection[DictRow], proposal_ids: list[int]) -> dict[int, tuple[Decision, ...]]:
-    found = connection.execute(_DECISIONS, [proposal_ids]).fetchall()
-    by_proposal = groupby(found, key=lambda row: int(row["proposal_id"]))
-    return {proposal_id: tuple(rows.decision(row) for row in group) for proposal_id, group in by_proposal}

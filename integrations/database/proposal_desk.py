@@ -11,10 +11,11 @@ from agent.ports.ledger import ProposedLine
 from integrations.database.pool import transaction
 from integrations.database.proposal_book import PostgresProposalBook
 
+#: See `statements` for what it returns second.
 _PROPOSAL = """
     INSERT INTO proposal
         (inbound_id, content, rationale, origin, model, prompt_sha256, inverse_of, expires_at, supersedes, group_id)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id, set_config('synchronous_commit', 'off', true)
 """
 
 

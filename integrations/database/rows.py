@@ -40,6 +40,7 @@ def grant(row: dict[str, Any]) -> Grant:
 
 
 def decision(row: dict[str, Any]) -> Decision:
+    """Of a row told in JSON."""
     return Decision(
         proposal_id=row["proposal_id"],
         step=row["step"],
@@ -49,7 +50,7 @@ def decision(row: dict[str, Any]) -> Decision:
         sha256=row["sha256"],
         policy_version=row["policy_version"],
         rule=row["rule"],
-        decided_at=row["decided_at"],
+        decided_at=datetime.fromisoformat(row["decided_at"]),
         on_behalf_of=person(row["absent"]) if row["absent"] else None,
         second_factor=row["second_factor_id"] is not None,
     )
@@ -70,7 +71,7 @@ def content(row: dict[str, Any]) -> ProposalContent:
     raise NotAProposal(f"P{row['id']} is not written the way proposals are.")
 
 
-def proposal(row: dict[str, Any], decisions: tuple[Decision, ...]) -> Proposal:
+def proposal(row: dict[str, Any]) -> Proposal:
     return Proposal(
         id=row["id"],
         content=content(row),
@@ -82,7 +83,7 @@ def proposal(row: dict[str, Any], decisions: tuple[Decision, ...]) -> Proposal:
         created_at=row["created_at"],
         expires_at=row["expires_at"],
         state=ProposalState(row["state"]),
-        decisions=decisions,
+        decisions=tuple(map(decision, row["decisions"] or ())),
         outcome_detail=row["outcome_detail"],
         authors=tuple(map(person, row["authors"] or ())),
         supersedes=row["supersedes"],

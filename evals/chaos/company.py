@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.domain.decisions import Role
+from agent.guardrails.policy import PACKAGED
 from app.client import Api
 from app.settings import UpSettings
 from app.wiring.company import Company, company_of
@@ -26,6 +27,7 @@ PEOPLE: Mapping[str, Role] = {
     "mara": Role.OPS_MANAGER,
     "wim": Role.WAREHOUSE_LEAD,
     "petra": Role.PURCHASING_MANAGER,
+    "fred": Role.FINANCE,
 }
 ASKER = "olga"
 MAY_ARRIVE_FOR_MINUTES = 1
@@ -70,6 +72,14 @@ def _people(server: EmbeddedServer) -> dict[str, str]:
         return {handle: people.issue_token(handle) for handle in PEOPLE}
 
 
+def _without_codes(folder: Path) -> Path:
+    """The packaged policy, asking for no codes: an authenticator gives one a half minute, and these people click all night."""
+    text = PACKAGED.read_text(encoding="utf-8")
+    file = folder / "policy.yaml"
+    file.write_text("\n".join(line for line in text.splitlines() if line.strip() != "second_factor: true"), encoding="utf-8")
+    return file
+
+
 @contextmanager
 def _environment(odoo: ScaledOdoo, odoo_url: str, folder: Path) -> Iterator[None]:
     """The children get theirs from ours."""
@@ -78,6 +88,7 @@ def _environment(odoo: ScaledOdoo, odoo_url: str, folder: Path) -> Iterator[None
         del os.environ[name]
     os.environ.update(
         EXPEDITER_STATE=str(folder / "state"),
+        EXPEDITER_POLICY=str(_without_codes(folder)),
         EXPEDITER_ODOO_URL=odoo_url,
         EXPEDITER_ODOO_DATABASE=odoo.database,
         EXPEDITER_ODOO_READER_LOGIN=odoo.login,

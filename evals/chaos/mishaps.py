@@ -6,6 +6,7 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -33,13 +34,14 @@ class Mishaps:
 
     @contextmanager
     def befalling(self) -> Iterator[None]:
-        thread = threading.Thread(target=self._go_on)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._over.set()
-            thread.join()
+        """Raises what kept a mishap from befalling: a night without them would prove nothing."""
+        with ThreadPoolExecutor(1) as fate:
+            going_on = fate.submit(self._go_on)
+            try:
+                yield
+            finally:
+                self._over.set()
+            going_on.result()
 
     def _go_on(self) -> None:
         while not self._over.wait(self._dice.uniform(*BETWEEN_S)):

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ParamSpec, TypeVar
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
@@ -32,22 +32,40 @@ class Wish:
     arguments: dict[str, Any]
 
 
-def wishes(promised: Mapping[str, date], how_many: int, dice: random.Random) -> list[Wish]:
-    """For half of them one later promise an order, so that the last date is known; then notes, several for one order.
+def wishes(promised: Mapping[str, date], shelves: Sequence[str], how_many: int, dice: random.Random) -> list[Wish]:
+    """A third later promises, one an order, so that the last date is known; and notes, tasks, counts and write-offs.
 
-    `promised`: order → the day it is promised for now.
+    `promised`: order → the day it is promised for now. `shelves`: codes of products that lie in one place of warehouse WH;
+    several changes of one may meet, and then the later one is refused as stale.
     """
     moves = [
         Wish("move_promise_date", {"order": order, "promise_date": (day + timedelta(days=dice.randint(1, 3))).isoformat()})
-        for order, day in list(promised.items())[: how_many // 2]
+        for order, day in list(promised.items())[: how_many // 3]
     ]
-    notes = [
-        Wish("post_note", {"order": dice.choice(list(promised)), "text": f"Seen by the night shift, entry {number}."})
-        for number in range(how_many - len(moves))
-    ]
-    mixed = moves + notes
+    rest = how_many - len(moves)
+    makers = [_note, _task, _count, _write_off]
+    others = [makers[number % len(makers)](number, list(promised), shelves, dice) for number in range(rest)]
+    mixed = moves + others
     dice.shuffle(mixed)
     return mixed
+
+
+def _note(number: int, orders: Sequence[str], shelves: Sequence[str], dice: random.Random) -> Wish:
+    return Wish("post_note", {"order": dice.choice(orders), "text": f"Seen by the night shift, entry {number}."})
+
+
+def _task(number: int, orders: Sequence[str], shelves: Sequence[str], dice: random.Random) -> Wish:
+    due = (datetime.now(UTC).date() + timedelta(days=dice.randint(1, 9))).isoformat()
+    told = {"owner": "demo", "due": due, "summary": f"Look after it, entry {number}"}
+    return Wish("schedule_activity", {"record": dice.choice(orders), **told})
+
+
+def _count(number: int, orders: Sequence[str], shelves: Sequence[str], dice: random.Random) -> Wish:
+    return Wish("adjust_stock", {"product": dice.choice(shelves), "warehouse": "WH", "by": str(dice.choice((1, 2, -1)))})
+
+
+def _write_off(number: int, orders: Sequence[str], shelves: Sequence[str], dice: random.Random) -> Wish:
+    return Wish("write_off", {"product": dice.choice(shelves), "warehouse": "WH", "quantity": "1"})
 
 
 @dataclass

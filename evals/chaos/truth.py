@@ -14,12 +14,15 @@ from integrations.database.pool import open_pool
 from integrations.database.proposal_book import PostgresProposalBook
 
 ENDED = {ProposalState.DONE, ProposalState.FAILED, ProposalState.REFUSED_STALE, ProposalState.UNCERTAIN}
-#: A note that was taken back keeps its marker; nothing is taken back here.
-NOTES = "SELECT count(*) FROM mail_message WHERE body LIKE '%expediter-p%'"
+#: Whatever carries a marker: notes, tasks, scraps, and the moves that book counts. What was taken back keeps its marker;
+#: nothing is taken back here.
 TWICE = r"""
     SELECT count(*) FROM (
-        SELECT substring(body FROM 'expediter-p\d+-[0-9a-f]{12}') AS marker FROM mail_message WHERE body LIKE '%expediter-p%'
-        GROUP BY 1 HAVING count(*) > 1) AS doubled
+        SELECT kind, substring(told FROM 'expediter-p\d+-[0-9a-f]{12}') AS marker FROM (
+            SELECT 'note', body FROM mail_message UNION ALL SELECT 'task', note FROM mail_activity
+            UNION ALL SELECT 'scrap', origin FROM stock_scrap WHERE state = 'done'
+            UNION ALL SELECT 'count', inventory_name FROM stock_move WHERE state = 'done') AS left_behind (kind, told)
+        WHERE told LIKE '%expediter-p%' GROUP BY 1, 2 HAVING count(*) > 1) AS doubled
 """
 
 
@@ -31,7 +34,7 @@ class Found:
     untrue: Sequence[str]
     """Where the outcome says something else than Odoo."""
     doubled: int
-    """Notes that stand in Odoo more than once."""
+    """Notes, tasks, scraps and counts that stand in Odoo more than once."""
 
 
 def open_ones(server: EmbeddedServer, approved: set[int]) -> list[Proposal]:

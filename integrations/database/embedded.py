@@ -6,9 +6,10 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import IO
@@ -26,6 +27,8 @@ DATABASE = "expediter"
 _SOCKET_FILE = ".s.PGSQL.5432"
 _LONGEST_SOCKET_PATH = 100
 _START_SECONDS = 30.0
+#: What a server says that will answer, or be gone, in a moment.
+_PASSING = ("starting up", "shutting down", "Connection refused", "No such file", "closed the connection")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +100,8 @@ def _started(folder: Path, durable: bool) -> EmbeddedServer:
     binaries.own(sockets)
     if not (data / "PG_VERSION").exists():
         _initialise(binaries, folder, passwords["admin"])
-    if not _answers(sockets):
-        _launch(binaries, data, sockets, durable)
     server = EmbeddedServer(folder, sockets, passwords)
-    _ensure_database(server)
+    _ensure_database(server, partial(_launch, binaries, data, sockets, durable))
     return server
 
 
@@ -175,17 +176,19 @@ def _answers(sockets: Path) -> bool:
     return True
 
 
-def _ensure_database(server: EmbeddedServer) -> None:
-    # A server that was killed, or whose starter was, answers before it has recovered.
+def _ensure_database(server: EmbeddedServer, launch: Callable[[], None]) -> None:
+    # A server that was killed, or whose starter was, answers before it has recovered; one that is ending, until it has ended.
     give_up = time.monotonic() + _START_SECONDS
     while True:
+        if not _answers(server.socket_folder):
+            launch()
         try:
             with psycopg.connect(server.url("admin", "postgres"), autocommit=True) as connection:
                 if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
                     connection.execute(f"CREATE DATABASE {DATABASE}")
             return
         except psycopg.OperationalError as error:
-            if "starting up" not in str(error) or time.monotonic() > give_up:
+            if not any(state in str(error) for state in _PASSING) or time.monotonic() > give_up:
                 raise DatabaseUnavailable(f"The embedded PostgreSQL refuses its owner: {_last_line(str(error))}") from error
         time.sleep(0.1)
 

@@ -8,9 +8,11 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import IO
 
 import psycopg
 import pytest
@@ -137,6 +139,28 @@ def test_a_stale_pid_file_does_not_keep_it_from_starting(state: Path, left_behin
     pid_file.write_text(stale)
     with lease(state, durable=False) as server:
         assert answers(server)
+
+
+def test_a_server_that_is_ending_is_waited_for_and_started_again(state: Path) -> None:
+    """It answers until its last connection is gone, and turns away whoever comes."""
+    with lease(state, durable=False) as server, ThreadPoolExecutor(1) as threads:
+        before = server_pid(state)
+        with psycopg.connect(server.url("admin")), (state / "postgres" / "server.log").open() as log:
+            os.kill(before, signal.SIGTERM)
+            wait_for(log, "received smart shutdown request")
+            waiting = threads.submit(holder, state)
+            wait_for(log, "the database system is shutting down")
+        process = waiting.result()
+        assert server_pid(state) != before
+        assert answers(server)
+        process.communicate("\n")
+
+
+def wait_for(log: IO[str], line: str) -> None:
+    give_up = time.monotonic() + 30
+    while line not in log.read():
+        assert time.monotonic() < give_up, f"the server never said {line}"
+        os.sched_yield()
 
 
 def test_starting_at_once_gives_one_server(state: Path) -> None:

@@ -9,6 +9,7 @@ from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.finding import called, detail_of, find_product, find_warehouse, subject_of
 from agent.actions.goods import ProductName, Warehouse, money_of
 from agent.actions.losses import only_place
+from agent.actions.touched import touched
 from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.money import Money
@@ -84,6 +85,7 @@ class AdjustStockAction(AnyTime):
                 "the difference is booked as an inventory adjustment.",
                 undo=f"{size} {'less' if up else 'more'} are booked, on what is there then.",
             ),
+            touches=touched([(product.id, house.id)]),
         )  # fmt: skip
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:

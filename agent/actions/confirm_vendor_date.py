@@ -10,6 +10,7 @@ from agent.actions.base import Arguments, Effect
 from agent.actions.finding import class_of, find_purchase, subject_of, vendor_of
 from agent.actions.goods import ProductName, PurchaseNumber, listed, of
 from agent.actions.harm import Harm, Shift, harm, together
+from agent.actions.touched import touched
 from agent.actions.wording import days, in_utc, moment, stored
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.purchase_papers import PaperLine, PurchasePaper
@@ -60,6 +61,7 @@ class ConfirmVendorDateAction:
                 **harmed.facts(), "days_slipped": slipped, "vendor": vendor.name, "vendor_class": class_of(vendor),
             },
             preview=_preview(purchase, lines, new, slipped, harmed),
+            touches=touched(harmed.stock),
         )  # fmt: skip
 
     def check_time(self, content: ProposalContent, now: datetime) -> None:

@@ -12,6 +12,7 @@ from agent.actions.finding import called, check_once_each, find_product, find_wa
 from agent.actions.goods import Goods, GoodsLine, listed, money_of, of, stored_goods, total
 from agent.actions.goods import Warehouse as WarehouseName
 from agent.actions.harm import Shift, harm, together
+from agent.actions.touched import touched
 from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.money import Money
@@ -89,6 +90,7 @@ class CreateTransferAction(AnyTime):
                 consequence=f"{start.name} gives up {goods}{f', worth {value} at cost' if value else ''}. {harmed.sentence()}",
                 undo="The transfer is cancelled, as long as nothing of it was moved.",
             ),
+            touches=touched(harmed.stock),
         )  # fmt: skip
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:

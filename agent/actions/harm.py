@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from agent.actions.goods import listed, money_of, total
+from agent.actions.touched import Stock
 from agent.domain.money import Money
 from agent.domain.purchasing import PurchaseLine
 from agent.domain.quantity import ROUNDING
@@ -47,6 +48,8 @@ class Harm:
     """None when it is in several currencies, or when nobody is harmed."""
     segment: str
     """Of the most important customer; `nobody` without any."""
+    stock: frozenset[Stock] = field(default=frozenset(), compare=False)
+    """What was judged: a change of it meanwhile would harm others than these."""
 
     def facts(self) -> dict[str, Any]:
         return {
@@ -149,15 +152,17 @@ def harm(reader: ErpReader, product_id: int, warehouse_id: int, after: Shift, be
     orders = reader.orders_of_lines(lines_of) if lines_of else {}
     lines = reader.sale_order_lines(sorted({order.id for order in orders.values()})) if orders else []
     customers = reader.customers(sorted({order.customer_id for order in orders.values()})) if orders else []
-    return harm_of(waits, orders, {line.id: line for line in lines}, {each.id: each for each in customers})
+    found = harm_of(waits, orders, {line.id: line for line in lines}, {each.id: each for each in customers})
+    return replace(found, stock=frozenset({(product_id, warehouse_id)}))
 
 
 def together(harms: Sequence[Harm]) -> Harm:
     """Of several products."""
     real = [each for each in harms if each.orders]
+    stock = frozenset[Stock]().union(*(each.stock for each in harms))
     if not real:
-        return NO_HARM
+        return replace(NO_HARM, stock=stock)
     owners = {name: customer for each in real for name, customer in zip(each.orders, each.customers, strict=True)}
     names = sorted(owners)
     segment = min((Segment(each.segment) for each in real), key=list(Segment).index)
-    return Harm(tuple(names), tuple(owners[name] for name in names), total([each.value for each in real]), segment.value)
+    return Harm(tuple(names), tuple(owners[name] for name in names), total([each.value for each in real]), segment.value, stock)

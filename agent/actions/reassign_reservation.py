@@ -10,6 +10,7 @@ from agent.actions.finding import called, check_not_by_lot, detail_of, find_prod
 from agent.actions.goods import Goods, listed, of, stored_goods
 from agent.actions.harm import Harm, Shift, harm, together
 from agent.actions.reservations import Step, added, effect_of, holding, lacking, less, more, stored_steps, targets
+from agent.actions.touched import touched
 from agent.actions.wording import moment, number, stored
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.quantity import ROUNDING, Quantity
@@ -69,6 +70,7 @@ class ReassignReservationAction(AnyTime):
             },
             facts={**harmed.facts(), "segment": owners[1].segment.value, "segment_giving": owners[0].segment.value},
             preview=_preview(giver, taker, owners, gifts, harmed),
+            touches=touched(harmed.stock, [giver.id, taker.id]),
         )  # fmt: skip
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:

@@ -9,6 +9,7 @@ from agent.actions.finding import called, check_once_each, find_product, find_tr
 from agent.actions.goods import Goods, TransferNumber, stored_goods
 from agent.actions.harm import Harm, Shift, harm, together
 from agent.actions.reservations import Step, effect_of, holding, lacking, less, more, stored_steps, targets
+from agent.actions.touched import touched
 from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.quantity import ROUNDING
@@ -55,6 +56,7 @@ class ReserveStockAction(AnyTime):
                 consequence=f"{_called(transfer)} can then be picked as far as it is reserved. {harmed.sentence()}",
                 undo="What was reserved is free again.",
             ),
+            touches=_touches(transfer, steps),
         )
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
@@ -108,6 +110,7 @@ class ReleaseReservationAction(AnyTime):
                 consequence=f"{_called(transfer)} waits until the goods are reserved for it again; others may take them.",
                 undo="What is free then is reserved for it again.",
             ),
+            touches=_touches(transfer, steps),
         )
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
@@ -159,6 +162,11 @@ def _harm(product: int, steps: Sequence[Step], reader: ErpReader) -> Harm:
     assert house is not None  # only moves that start in a warehouse take its goods
     gains = {step.move.id: step.by for step in steps}
     return harm(reader, product, house, Shift(sum(gains.values(), Decimal(0)), gains))
+
+
+def _touches(transfer: Transfer, steps: Sequence[Step]) -> tuple[str, ...]:
+    stock = [(step.move.product_id, step.move.from_warehouse_id) for step in steps if step.move.from_warehouse_id is not None]
+    return touched(stock, [transfer.sale_order_id])
 
 
 def _before(transfer: Transfer, steps: Sequence[Step]) -> dict[str, Any]:

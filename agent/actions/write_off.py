@@ -7,6 +7,7 @@ from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.finding import called, detail_of, find_product, find_warehouse, subject_of
 from agent.actions.goods import Amount, ProductName, Warehouse, money_of, of
 from agent.actions.losses import only_place
+from agent.actions.touched import touched
 from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.money import Money
@@ -58,6 +59,7 @@ class WriteOffAction(AnyTime):
                 consequence=f"The goods{f', worth {value} at cost,' if value else ''} are scrapped and can no longer be sold.",
                 undo="irreversible",
             ),
+            touches=touched([(product.id, house.id)]),
         )  # fmt: skip
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:

@@ -85,6 +85,8 @@ class ProposalContent(BaseModel):
     facts: dict[str, Any]
     """What the policy decides on, read from the ERP and never from the model."""
     preview: Preview
+    touches: tuple[str, ...] = ()
+    """What beside the subject must stay as it is while this is carried out, as `touched` names it."""
 
     def canonical(self) -> str:
         """The text that is stored and hashed: JSON, sorted keys, no white space, UTF-8."""

@@ -141,8 +141,8 @@ class ExecutionDesk(ProposalBook, Protocol):
     """The executor's part."""
 
     def open_grants(self) -> list[Grant]:
-        """Grants without an outcome, oldest first: those begun, whose end has to be found out at any age, and the unexpired whose
-        record no other is at work on."""
+        """Grants without an outcome, oldest first: those begun, whose end has to be found out at any age, and the unexpired while
+        nothing that touches the same is being carried out."""
 
     def claimed(self, grant: Grant) -> AbstractContextManager[bool]:
         """Hold the grant for this process; False when another process has it."""

@@ -21,10 +21,7 @@ _OPEN_GRANTS = """
     LEFT JOIN execution_outcome ON execution_outcome.execution_id = execution.id
     JOIN proposal ON proposal.id = approval_grant.proposal_id
     WHERE execution_outcome.execution_id IS NULL AND (execution.id IS NOT NULL OR approval_grant.expires_at > clock_timestamp()
-        AND held_back(proposal.action) IS NULL AND NOT EXISTS (
-            SELECT FROM execution AS other JOIN proposal AS its ON its.id = other.proposal_id
-            WHERE its.subject_model = proposal.subject_model AND its.subject_id = proposal.subject_id
-                AND NOT EXISTS (SELECT FROM execution_outcome WHERE execution_id = other.id)))
+        AND held_back(proposal.action) IS NULL AND in_the_way_of(proposal.id) IS NULL)
     ORDER BY approval_grant.id
 """
 _ATTEMPTS = """
@@ -48,7 +45,7 @@ class PostgresExecutionDesk(PostgresProposalBook):
             yield bool(row and row["mine"])
 
     def begin(self, grant: Grant) -> tuple[int, Sequence[Attempt]]:
-        """Raises NotPermitted when the grant lapsed before anybody began, is not one, or waits for another on the same record."""
+        """Raises NotPermitted when the grant lapsed before anybody began, is not one, or waits for what touches the same."""
         with transaction(self._pool) as connection:
             execution_id = _execution(connection, grant) or _new_execution(connection, grant)
             attempts = connection.execute(_ATTEMPTS, (execution_id,)).fetchall()

@@ -28,6 +28,23 @@ def test_goods_reserved_for_one_order_are_given_to_another_and_back(world: Actio
     assert (world.reserved(later), world.reserved(sooner)) == (10, 0)
 
 
+def test_two_orders_that_are_given_goods_of_a_third_touch_the_same_and_a_count_elsewhere_does_not(world: ActionWorld) -> None:
+    code = world.make.product(home=10)
+    later, _ = world.make.order({code: 10}, days=20)
+    takers = [world.make.order({code: 3}, days=days)[0] for days in (2, 3)]
+    first, second = (
+        set(world.prepared("reassign_reservation", from_order=later, to_order=taker, goods=f"{code}: 3").touches)
+        for taker in takers
+    )
+    assert len(first & second) == 2, "the giver and the stock"
+    here, there = (
+        set(world.prepared("adjust_stock", product=code, warehouse=house, counted="11").touches)
+        for house in (world.make.home, world.make.other)
+    )
+    assert here < first
+    assert not there & first
+
+
 def test_who_lacks_only_some_is_given_some(world: ActionWorld) -> None:
     code = world.make.product(home=10)
     later, _ = world.make.order({code: 8}, days=20)

@@ -57,7 +57,7 @@ def test_the_asker_is_whoever_asked_and_cannot_be_named(database: TestDatabase) 
     assert database.proposal(asker).asker == asker
 
 
-@pytest.mark.parametrize("column", ["id", "asker_id", "sha256", "action", "subject_id", "created_at"])
+@pytest.mark.parametrize("column", ["id", "asker_id", "sha256", "action", "subject_id", "created_at", "touches"])
 def test_the_worker_cannot_supply_what_the_database_computes(database: TestDatabase, column: str) -> None:
     assert not database.one("worker", "SELECT has_column_privilege('proposal', %s, 'INSERT')", column)
 
@@ -95,11 +95,24 @@ def test_a_proposal_expires_within_thirty_days(database: TestDatabase, expires_i
         database.proposal(expires_in=expires_in)
 
 
+CONTENT = '{"action":"a","arguments":{},"before":{},"facts":{},"preview":{},"subject":{"model":"m","id":%s,"name":"n"}'
+
+
+def test_a_proposal_touches_its_subject_and_what_its_content_names(database: TestDatabase) -> None:
+    content = note_content().model_copy(update={"touches": ("sale.order:42", "sale.order:7", "stock:12@1")})
+    made = database.proposal(content=content)
+    touches = database.one("worker", "SELECT touches FROM proposal WHERE id = %s", made.id)
+    assert touches == ["sale.order:42", "sale.order:7", "stock:12@1"]
+    plain = database.proposal()
+    assert database.one("worker", "SELECT touches FROM proposal WHERE id = %s", plain.id) == ["sale.order:42"]
+
+
 @pytest.mark.parametrize(
     "content",
     ["no json", "[]", '{"action":"a"}', '{"action":"a","action":"b"}',
-     '{"action":"a","arguments":{},"before":{},"facts":{},"preview":{},"subject":{"model":"m","id":"1; x","name":"n"}}',
-     '{"action":"a","arguments":{},"before":{},"facts":{},"preview":{},"subject":{"model":"m","id":1,"name":"n"},"more":1}'],
+     CONTENT % '"1; x"' + ',"touches":[]}', CONTENT % 1 + ',"touches":[],"more":1}', CONTENT % 1 + "}",
+     CONTENT % 1 + ',"touches":"stock:1@1"}', CONTENT % 1 + ',"touches":null}', CONTENT % 1 + ',"touches":["anything"]}',
+     CONTENT % 1 + ',"touches":["stock:1@1",null]}', CONTENT % 1 + ',"touches":["stock:1"]}'],
 )  # fmt: skip
 def test_content_that_is_not_a_proposal_is_refused(database: TestDatabase, content: str) -> None:
     with pytest.raises(psycopg.Error) as refused:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from agent.domain.decisions import Outcome, Proposal, ProposalState, Role
+from agent.domain.decisions import Grant, Outcome, Proposal, ProposalState, Role
 from agent.errors import DecisionRefused, NotPermitted
 from integrations.database.execution_desk import PostgresExecutionDesk
 from tests.fixtures.ledger import decide, granted
@@ -70,11 +70,14 @@ def test_one_record_is_changed_by_one_grant_at_a_time(database: TestDatabase) ->
 
 
 def test_of_eight_grants_on_one_record_that_begin_at_once_one_does(database: TestDatabase) -> None:
-    grants = [granted(database) for _ in range(8)]
+    assert sum(begun_at_once(database, [granted(database) for _ in range(8)])) == 1
+
+
+def begun_at_once(database: TestDatabase, grants: list[Grant]) -> list[bool]:
     desk = PostgresExecutionDesk(database.pool("executor"))
     barrier = Barrier(len(grants))
 
-    def begin(grant: Any) -> bool:
+    def begin(grant: Grant) -> bool:
         barrier.wait()
         try:
             desk.begin(grant)
@@ -83,7 +86,44 @@ def test_of_eight_grants_on_one_record_that_begin_at_once_one_does(database: Tes
         return True
 
     with ThreadPoolExecutor(len(grants)) as threads:
-        assert sum(threads.map(begin, grants)) == 1
+        return list(threads.map(begin, grants))
+
+
+def touching(database: TestDatabase, order: int, *touches: str) -> Proposal:
+    content = note_content()
+    subject = content.subject.model_copy(update={"id": order})
+    return database.proposal(content=content.model_copy(update={"subject": subject, "touches": touches}))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "word"),
+    [
+        ((51, "stock:12@1"), (52, "stock:11@1", "stock:12@1"), "stock"),
+        ((51, "sale.order:60", "stock:12@1"), (52, "sale.order:60", "stock:12@1"), "record"),
+        ((51, "sale.order:52"), (52,), "record"),
+        ((51,), (52, "sale.order:51"), "record"),
+    ],
+    ids=["the same stock", "one giver", "the giver itself after", "the giver itself before"],
+)
+def test_what_takes_from_the_same_waits_its_turn_though_it_is_for_another_order(
+    database: TestDatabase, first: tuple[Any, ...], second: tuple[Any, ...], word: str
+) -> None:
+    begun, waiting = (granted(database, touching(database, *each)) for each in (first, second))
+    elsewhere = granted(database, touching(database, 53, "stock:12@2", "stock:121@1"))
+    desk = PostgresExecutionDesk(database.pool("executor"))
+    execution, _ = desk.begin(begun)
+    assert [grant.id for grant in desk.open_grants()] == [begun.id, elsewhere.id]
+    with pytest.raises(NotPermitted, match=f"P{begun.proposal_id}, on the same {word}, is still being carried out"):
+        desk.begin(waiting)
+    desk.finish(execution, Outcome.UNCERTAIN, "", {})
+    assert desk.begin(waiting)
+
+
+def test_of_eight_that_take_from_one_giver_at_once_one_does(database: TestDatabase) -> None:
+    """Each for another order, and each with the next in common as well: a lock on each of the records could be a deadlock."""
+    shared = [(f"sale.order:{60 + n}", f"sale.order:{60 + (n + 1) % 8}", "stock:12@1") for n in range(8)]
+    grants = [granted(database, touching(database, 50 + n, *touches)) for n, touches in enumerate(shared)]
+    assert sum(begun_at_once(database, grants)) == 1
 
 
 def test_a_wait_for_another_change_of_the_record_ends_with_the_approval(database: TestDatabase) -> None:

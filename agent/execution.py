@@ -151,13 +151,24 @@ def _resolve_earlier(run: Run) -> Ending | None:
             )
         case Effect.OTHER:
             return _uncertain(run, "an earlier write had no answer")
-        case Effect.BEFORE:
+        case Effect.UNSEEN if not run.may_still_arrive:
+            return _vanished(run)
+        case Effect.BEFORE | Effect.UNSEEN:
             return None
 
 
 def _uncertain(run: Run, why: str) -> Ending:
     detail = f"A person has to look at {run.content.subject.name}: {why}, and it is neither as before nor as approved."
     return Ending(Outcome.UNCERTAIN, detail, {"effect": "other"})
+
+
+def _vanished(run: Run) -> Ending:
+    """Asking twice for what a colleague has thrown away would be worse than asking a person what became of it."""
+    detail = (
+        f"A person has to look at {run.content.subject.name}: an earlier write had no answer, and nothing of it is there; "
+        "it may never have arrived, or have been deleted since."
+    )
+    return Ending(Outcome.UNCERTAIN, detail, {"effect": "unseen"})
 
 
 # Approved means still true
@@ -257,7 +268,7 @@ def _resolve_lost(run: Run) -> Ending | None:
             return Ending(Outcome.DONE, run.action.verified(run.content), {"effect": "done", "answer": "lost"})
         case Effect.OTHER:
             return _uncertain(run, "the write had no answer")
-        case Effect.BEFORE:
+        case Effect.BEFORE | Effect.UNSEEN:
             return None
 
 

@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.finding import called, detail_of, find_product, find_warehouse, subject_of
 from agent.actions.goods import ProductName, Warehouse, money_of
+from agent.actions.harm import Shift
+from agent.actions.harmed import harm_told
 from agent.actions.losses import only_place
 from agent.actions.touched import touched
 from agent.actions.wording import number
@@ -63,6 +65,7 @@ class AdjustStockAction(AnyTime):
             raise PreconditionFailed(f"{place.reserved} of {product.name} in {place.name} are reserved; free them first.")
         cost = detail_of(product, reader).cost
         value = Money(abs(difference.amount) * cost.amount, cost.currency) if cost else None
+        harmed = harm_told(reader, {(product.id, house.id): Shift(taken=-difference.amount)})
         up = difference.amount > 0
         size = Quantity(abs(difference.amount), product.unit)
         given = {"by": number(arguments.by)} if arguments.by is not None else {"counted": number(counted.amount)}
@@ -75,17 +78,17 @@ class AdjustStockAction(AnyTime):
                 "place": place.location_id, "warehouse": house.id,
             },
             facts={
-                "direction": "up" if up else "down", "value": money_of(value), "currency": cost.currency if cost else None,
+                **harmed.facts(cost.currency if cost else None), "direction": "up" if up else "down", "value": money_of(value),
                 "percent": _percent(difference.amount, place.on_hand.amount), "warehouse": house.code,
             },
             preview=Preview(
                 title=f"Set the stock of {product.name} in {place.name} to {counted}",
                 changes=(Change(label=f"{product.name} in {place.name}", before=str(place.on_hand), after=str(counted)),),
                 consequence=f"The books show {size} {'more' if up else 'less'}{f', worth {value} at cost' if value else ''}; "
-                "the difference is booked as an inventory adjustment.",
+                f"the difference is booked as an inventory adjustment. {harmed.sentence()}",
                 undo=f"{size} {'less' if up else 'more'} are booked, on what is there then.",
             ),
-            touches=touched([(product.id, house.id)]),
+            touches=touched(harmed.stock),
         )  # fmt: skip
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:

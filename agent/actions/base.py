@@ -23,6 +23,8 @@ class Effect(StrEnum):
     DONE = "done"
     OTHER = "other"
     """Neither as before nor as proposed."""
+    UNSEEN = "unseen"
+    """Nothing is there. Before anything was sent that is as before; after it, somebody may have deleted what was made."""
 
 
 class Arguments(BaseModel):

@@ -8,6 +8,10 @@ from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.buying import money_facts
 from agent.actions.finding import find_purchase, subject_of, vendor_of
 from agent.actions.goods import PurchaseNumber, listed, of, stored_goods
+from agent.actions.harm import Harm, Shift
+from agent.actions.harmed import harm_told
+from agent.actions.promised_to import waiting_for
+from agent.actions.touched import touched
 from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.purchase_papers import PurchasePaper
@@ -44,20 +48,25 @@ class CancelPurchaseAction(AnyTime):
         _check(purchase)
         goods = listed([of(line.ordered, line.product_name) for line in purchase.lines]) if purchase.lines else "nothing"
         again = _again(purchase, reader)
+        harmed = _harm(purchase, reader)
         told = "" if purchase.state == "draft" else f" {purchase.vendor.name} has to be told."
         return ProposalContent(
             action=self.name,
             subject=subject_of(purchase.record),
             arguments={"purchase": purchase.name},
             before={"state": purchase.state, "vendor": purchase.vendor.name, "again": again},
-            facts={**money_facts(purchase.amount, vendor_of(purchase.vendor, reader)), "state": purchase.state},
+            facts={
+                **harmed.facts(purchase.amount.currency), "state": purchase.state,
+                **money_facts(purchase.amount, vendor_of(purchase.vendor, reader)),
+            },
             preview=Preview(
                 title=f"Cancel {purchase.name} at {purchase.vendor.name}, over {purchase.amount}",
                 changes=(Change(label="State", before=STATES[purchase.state], after="cancelled"),),
-                consequence=f"{goods} no longer come with it.{told}",
+                consequence=f"{goods} no longer come with it.{told} {harmed.sentence()}",
                 undo="The same goods are put into a new draft." if again else "irreversible",
             ),
-        )
+            touches=touched(harmed.stock),
+        )  # fmt: skip
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         writer.cancel_purchase(content.subject.record)
@@ -85,6 +94,12 @@ def _check(purchase: PurchasePaper) -> None:
     if came:
         goods = listed([of(line.received, line.product_name) for line in came])
         raise PreconditionFailed(f"{goods} came with {purchase.name} already; return them before it is cancelled.")
+
+
+def _harm(purchase: PurchasePaper, reader: ErpReader) -> Harm:
+    cancelled, house = Shift(cancelled=frozenset(line.id for line in purchase.lines)), purchase.warehouse_id
+    stock = [] if house is None else [(line.product_id, house) for line in purchase.lines]
+    return harm_told(reader, dict.fromkeys(stock, cancelled), waiting_for(purchase, purchase.lines, reader))
 
 
 def _again(purchase: PurchasePaper, reader: ErpReader) -> dict[str, Any] | None:

@@ -6,8 +6,11 @@ from typing import Any
 from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.finding import find_transfer, segment_behind, subject_of
 from agent.actions.goods import TransferNumber, listed, of, stored_goods
+from agent.actions.harm import Harm, Shift, Wait
+from agent.actions.harmed import harm_told
+from agent.actions.touched import touched
 from agent.domain.decisions import Change, Preview, ProposalContent
-from agent.domain.stock import PickingKind
+from agent.domain.stock import Move, PickingKind
 from agent.domain.transfers import Transfer
 from agent.errors import PreconditionFailed
 from agent.ports.erp_reader import ErpReader
@@ -35,20 +38,26 @@ class CancelTransferAction(AnyTime):
         transfer = find_transfer(arguments.transfer, reader)
         _check(transfer)
         goods = listed([of(line.demand, line.product_name) for line in transfer.lines])
-        back = _again(transfer, reader)
+        back, harmed = _again(transfer, reader), _harm(transfer, reader)
         return ProposalContent(
             action=self.name,
             subject=subject_of(transfer.record),
             arguments={"transfer": transfer.name},
             before={"state": transfer.state, "goods": goods, "again": back},
-            facts={"kind": "return" if transfer.returns else "internal", "segment": segment_behind(transfer, reader)},
+            facts={
+                **harmed.facts(),
+                "kind": "return" if transfer.returns else "internal",
+                "segment": segment_behind(transfer, reader),
+            },
             preview=Preview(
                 title=f"Cancel {transfer.name}",
                 changes=(Change(label="State", before=STATES[transfer.state], after="cancelled"),),
-                consequence=f"{goods} stay where they are; what is reserved for {transfer.name} is free again.",
+                consequence=f"{goods} stay where they are; what is reserved for {transfer.name} is free again. "
+                f"{harmed.sentence()}",
                 undo="The same goods are planned in a new transfer." if back else "irreversible",
             ),
-        )
+            touches=touched(harmed.stock, [transfer.sale_order_id]),
+        )  # fmt: skip
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         writer.cancel_transfer(content.subject.record)
@@ -74,6 +83,26 @@ def _check(transfer: Transfer) -> None:
         raise PreconditionFailed(
             f"{transfer.name} is a {transfer.kind} that belongs to an order; cancel the order, or change it in the ERP."
         )
+
+
+def _harm(transfer: Transfer, reader: ErpReader) -> Harm:
+    """With all that was to follow it gone as well; the order that a step of its delivery belongs to waits in any case."""
+    moves = reader.open_moves(sorted({line.product_id for line in transfer.lines}))
+    gone = _with_what_follows({line.move_id for line in transfer.lines}, moves)
+    ended = [move for move in moves if move.id in gone]
+    ends = {(line.product_id, end) for line in transfer.lines for end in (transfer.from_warehouse_id, transfer.to_warehouse_id)}
+    ends |= {(move.product_id, end) for move in ended for end in (move.from_warehouse_id, move.to_warehouse_id)}
+    after = {(product, end): Shift(gone=gone) for product, end in ends if end is not None}
+    own = {move.sale_line_id: Wait(move.sale_line_id, move.demand.amount, move.reference) for move in ended if move.sale_line_id}
+    return harm_told(reader, after, [] if transfer.returns else list(own.values()))
+
+
+def _with_what_follows(ids: set[int], moves: Sequence[Move]) -> frozenset[int]:
+    """These moves and all that wait for nothing else."""
+    found = frozenset(ids)
+    while more := {move.id for move in moves if move.waits_for and move.id not in found and found.issuperset(move.waits_for)}:
+        found |= more
+    return found
 
 
 def _again(transfer: Transfer, reader: ErpReader) -> dict[str, Any] | None:

@@ -9,7 +9,9 @@ from pydantic import AwareDatetime, Field
 from agent.actions.base import Arguments, Effect
 from agent.actions.finding import class_of, find_purchase, subject_of, vendor_of
 from agent.actions.goods import ProductName, PurchaseNumber, listed, of
-from agent.actions.harm import Harm, Shift, harm, together
+from agent.actions.harm import Harm, Shift
+from agent.actions.harmed import harm_told
+from agent.actions.promised_to import waiting_for
 from agent.actions.touched import touched
 from agent.actions.wording import days, in_utc, moment, stored
 from agent.domain.decisions import Change, Preview, ProposalContent
@@ -47,7 +49,7 @@ class ConfirmVendorDateAction:
         new = _target(arguments.arrives, old)
         if stored(new) == stored(old):
             raise PreconditionFailed(f"{purchase.name} is expected for {moment(old)} already.")
-        vendor, harmed = vendor_of(purchase.vendor, reader), together([_harm(line, purchase, new, reader) for line in lines])
+        vendor, harmed = vendor_of(purchase.vendor, reader), _harm(lines, purchase, new, reader)
         slipped = (new.astimezone(UTC).date() - old.astimezone(UTC).date()).days
         return ProposalContent(
             action=self.name,
@@ -111,12 +113,14 @@ def _lines(purchase: PurchasePaper, product: str | None) -> list[PaperLine]:
     return coming
 
 
-def _harm(line: PaperLine, purchase: PurchasePaper, new: datetime, reader: ErpReader) -> Harm:
-    """With what is planned on this line coming on the new day instead of the old one."""
-    if purchase.warehouse_id is None:
-        return together([])
-    after, before = Shift(arrivals={line.id: new}), Shift(arrivals={line.id: line.vendor_promise_date})
-    return harm(reader, line.product_id, purchase.warehouse_id, after, before)
+def _harm(lines: Sequence[PaperLine], purchase: PurchasePaper, new: datetime, reader: ErpReader) -> Harm:
+    """With what is planned on these lines coming on the new day instead of the old one, which they have in common."""
+    house, ids = purchase.warehouse_id, [line.id for line in lines]
+    if house is None:
+        return harm_told(reader, {}, waiting_for(purchase, lines, reader, new))
+    after, before = Shift(arrivals=dict.fromkeys(ids, new)), Shift(arrivals=dict.fromkeys(ids, lines[0].vendor_promise_date))
+    stock = [(line.product_id, house) for line in lines]
+    return harm_told(reader, dict.fromkeys(stock, after), before=dict.fromkeys(stock, before))
 
 
 def _preview(purchase: PurchasePaper, lines: Sequence[PaperLine], new: datetime, slipped: int, harmed: Harm) -> Preview:

@@ -11,7 +11,8 @@ from agent.actions.cancel_transfer import CancelTransferAction
 from agent.actions.finding import called, check_once_each, find_product, find_warehouse, subject_of
 from agent.actions.goods import Goods, GoodsLine, listed, money_of, of, stored_goods, total
 from agent.actions.goods import Warehouse as WarehouseName
-from agent.actions.harm import Shift, harm, together
+from agent.actions.harm import Shift
+from agent.actions.harmed import harm
 from agent.actions.touched import touched
 from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
@@ -61,7 +62,7 @@ class CreateTransferAction(AnyTime):
         _check(start, end)
         loads = [_load(wanted, start, reader) for wanted in arguments.goods]
         check_once_each([load.product.id for load in loads])
-        harmed = together([harm(reader, load.product.id, start.id, Shift(taken=load.quantity)) for load in loads])
+        harmed = harm(reader, {(load.product.id, start.id): Shift(taken=load.quantity) for load in loads})
         value = total([load.value for load in loads])
         goods = listed([load.told for load in loads])
         kind = "planned" if arguments.confirmed else "draft"

@@ -23,6 +23,7 @@ EFFECTS = {
     Effect.BEFORE: "the ERP is as it was; the change is not there yet",
     Effect.DONE: "the ERP shows the change already",
     Effect.OTHER: "the ERP shows neither the old state nor the change",
+    Effect.UNSEEN: "the ERP is as it was; the change is not there yet",
 }
 
 
@@ -50,7 +51,7 @@ def dry_run(
         checks.append(Check("preconditions", True, f"{proposal.content.subject.name} allows the change"))
         checks += [*_values(proposal.content, fresh), _preview(proposal.content, fresh), *_approvals(proposal, fresh, policy)]
         effect = action.effect(proposal.content, reader, marker_of(proposal))
-        checks.append(Check("effect", effect is Effect.BEFORE, EFFECTS[effect]))
+        checks.append(Check("effect", effect in (Effect.BEFORE, Effect.UNSEEN), EFFECTS[effect]))
     action.apply(proposal.content, cast(ErpWriter, notes), marker_of(proposal))
     return DryRun(tuple(checks), tuple(notes.calls))
 

@@ -21,7 +21,6 @@ from agent.domain.sales import Customer, SaleOrder, SaleOrderLine, Segment
 from agent.domain.stock import Move
 from agent.errors import PreconditionFailed
 from agent.guardrails.vocabulary.base import NOBODY
-from agent.ports.erp_reader import ErpReader
 
 ZERO = Decimal(0)
 
@@ -36,6 +35,23 @@ class Shift:
     """Move → by how much its reservation grows; negative when it shrinks."""
     arrivals: Mapping[int, datetime] = field(default_factory=lambda: MappingProxyType({}))
     """Purchase line → when it comes."""
+    cancelled: frozenset[int] = frozenset()
+    """Purchase lines of which nothing comes."""
+    gone: frozenset[int] = frozenset()
+    """Moves that no longer happen."""
+    urgent: Mapping[int, bool] = field(default_factory=lambda: MappingProxyType({}))
+    """Move → whether it is served before all others from now on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """So much of an order line comes later, or not at all."""
+
+    sale_line_id: int | None
+    """None: of no customer's order."""
+    amount: Decimal
+    reference: str
+    """What is named where no order is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +67,14 @@ class Harm:
     stock: frozenset[Stock] = field(default=frozenset(), compare=False)
     """What was judged: a change of it meanwhile would harm others than these."""
 
-    def facts(self) -> dict[str, Any]:
+    def facts(self, currency: str | None = None) -> dict[str, Any]:
+        """With the `currency` of the action's other amounts, where it has any: a value in another is not told."""
+        told = self.value if self.value and currency in (None, self.value.currency) else None
         return {
             "orders_harmed": len(self.orders),
-            "value_harmed": "0.00" if not self.orders else money_of(self.value),
+            "value_harmed": "0.00" if not self.orders else money_of(told),
             "segment_harmed": self.segment,
-            "currency": self.value.currency if self.value else None,
+            "currency": currency or (told.currency if told else None),
         }
 
     def sentence(self) -> str:
@@ -64,7 +82,8 @@ class Harm:
         if not self.orders:
             return "No other customer's order waits longer for it."
         worth = f" (worth {self.value})" if self.value else ""
-        who = listed([f"{order} of {customer}" for order, customer in zip(self.orders, self.customers, strict=True)])
+        named = zip(self.orders, self.customers, strict=True)
+        who = listed([f"{order} of {customer}" if customer else order for order, customer in named])
         return f"{who} then {'wait' if len(self.orders) > 1 else 'waits'} for goods{worth} that nothing planned brings in time."
 
 
@@ -75,13 +94,17 @@ def unmet(moves: Sequence[Move], warehouse_id: int, free: Decimal, shift: Shift)
     """Move out of the warehouse → what of it neither stock nor a receipt planned by its day covers."""
     supplies: list[list[Any]] = [[date.min, free - shift.taken]]
     for move in moves:
-        if move.to_warehouse_id == warehouse_id and move.from_warehouse_id != warehouse_id:
+        if move.to_warehouse_id == warehouse_id and move.from_warehouse_id != warehouse_id and not _ends(move, shift):
             comes = shift.arrivals.get(move.purchase_line_id or 0, move.expected_at)
             supplies.append([comes.date(), move.demand.amount])
     supplies.sort(key=lambda supply: supply[0])
-    wanting = [move for move in moves if move.from_warehouse_id == warehouse_id and move.to_warehouse_id != warehouse_id]
+    wanting = [
+        move
+        for move in moves
+        if move.from_warehouse_id == warehouse_id and move.to_warehouse_id != warehouse_id and not _ends(move, shift)
+    ]
     found: dict[int, Decimal] = {}
-    for move in sorted(wanting, key=lambda move: (not move.urgent, move.expected_at, move.id)):
+    for move in sorted(wanting, key=lambda move: (not shift.urgent.get(move.id, move.urgent), move.expected_at, move.id)):
         lacking = move.demand.amount - move.reserved.amount - shift.reserved.get(move.id, ZERO)
         for supply in supplies:
             if supply[0] <= move.expected_at.date():
@@ -90,6 +113,10 @@ def unmet(moves: Sequence[Move], warehouse_id: int, free: Decimal, shift: Shift)
                 lacking -= given
         found[move.id] = max(lacking, ZERO)
     return found
+
+
+def _ends(move: Move, shift: Shift) -> bool:
+    return move.id in shift.gone or move.purchase_line_id in shift.cancelled
 
 
 def waits_longer(
@@ -125,35 +152,34 @@ def harm_of(
 
     Raises PreconditionFailed when something waits that is no customer's order: nobody could tell what that costs.
     """
+    for move, _ in waits:
+        if move.sale_line_id not in lines.keys() & orders.keys():
+            raise PreconditionFailed(f"{move.reference} waits for these goods, and nobody can tell what that costs; take less.")
+    return harm_known([Wait(move.sale_line_id, amount, move.reference) for move, amount in waits], orders, lines, customers)
+
+
+def harm_known(
+    waits: Sequence[Wait],
+    orders: Mapping[int, SaleOrder],
+    lines: Mapping[int, SaleOrderLine],
+    customers: Mapping[int, Customer],
+) -> Harm:
+    """As far as it can be told: what is no customer's order counts as one of the most important, of unknown value."""
     shares: dict[str, list[Money | None]] = {}
     owners: dict[str, tuple[str, Segment]] = {}
-    for move, amount in waits:
-        line = lines.get(move.sale_line_id or 0)
-        if line is None or line.id not in orders:
-            raise PreconditionFailed(f"{move.reference} waits for these goods, and nobody can tell what that costs; take less.")
-        order = orders[line.id]
-        customer = customers.get(order.customer_id)
-        owners[order.name] = (order.customer_name, customer.segment if customer else Segment.STRATEGIC)
-        shares.setdefault(order.name, []).append(line.value.share(amount, line.ordered.amount))
+    for wait in waits:
+        line, order = lines.get(wait.sale_line_id or 0), orders.get(wait.sale_line_id or 0)
+        name = order.name if order else wait.reference
+        customer = customers.get(order.customer_id) if order else None
+        owners[name] = (order.customer_name if order else "", customer.segment if customer else Segment.STRATEGIC)
+        worth = line.value.share(min(wait.amount, line.ordered.amount), line.ordered.amount) if line and line.ordered else None
+        shares.setdefault(name, []).append(worth)
     if not owners:
         return NO_HARM
     names = sorted(owners)
     segment = min((owners[name][1] for name in names), key=list(Segment).index)
     value = total([share for name in names for share in shares[name]])
     return Harm(tuple(names), tuple(owners[name][0] for name in names), value, segment.value)
-
-
-def harm(reader: ErpReader, product_id: int, warehouse_id: int, after: Shift, before: Shift = Shift()) -> Harm:
-    """Read fresh."""
-    moves, bought = reader.open_moves([product_id]), reader.open_purchase_lines([product_id])
-    level = next((each for each in reader.stock_levels([product_id]) if each.warehouse_id == warehouse_id), None)
-    waits = waits_longer(moves, warehouse_id, level.free.amount if level else ZERO, after, before, bought)
-    lines_of = sorted({move.sale_line_id for move, _ in waits if move.sale_line_id})
-    orders = reader.orders_of_lines(lines_of) if lines_of else {}
-    lines = reader.sale_order_lines(sorted({order.id for order in orders.values()})) if orders else []
-    customers = reader.customers(sorted({order.customer_id for order in orders.values()})) if orders else []
-    found = harm_of(waits, orders, {line.id: line for line in lines}, {each.id: each for each in customers})
-    return replace(found, stock=frozenset({(product_id, warehouse_id)}))
 
 
 def together(harms: Sequence[Harm]) -> Harm:

@@ -84,7 +84,7 @@ class OpenCaseAction(AnyTime):
     def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
         desk = _desk_of(content)
         there = reader.case(desk, marker) is not None if desk else was_asked(content.subject.record, reader, marker)
-        return Effect.DONE if there else Effect.BEFORE
+        return Effect.DONE if there else Effect.UNSEEN
 
     def verified(self, content: ProposalContent) -> str:
         return f"Read back: {content.arguments['owner']} has the case about {content.subject.name}."

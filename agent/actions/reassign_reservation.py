@@ -6,11 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 from agent.actions.base import AnyTime, Arguments, Effect, OrderNumber, find_customer, find_order
-from agent.actions.finding import called, check_not_by_lot, detail_of, find_product, subject_of
+from agent.actions.finding import called, check_not_by_lot, check_once_each, detail_of, find_product, subject_of
 from agent.actions.goods import Goods, listed, of, stored_goods
-from agent.actions.harm import Harm, Shift, harm, together
+from agent.actions.harm import Harm, Shift
+from agent.actions.harmed import harm
 from agent.actions.reservations import Step, added, effect_of, holding, lacking, less, more, stored_steps, targets
-from agent.actions.touched import touched
+from agent.actions.touched import Stock, touched
 from agent.actions.wording import moment, number, stored
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.quantity import ROUNDING, Quantity
@@ -58,7 +59,7 @@ class ReassignReservationAction(AnyTime):
         _check(giver, taker)
         owners = find_customer(giver, reader), find_customer(taker, reader)
         gifts = _gifts(giver, taker, arguments, reader)
-        harmed = together([_harm(gift, reader) for gift in gifts])
+        harmed = harm(reader, dict(_shift(gift) for gift in gifts))
         goods = stored_goods([(called(gift.product), gift.quantity) for gift in gifts])
         return ProposalContent(
             action=self.name,
@@ -102,9 +103,11 @@ def _gifts(giver: SaleOrder, taker: SaleOrder, arguments: ReassignReservation, r
     owner = {line.id: line.order_id for line in lines}
     gives = [move for move in moves if owner.get(move.sale_line_id or 0) == giver.id]
     takes = [move for move in moves if owner.get(move.sale_line_id or 0) == taker.id]
+    products = [find_product(wanted.product, reader) for wanted in arguments.goods]
+    check_once_each([product.id for product in products])
     return [
-        _gift(find_product(wanted.product, reader), wanted.quantity, gives, takes, arguments, reader)
-        for wanted in arguments.goods
+        _gift(product, wanted.quantity, gives, takes, arguments, reader)
+        for product, wanted in zip(products, arguments.goods, strict=True)
     ]
 
 
@@ -143,10 +146,10 @@ def _gift(
     return _Gift(product, quantity, had, has, steps)
 
 
-def _harm(gift: _Gift, reader: ErpReader) -> Harm:
+def _shift(gift: _Gift) -> tuple[Stock, Shift]:
     house = gift.steps[0].move.from_warehouse_id
     assert house is not None  # only moves that start in a warehouse hold its goods
-    return harm(reader, gift.product.id, house, Shift(reserved={step.move.id: step.by for step in gift.steps}))
+    return (gift.product.id, house), Shift(reserved={step.move.id: step.by for step in gift.steps})
 
 
 def _of(order: SaleOrder, customer: Customer) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from typing import Any
 from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.finding import called, check_once_each, find_product, find_transfer, segment_behind, subject_of
 from agent.actions.goods import Goods, TransferNumber, stored_goods
-from agent.actions.harm import Harm, Shift, harm, together
+from agent.actions.harm import Shift
+from agent.actions.harmed import harm
 from agent.actions.reservations import Step, effect_of, holding, lacking, less, more, stored_steps, targets
-from agent.actions.touched import touched
+from agent.actions.touched import Stock, touched
 from agent.actions.wording import number
 from agent.domain.decisions import Change, Preview, ProposalContent
 from agent.domain.quantity import ROUNDING
@@ -43,7 +44,7 @@ class ReserveStockAction(AnyTime):
         transfer = find_transfer(arguments.transfer, reader)
         _check_open(transfer)
         steps = _gains(transfer, reader)
-        harmed = together([_harm(product, own, reader) for product, own in _by_product(steps).items()])
+        harmed = harm(reader, _shifts(steps))
         return ProposalContent(
             action=self.name,
             subject=subject_of(transfer.record),
@@ -157,16 +158,21 @@ def _by_product(steps: Sequence[Step]) -> dict[int, list[Step]]:
     return found
 
 
-def _harm(product: int, steps: Sequence[Step], reader: ErpReader) -> Harm:
-    house = steps[0].move.from_warehouse_id
-    assert house is not None  # only moves that start in a warehouse take its goods
-    gains = {step.move.id: step.by for step in steps}
-    return harm(reader, product, house, Shift(sum(gains.values(), Decimal(0)), gains))
+def _shifts(steps: Sequence[Step]) -> dict[Stock, Shift]:
+    gains: dict[Stock, dict[int, Decimal]] = {}
+    for step in steps:
+        for stock in _stock([step]):
+            gains.setdefault(stock, {})[step.move.id] = step.by
+    return {stock: Shift(sum(own.values(), Decimal(0)), own) for stock, own in gains.items()}
+
+
+def _stock(steps: Sequence[Step]) -> list[Stock]:
+    houses = [(step.move.product_id, step.move.from_warehouse_id) for step in steps]
+    return [(product, house) for product, house in houses if house is not None]
 
 
 def _touches(transfer: Transfer, steps: Sequence[Step]) -> tuple[str, ...]:
-    stock = [(step.move.product_id, step.move.from_warehouse_id) for step in steps if step.move.from_warehouse_id is not None]
-    return touched(stock, [transfer.sale_order_id])
+    return touched(_stock(steps), [transfer.sale_order_id])
 
 
 def _before(transfer: Transfer, steps: Sequence[Step]) -> dict[str, Any]:

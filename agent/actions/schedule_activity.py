@@ -68,7 +68,7 @@ class ScheduleActivityAction:
         writer.schedule_activity(content.subject.record, owner, due, given["summary"], "", marker)
 
     def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
-        return Effect.DONE if was_asked(content.subject.record, reader, marker) else Effect.BEFORE
+        return Effect.DONE if was_asked(content.subject.record, reader, marker) else Effect.UNSEEN
 
     def verified(self, content: ProposalContent) -> str:
         return f"Read back: {content.arguments['owner']} has the activity on {content.subject.name}."
@@ -118,7 +118,7 @@ class WithdrawActivityAction(AnyTime):
 
 
 def was_asked(record: Record, reader: ErpReader, marker: str) -> bool:
-    """Whether the activity arrived, even when it was done since. One that a colleague deletes undone leaves nothing to see."""
+    """Whether the activity can be seen to have arrived, even when it was done since; deleted undone it leaves nothing."""
     return reader.asked_for(record, marker) or reader.note_exists(record, marker)
 
 

@@ -8,7 +8,11 @@ from pydantic import Field
 from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.finding import find_transfer, segment_behind, subject_of
 from agent.actions.goods import TransferNumber
+from agent.actions.harm import NO_HARM, Harm, Shift
+from agent.actions.harmed import harm_told
+from agent.actions.touched import touched
 from agent.domain.decisions import Change, Preview, ProposalContent
+from agent.domain.transfers import Transfer
 from agent.errors import PreconditionFailed
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
@@ -41,6 +45,7 @@ class SetPickingPriorityAction(AnyTime):
             )
         if transfer.urgent == arguments.urgent:
             raise PreconditionFailed(f"{transfer.name} is {wanted} already.")
+        harmed = _harm(transfer, arguments.urgent, reader)
         whose = f" of {transfer.partner_name}" if transfer.partner_name else ""
         served = "before all others" if arguments.urgent else "in its turn, like all others"
         return ProposalContent(
@@ -48,13 +53,14 @@ class SetPickingPriorityAction(AnyTime):
             subject=subject_of(transfer.record),
             arguments={"transfer": transfer.name, "urgent": arguments.urgent},
             before={"urgent": transfer.urgent, "state": transfer.state, "partner": transfer.partner_name},
-            facts={"priority": wanted, "segment": segment_behind(transfer, reader)},
+            facts={**harmed.facts(), "priority": wanted, "segment": segment_behind(transfer, reader)},
             preview=Preview(
                 title=f"Make {transfer.name} {wanted}",
                 changes=(Change(label="Priority", before=WORDS[transfer.urgent], after=wanted),),
-                consequence=f"{transfer.name}{whose} is served {served}; what is reserved stays as it is.",
+                consequence=f"{transfer.name}{whose} is served {served}; what is reserved stays as it is. {harmed.sentence()}",
                 undo=f"{transfer.name} is {WORDS[transfer.urgent]} again.",
             ),
+            touches=touched(harmed.stock, [transfer.sale_order_id]),
         )
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
@@ -71,3 +77,12 @@ class SetPickingPriorityAction(AnyTime):
 
     def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
         return self.name, {"transfer": content.subject.name, "urgent": content.before["urgent"]}
+
+
+def _harm(transfer: Transfer, urgent: bool, reader: ErpReader) -> Harm:
+    """Of those served after it now; of its own customer, when it goes back into the queue."""
+    house = transfer.from_warehouse_id
+    if house is None:
+        return NO_HARM
+    served = Shift(urgent={line.move_id: urgent for line in transfer.lines})
+    return harm_told(reader, {(line.product_id, house): served for line in transfer.lines})

@@ -6,6 +6,8 @@ from typing import Any
 from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.finding import called, detail_of, find_product, find_warehouse, subject_of
 from agent.actions.goods import Amount, ProductName, Warehouse, money_of, of
+from agent.actions.harm import Shift
+from agent.actions.harmed import harm_told
 from agent.actions.losses import only_place
 from agent.actions.touched import touched
 from agent.actions.wording import number
@@ -41,6 +43,7 @@ class WriteOffAction(AnyTime):
         if free.amount < arguments.quantity - ROUNDING:
             raise PreconditionFailed(f"Only {of(free, product.name)} in {place.name} are not reserved; free the rest first.")
         lost = Quantity(arguments.quantity, product.unit)
+        harmed = harm_told(reader, {(product.id, house.id): Shift(taken=lost.amount)})
         cost = detail_of(product, reader).cost
         value = Money(lost.amount * cost.amount, cost.currency) if cost else None
         return ProposalContent(
@@ -50,16 +53,19 @@ class WriteOffAction(AnyTime):
             before={
                 "on_hand": number(place.on_hand.amount), "reserved": number(place.reserved.amount), "place": place.location_id,
             },
-            facts={"value": money_of(value), "currency": cost.currency if cost else None, "warehouse": house.code},
+            facts={
+                **harmed.facts(cost.currency if cost else None), "value": money_of(value), "warehouse": house.code,
+            },
             preview=Preview(
                 title=f"Write off {of(lost, product.name)} in {place.name}",
                 changes=(
                     Change(label=f"{product.name} in {place.name}", before=str(place.on_hand), after=str(place.on_hand - lost)),
                 ),
-                consequence=f"The goods{f', worth {value} at cost,' if value else ''} are scrapped and can no longer be sold.",
+                consequence=f"The goods{f', worth {value} at cost,' if value else ''} are scrapped and can no longer be sold. "
+                f"{harmed.sentence()}",
                 undo="irreversible",
             ),
-            touches=touched([(product.id, house.id)]),
+            touches=touched(harmed.stock),
         )  # fmt: skip
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:

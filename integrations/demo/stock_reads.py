@@ -42,7 +42,7 @@ class StockReads(Reads):
 
     def _moves(self, condition: str, ids: Sequence[int]) -> list[Move]:
         query = f"""
-            SELECT m.*, k.kind, k.name AS reference, p.unit,
+            SELECT m.*, k.kind, k.urgent, k.name AS reference, p.unit,
                 f.warehouse_id AS from_warehouse_id, t.warehouse_id AS to_warehouse_id,
                 ARRAY(SELECT origin_id FROM demo.move_origin WHERE move_id = m.id ORDER BY origin_id) AS waits_for
             FROM demo.move m JOIN demo.picking k ON k.id = m.picking_id JOIN demo.product p ON p.id = m.product_id
@@ -78,6 +78,7 @@ def _move(row: Any) -> Move:
         purchase_line_id=row.purchase_line_id,
         waits_for=tuple(row.waits_for),
         reference=row.reference,
+        urgent=row.urgent,
     )
 
 

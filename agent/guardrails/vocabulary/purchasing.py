@@ -16,6 +16,6 @@ PURCHASING: Mapping[str, Mapping[str, Fact]] = {
     "confirm_vendor_date": {**HARM, "days_slipped": WHOLE, "vendor": TEXT, "vendor_class": TEXT},
     "create_rfq": {**PRICED, **AGAINST_LIST},
     "confirm_purchase": {**PRICED, "state": STATE},
-    "cancel_purchase": {**COST, "state": STATE},
+    "cancel_purchase": {**HARM, **COST, "state": STATE},
     "change_vendor": {**PRICED, **AGAINST_LIST, "from_vendor": TEXT, "extra_cost": NUMBER, "extra_percent": NUMBER},
 }

@@ -28,6 +28,35 @@ def test_stock_is_set_to_what_was_counted_and_back(world: ActionWorld) -> None:
     assert world.on_hand(code, home) == 40
 
 
+def promised_from_what_is_free(world: ActionWorld) -> tuple[str, str]:
+    """A product of which 40 lie there, and an order over 30 of it for which nothing is reserved."""
+    code = world.make.product(home=40)
+    order, delivery = world.make.order({code: 30}, days=20)
+    world.carried_out("release_reservation", transfer=delivery, goods=f"{code}: 30")
+    return code, order
+
+
+def test_a_count_that_finds_less_than_was_promised_names_who_waits(world: ActionWorld) -> None:
+    code, order = promised_from_what_is_free(world)
+    enough = world.prepared("adjust_stock", product=code, warehouse=world.make.home, counted="30")
+    assert (enough.facts["orders_harmed"], enough.facts["value_harmed"], enough.facts["segment_harmed"]) == (0, "0.00", "nobody")
+    short = world.prepared("adjust_stock", product=code, warehouse=world.make.home, counted="25")
+    assert (short.facts["orders_harmed"], short.facts["segment_harmed"]) == (1, "standard")
+    assert Decimal(short.facts["value_harmed"]) == 100, "5 of 20.00 each"
+    assert f"{order} of" in short.preview.consequence
+    assert world.rule(short) == "count-difference"
+    assert world.prepared("adjust_stock", product=code, warehouse=world.make.home, counted="45").facts["orders_harmed"] == 0
+
+
+def test_a_write_off_of_goods_that_were_promised_names_who_waits(world: ActionWorld) -> None:
+    code, order = promised_from_what_is_free(world)
+    assert world.prepared("write_off", product=code, warehouse=world.make.home, quantity="10").facts["orders_harmed"] == 0
+    content = world.prepared("write_off", product=code, warehouse=world.make.home, quantity="11")
+    assert (content.facts["orders_harmed"], Decimal(content.facts["value_harmed"])) == (1, 20)
+    assert f"{order} of" in content.preview.consequence
+    assert world.rule(content) == "large-write-off"
+
+
 def test_what_was_never_there_can_be_counted(world: ActionWorld) -> None:
     code, other = world.make.product(home=1), world.make.other
     counted = world.carried_out("adjust_stock", product=code, warehouse=other, counted="3")

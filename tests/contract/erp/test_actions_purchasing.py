@@ -131,6 +131,20 @@ def test_a_purchase_is_confirmed_and_cancelled(world: ActionWorld) -> None:
     assert not world.reader.open_purchase_lines([product.id])
 
 
+def test_a_purchase_that_an_order_counts_on_is_not_cancelled_unseen(world: ActionWorld) -> None:
+    code, name, _ = drafted(world, days=5)
+    world.make.order({code: 3}, days=2)
+    order, _ = world.make.order({code: 4}, days=12)
+    draft = world.prepared("cancel_purchase", purchase=name)
+    assert (draft.facts["orders_harmed"], world.rule(draft)) == (0, "draft-cancelled"), "nobody counts on a draft"
+    world.carried_out("confirm_purchase", purchase=name)
+    content = world.prepared("cancel_purchase", purchase=name)
+    assert (content.facts["orders_harmed"], Decimal(content.facts["value_harmed"])) == (1, 80), "the sooner one gets none of it"
+    assert content.facts["currency"] == "EUR"
+    assert f"{order} of" in content.preview.consequence
+    assert world.rule(content) == "awaited-purchase-cancelled"
+
+
 def test_what_is_confirmed_is_not_confirmed_again(world: ActionWorld) -> None:
     _, name, _ = drafted(world)
     confirmed = world.carried_out("confirm_purchase", purchase=name)

@@ -45,7 +45,7 @@ class Company:
 
     def carry_out(self, proposal: Proposal) -> Proposal:
         action = action_named(proposal.content.action)
-        before = Effect.DONE if action.repeatable else Effect.BEFORE
+        before = Effect.DONE if action.repeatable else Effect.UNSEEN
         assert self.effect(proposal) in (Effect.BEFORE, before)
         action.apply(proposal.content, self.erp.writer, marker_of(proposal))
         assert self.effect(proposal) is Effect.DONE
@@ -105,7 +105,7 @@ def test_an_activity_that_was_done_counts_as_asked_for(company: Company, order: 
     company.trading.do_activity(record, marker)
     assert company.reader.activity(record, marker) is None
     assert company.effect(asked) is Effect.DONE
-    assert company.effect(proposal_of(asked.content, id=next(NUMBERS))) is Effect.BEFORE
+    assert company.effect(proposal_of(asked.content, id=next(NUMBERS))) is Effect.UNSEEN
 
 
 def test_an_activity_of_nobody_or_on_nothing_is_refused(company: Company, order: str) -> None:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from agent.actions import prepare
+from agent.actions import marker_of, prepare
 from agent.errors import PreconditionFailed, RecordMissing
 from tests.fixtures.action_world import ActionWorld
 
@@ -120,11 +120,34 @@ def test_a_delivery_is_made_urgent_and_normal_again(world: ActionWorld) -> None:
     _, delivery = world.make.order({world.make.product(home=4): 2}, days=3)
     starred = world.carried_out("set_picking_priority", transfer=delivery, urgent=True)
     assert world.reader.transfers([delivery])[0].urgent
-    assert starred.content.facts == {"priority": "urgent", "segment": "standard"}
+    assert (starred.content.facts["priority"], starred.content.facts["segment"]) == ("urgent", "standard")
+    assert world.rule(starred.content) == "priority"
     with pytest.raises(PreconditionFailed, match=f"^{delivery} is urgent already"):
         prepare("set_picking_priority", starred.content.arguments, world.reader)
     world.taken_back(starred)
     assert not world.reader.transfers([delivery])[0].urgent
+
+
+def test_a_delivery_that_jumps_the_queue_names_who_waits_then(world: ActionWorld) -> None:
+    code = world.make.product(home=10)
+    first, delivery = world.make.order({code: 10}, days=2)
+    second, later = world.make.order({code: 6}, days=9)
+    world.carried_out("release_reservation", transfer=delivery, goods=f"{code}: 10")
+    jumps = world.carried_out("set_picking_priority", transfer=later, urgent=True)
+    facts = jumps.content.facts
+    assert (facts["orders_harmed"], Decimal(facts["value_harmed"]), facts["segment_harmed"]) == (1, 120, "standard")
+    assert f"{first} of" in jumps.content.preview.consequence
+    assert world.rule(jumps.content) == "priority-over-others"
+    back = world.taken_back(jumps)
+    assert Decimal(back.content.facts["value_harmed"]) == 120
+    assert f"{second} of" in back.content.preview.consequence
+
+
+def test_the_priority_of_what_is_reserved_harms_nobody(world: ActionWorld) -> None:
+    code = world.make.product(home=10)
+    world.make.order({code: 4}, days=2)
+    _, later = world.make.order({code: 6}, days=9)
+    assert world.prepared("set_picking_priority", transfer=later, urgent=True).facts["orders_harmed"] == 0
 
 
 def test_what_was_shipped_has_no_priority(world: ActionWorld) -> None:
@@ -154,6 +177,19 @@ def test_goods_are_moved_between_warehouses_and_the_transfer_is_cancelled(world:
     undone = world.taken_back(moved)
     again = world.taken_back(undone)
     assert again.content.arguments == moved.content.arguments
+
+
+def test_a_transfer_that_an_order_counts_on_is_not_cancelled_unseen(world: ActionWorld) -> None:
+    code = world.make.product(other=20)
+    moved = world.carried_out(
+        "create_transfer", from_warehouse=world.make.other, to_warehouse=world.make.home, goods=f"{code}: 14"
+    )
+    assert world.prepared("cancel_transfer", transfer=marker_of(moved)).facts["orders_harmed"] == 0
+    order, _ = world.make.order({code: 6}, days=20)
+    content = world.prepared("cancel_transfer", transfer=marker_of(moved))
+    assert (content.facts["orders_harmed"], Decimal(content.facts["value_harmed"])) == (1, 120)
+    assert f"{order} of" in content.preview.consequence
+    assert world.rule(content) == "awaited-transfer-cancelled"
 
 
 def test_no_more_is_moved_than_is_free_and_not_within_one_house(world: ActionWorld) -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from agent.domain.money import Money
+from agent.domain.purchasing import PurchaseLine
 from agent.domain.quantity import Quantity
 from agent.domain.records import Record
-from agent.domain.stock import Product, Warehouse
+from agent.domain.stock import Move, Product, StockLevel, Warehouse
 from agent.domain.transfers import ProductDetail, StockPlace
 from tests.unit.execution.fakes import Erp
 
@@ -38,6 +39,15 @@ class Stocked(Erp):
     def stock_places(self, product_id: int, warehouse_id: int) -> list[StockPlace]:
         self._read()
         return [StockPlace(8, "LYN/Stock", Quantity(self.on_hand, "pieces"), Quantity(Decimal(0), "pieces"))]
+
+    def open_moves(self, product_ids: Sequence[int] | None = None) -> list[Move]:
+        return []
+
+    def open_purchase_lines(self, product_ids: Sequence[int] | None = None) -> list[PurchaseLine]:
+        return []
+
+    def stock_levels(self, product_ids: Sequence[int]) -> list[StockLevel]:
+        return [StockLevel(key, 1, Quantity(self.on_hand, "pieces"), Quantity(Decimal(0), "pieces")) for key in product_ids]
 
     def count_booked(self, product_id: int, marker: str) -> bool:
         self._read()

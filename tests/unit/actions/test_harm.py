@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.actions.harm import Harm, Shift, harm_of, together, unmet, waits_longer
+from agent.actions.harm import Harm, Shift, Wait, harm_known, harm_of, together, unmet, waits_longer
 from agent.domain.money import Money
 from agent.domain.quantity import Quantity
 from agent.domain.sales import Customer, SaleOrder, SaleOrderLine, Segment
@@ -128,6 +128,37 @@ def test_harm_of_several_products_names_each_order_once():
     both = together([told(1, segments={1: Segment.STANDARD}), told(1, segments={1: Segment.STANDARD}), told()])
     assert both.facts() == {"orders_harmed": 1, "value_harmed": "720.00", "segment_harmed": "standard", "currency": "EUR"}
     assert together([]).facts()["segment_harmed"] == "nobody"
+
+
+def test_a_value_in_another_currency_than_the_actions_own_is_not_told_and_its_currency_is_the_actions():
+    assert told(1).facts("EUR")["value_harmed"] == "360.00"
+    assert told(1).facts("USD") == {"orders_harmed": 1, "value_harmed": None, "segment_harmed": "strategic", "currency": "USD"}
+    assert told().facts("USD") == {"orders_harmed": 0, "value_harmed": "0.00", "segment_harmed": "nobody", "currency": "USD"}
+
+
+def test_what_waits_and_is_no_customers_order_is_named_where_refusing_helps_nobody():
+    found = harm_known([Wait(None, Decimal(4), "WH/INT/7")], {}, {}, {})
+    assert found.facts() == {"orders_harmed": 1, "value_harmed": None, "segment_harmed": "strategic", "currency": None}
+    assert found.sentence() == "WH/INT/7 then waits for goods that nothing planned brings in time."
+
+
+def test_no_more_of_an_order_line_is_harmed_than_it_is_worth():
+    found = harm_known([Wait(1, Decimal(400), "")], {1: order(1)}, {1: sold(1, "EUR")}, {})
+    assert found.value == sold(1, "EUR").value
+
+
+def test_who_jumps_the_queue_is_served_before_those_who_were_sooner():
+    moves = [leaves(1, 4, days=3), leaves(2, 4, days=9)]
+    assert longer(moves, 4, Shift(urgent={2: True})) == {1: 4}
+    starred = [leaves(1, 4, days=3), leaves(2, 4, days=9, urgent=True)]
+    assert longer(starred, 4, Shift(urgent={2: False})) == {2: 4}
+
+
+def test_what_no_longer_comes_is_missed_and_what_no_longer_leaves_is_not():
+    moves = [leaves(1, 4, days=9), comes(9, 4, days=5, purchase_line=3)]
+    assert longer(moves, 0, Shift(cancelled=frozenset({3}))) == {1: 4}
+    assert longer(moves, 0, Shift(gone=frozenset({9}))) == {1: 4}
+    assert longer(moves, 0, Shift(gone=frozenset({1, 9}))) == {}
 
 
 demands = st.lists(st.tuples(st.integers(1, 9), st.integers(0, 5), st.integers(0, 1)), max_size=6)

@@ -36,6 +36,14 @@ class Diligent(Sold):
         self.asked.clear()
 
 
+@dataclass
+class Deleting(Sold):
+    """Whoever was asked throws it away undone before we look again, and nothing tells of it."""
+
+    def meanwhile(self) -> None:
+        self.asked.clear()
+
+
 def counting(lasts: timedelta = timedelta(hours=24)) -> Rig:
     """Both have approved with a code from their authenticator, as stock asks for."""
     rig = build(COUNT, (LEAD, FINANCE), lasts, world=Stocked)
@@ -129,3 +137,32 @@ def test_a_diligent_colleague_is_asked_at_most_once(keeps, steps, late_by):
     outcome = settle(rig)
     assert len(rig.erp.effects) <= 1
     assert bool(rig.erp.effects) == (outcome is Outcome.DONE)
+
+
+@pytest.mark.parametrize("action", [ACTIVITY, CASE], ids=["activity", "case without a desk"])
+def test_what_a_colleague_threw_away_is_not_asked_for_again_and_a_person_looks(action):
+    rig = build(action, world=Deleting)
+    rig.run_and_die("after the write was sent")
+    rig.erp.meanwhile()
+    assert rig.run() is None, "it could arrive yet"
+    assert rig.after(minutes=20).run() is Outcome.UNCERTAIN
+    assert len(rig.erp.effects) == 1
+    assert "it may never have arrived, or have been deleted since" in rig.detail
+
+
+def test_what_was_never_sent_is_asked_for_by_the_next_run():
+    rig = build(ACTIVITY, world=Deleting)
+    rig.run_and_die("after the attempt was logged")
+    assert rig.after(minutes=20).run() is Outcome.DONE
+    assert len(rig.erp.effects) == 1
+
+
+@settings(max_examples=50, deadline=None)
+@given(steps=runs, late_by=late)
+def test_whoever_throws_away_what_they_are_asked_for_is_asked_at_most_once(steps, late_by):
+    rig = build(ACTIVITY, lasts=timedelta(minutes=60), world=Deleting)
+    play(rig, steps, late_by)
+    outcome = settle(rig)
+    assert len(rig.erp.effects) <= 1
+    assert rig.erp.effects or outcome is not Outcome.DONE
+    assert not rig.erp.effects or outcome in (Outcome.DONE, Outcome.UNCERTAIN)

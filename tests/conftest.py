@@ -6,4 +6,5 @@ pytest_plugins = [
     "tests.fixtures.odoo",
     "tests.fixtures.scripted_model",
     "tests.fixtures.injections",
+    "tests.fixtures.slack.running",
 ]

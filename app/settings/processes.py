@@ -1,5 +1,6 @@
 """One class per process. What a class does not list, its process is not given."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -10,8 +11,15 @@ from app.settings.files import PREFIX, variable_of
 
 DatabaseUrl = Annotated[SecretStr | None, AfterValidator(database_address)]
 WebUrl = Annotated[str | None, AfterValidator(web_address)]
+Secret = Annotated[SecretStr | None, AfterValidator(stripped)]
 OdooKey = Annotated[SecretStr | None, AfterValidator(stripped)]
 DEFAULT_PORT = 8421
+
+
+def _slack_team(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"T[A-Z0-9]{2,30}", value):
+        raise ValueError("is not the id of a Slack workspace like T0123ABCD")
+    return value
 
 
 class WithPolicy(ProcessSettings):
@@ -72,23 +80,56 @@ class WithModel(ProcessSettings):
         return self
 
 
+class WithSlack(ProcessSettings):
+    """Which Slack workspace; without one, there is none."""
+
+    slack_team: Annotated[str | None, AfterValidator(_slack_team)] = None
+    """The workspace's id; everything from another one is refused."""
+    slack_bot_token: Secret = None
+    slack_api_url: WebUrl = "https://slack.com/api"
+
+    @property
+    def has_slack(self) -> bool:
+        return self.slack_bot_token is not None
+
+    @model_validator(mode="after")
+    def _slack_is_whole(self) -> Self:
+        if (self.slack_team is None) != (self.slack_bot_token is None):
+            missing = "TEAM" if self.slack_team is None else "BOT_TOKEN"
+            raise ValueError(f"{PREFIX}SLACK_{missing} is missing: `expediter slack setup` says where to find it")
+        return self
+
+
 class AdminSettings(WithPolicy):
     """Migrations, the first policy, and persons."""
 
     admin_database_url: DatabaseUrl = None
 
 
-class ServeSettings(WithPolicy):
-    """The API: no ERP, no model."""
+class ServeSettings(WithSlack, WithPolicy):
+    """The API and Slack's way in: no ERP, no model."""
 
     serve_database_url: DatabaseUrl = None
     second_factor_key: Annotated[SecretStr | None, AfterValidator(stripped)] = None
     """Seals the secrets of authenticators; several with commas between them while a key is changed, the new one first."""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = DEFAULT_PORT
+    slack_signing_secret: Secret = None
+    """Slack sends to us over HTTP; several with commas between them while it is changed."""
+    slack_app_token: Secret = None
+    """We connect to Slack, by Socket Mode."""
+
+    @model_validator(mode="after")
+    def _slack_has_a_way_in(self) -> Self:
+        if self.has_slack and self.slack_signing_secret is None and self.slack_app_token is None:
+            raise ValueError(
+                f"{PREFIX}SLACK_APP_TOKEN (Socket Mode) or {PREFIX}SLACK_SIGNING_SECRET (HTTP) is missing: without one, nothing "
+                "that people click in Slack arrives"
+            )
+        return self
 
 
-class WorkerSettings(WithReader, WithModel, WithPolicy):
+class WorkerSettings(WithReader, WithModel, WithSlack, WithPolicy):
     """The model and a login that can only read; also what the reading commands use."""
 
     worker_database_url: DatabaseUrl = None

@@ -97,7 +97,12 @@ def run(supervised: bool) -> None:
     with ExitStack() as stack:
         listening = stack.enter_context(_listen(settings.host, settings.port))
         url = database_url(settings.serve_database_url, company_of(CompanySettings.read()), "serve", stack)
-        app = create_app(serve_context(settings, url, stack))
+        context = serve_context(settings, url, stack)
+        app = create_app(context)
+        if settings.has_slack:
+            from app.wiring.slack import attach_slack
+
+            attach_slack(app, context, settings, url, stack)
         config = uvicorn.Config(
             app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=PATIENCE_AT_THE_END_S
         )

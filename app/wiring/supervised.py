@@ -15,7 +15,7 @@ READY = "expediter: ready"
 
 #: What these say about every job, request and attempt to connect is left out.
 QUIET = {
-    logging.WARNING: ("procrastinate", "uvicorn", "httpx", "httpcore", "uvicorn.access", "openai"),
+    logging.WARNING: ("procrastinate", "uvicorn", "httpx", "httpcore", "uvicorn.access", "openai", "slack_bolt", "slack_sdk"),
     logging.ERROR: ("psycopg.pool",),
 }
 

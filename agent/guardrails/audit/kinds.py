@@ -44,6 +44,9 @@ class AuditKind(StrEnum):
     AUTHENTICATOR_ENROLLED = "authenticator.enrolled"
     AUTHENTICATOR_CONFIRMED = "authenticator.confirmed"
     AUTHENTICATOR_REMOVED = "authenticator.removed"
+    ACCOUNT_LINKED = "account.linked"
+    ACCOUNT_CONFIRMED = "account.confirmed"
+    ACCOUNT_UNLINKED = "account.unlinked"
     PAYLOAD_ERASED = "payload.erased"
     PAYLOADS_PRUNED = "payloads.pruned"
 

@@ -27,6 +27,15 @@ def authenticator(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     return f"{who(entry)} {entry.kind.partition('.')[2]} an authenticator."
 
 
+def account(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    named = f"Slack account {row.get('slack_user')}"
+    if entry.kind == AuditKind.ACCOUNT_CONFIRMED:
+        return f"{who(entry)} confirmed that {named} is theirs."
+    if entry.kind == AuditKind.ACCOUNT_UNLINKED:
+        return f"{named} no longer stands for {row.get('handle')}: {row.get('why')}."
+    return f"{named} has the mail address of {row.get('handle')}; they have not confirmed that it is theirs yet."
+
+
 def away(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     if entry.kind == AuditKind.ABSENCE_ENDED:
         return f"{who(entry)} ended an absence early; the deputy stands in no longer."

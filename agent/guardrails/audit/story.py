@@ -59,6 +59,7 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
         (AuditKind.AUTHENTICATOR_ENROLLED, AuditKind.AUTHENTICATOR_CONFIRMED, AuditKind.AUTHENTICATOR_REMOVED),
         office.authenticator,
     ),
+    **dict.fromkeys((AuditKind.ACCOUNT_LINKED, AuditKind.ACCOUNT_CONFIRMED, AuditKind.ACCOUNT_UNLINKED), office.account),
     AuditKind.PAYLOAD_ERASED: keeping.erased,
     AuditKind.PAYLOADS_PRUNED: keeping.pruned,
 }

@@ -200,6 +200,19 @@ SENTENCES: list[tuple[AuditKind, str, Row, str]] = [
     (AuditKind.AUTHENTICATOR_ENROLLED, "person:4", {}, "ana enrolled an authenticator."),
     (AuditKind.AUTHENTICATOR_CONFIRMED, "person:4", {}, "ana confirmed an authenticator."),
     (AuditKind.AUTHENTICATOR_REMOVED, "person:4", {}, "ana removed an authenticator."),
+    (
+        AuditKind.ACCOUNT_LINKED,
+        "person:4",
+        {"handle": "ana", "slack_user": "U7"},
+        "Slack account U7 has the mail address of ana; they have not confirmed that it is theirs yet.",
+    ),
+    (AuditKind.ACCOUNT_CONFIRMED, "person:4", {"slack_user": "U7"}, "ana confirmed that Slack account U7 is theirs."),
+    (
+        AuditKind.ACCOUNT_UNLINKED,
+        "person:4",
+        {"handle": "ana", "slack_user": "U7", "why": "the address in Slack changed"},
+        "Slack account U7 no longer stands for ana: the address in Slack changed.",
+    ),
     (AuditKind.PAYLOAD_ERASED, "entry:88", {"reason": "they asked"}, "What entry 88 said was erased: they asked."),
     (
         AuditKind.PAYLOADS_PRUNED,

@@ -1,0 +1,91 @@
+"""What the messenger delivered: stored once, worked on later, also by a process that takes over."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from psycopg import Connection
+from psycopg.rows import DictRow
+
+from agent.domain.chat import Inbound
+from agent.domain.messenger import AskedAt, Delivery, DeliveryKind
+from integrations.database.pool import Pool, statements, transaction
+from integrations.database.queues import defer
+
+# Sorted, so that two deliveries with the same two names wait for each other in one order.
+_RECEIVE = """
+    WITH stored AS (INSERT INTO slack_event (kind, body) VALUES (%s, %s) RETURNING id),
+    named AS (
+        INSERT INTO slack_seen (identity, event_id) SELECT identity, id FROM stored, unnest(%s::text[]) AS identity
+        ON CONFLICT (identity) DO NOTHING RETURNING 1)
+    SELECT id, (SELECT count(*) FROM named) AS fresh FROM stored
+"""
+_WAITING = """
+    SELECT id, kind, body, received_at, tries FROM slack_event
+    WHERE handled_at IS NULL AND not_before <= clock_timestamp() + (CASE kind WHEN 'click' THEN interval '-1 minute' ELSE '0' END)
+    ORDER BY id LIMIT %s
+"""
+_HANDLED = """
+    UPDATE slack_event SET handled_at = clock_timestamp(), outcome = %s, body = '' WHERE id = %s AND handled_at IS NULL
+"""
+_QUESTION = """
+    INSERT INTO slack_question (inbound_id, team, slack_user, channel, thread_ts, private) VALUES (%s, %s, %s, %s, %s, %s)
+"""
+
+
+class PostgresDeliveries:
+    """Deliveries on a pool of serve's role."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def receive(self, kind: DeliveryKind, identities: Sequence[str], body: dict[str, Any]) -> int | None:
+        names = sorted({identity[:300] for identity in identities})
+        with transaction(self._pool) as connection:
+            row = connection.execute(_RECEIVE, (kind.value, json.dumps(body, ensure_ascii=False), names)).fetchone()
+            assert row is not None
+            if row["fresh"] == len(names):
+                return int(row["id"])
+            connection.rollback()
+        return None
+
+    def waiting(self, limit: int = 20) -> list[Delivery]:
+        with statements(self._pool) as connection:
+            found = connection.execute(_WAITING, (limit,)).fetchall()
+        return [
+            Delivery(row["id"], DeliveryKind(row["kind"]), json.loads(row["body"]), row["received_at"], row["tries"])
+            for row in found
+        ]
+
+    def handled(self, delivery_id: int, outcome: str) -> None:
+        with statements(self._pool) as connection:
+            connection.execute(_HANDLED, (outcome[:500], delivery_id))
+
+    def put_off(self, delivery_id: int, by: timedelta) -> None:
+        with statements(self._pool) as connection:
+            connection.execute(
+                "UPDATE slack_event SET tries = tries + 1, not_before = clock_timestamp() + %s"
+                " WHERE id = %s AND handled_at IS NULL",
+                (by, delivery_id),
+            )
+
+    def ask(self, delivery_id: int | None, person_id: int, conversation_id: str, text: str, at: AskedAt) -> Inbound | None:
+        with transaction(self._pool) as connection:
+            if delivery_id is not None and not connection.execute(_HANDLED, ("asked", delivery_id)).rowcount:
+                return None
+            return _asked(connection, person_id, conversation_id, text, at)
+
+
+def _asked(connection: Connection[DictRow], person_id: int, conversation_id: str, text: str, at: AskedAt) -> Inbound:
+    connection.execute(
+        "INSERT INTO conversation (id, person_id) VALUES (%s, %s) ON CONFLICT (id) DO NOTHING", (conversation_id, person_id)
+    )
+    row = connection.execute(
+        "INSERT INTO inbound (kind, person_id, conversation_id, text) VALUES ('chat', %s, %s, %s) RETURNING *",
+        (person_id, conversation_id, text),
+    ).fetchone()
+    assert row is not None
+    connection.execute(_QUESTION, (row["id"], at.team, at.account, at.channel, at.thread_ts, at.private))
+    defer(connection, "answer_chat", "worker", f"conversation:{conversation_id}", inbound_id=row["id"])
+    return Inbound(**row)

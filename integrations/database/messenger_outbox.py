@@ -1,0 +1,81 @@
+"""What is to be shown in the messenger, stored until it is."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from agent.domain.messenger import SendMethod
+from integrations.database.pool import Pool, statements
+
+# Versions of one message that look alike are one: nothing is sent when nothing changed.
+_ENQUEUE = """
+    INSERT INTO slack_outbox (method, key, channel, thread_key, dedupe, payload, sha256, not_before)
+    SELECT %(method)s, %(key)s, %(channel)s, %(thread_key)s, %(dedupe)s, %(payload)s, %(sha256)s,
+        coalesce(%(not_before)s, clock_timestamp())
+    WHERE %(key)s::text IS NULL OR %(sha256)s IS DISTINCT FROM (
+        SELECT CASE WHEN outcome = 'failed' THEN '' ELSE sha256 END FROM slack_outbox
+        WHERE key = %(key)s AND channel = %(channel)s ORDER BY id DESC LIMIT 1)
+    ON CONFLICT (dedupe) DO NOTHING
+"""
+
+
+class PostgresOutbox:
+    """Outbox on a pool of serve's or the worker's role."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def show(self, key: str, channel: str, payload: dict[str, Any], thread_key: str | None = None) -> None:
+        self._enqueue(SendMethod.MESSAGE, channel, payload, key=key, thread_key=thread_key)
+
+    def post(
+        self, channel: str, payload: dict[str, Any], *, dedupe: str | None = None, not_before: datetime | None = None
+    ) -> None:
+        self._enqueue(SendMethod.MESSAGE, channel, payload, dedupe=dedupe, not_before=not_before)
+
+    def private(self, channel: str, account: str, payload: dict[str, Any], dedupe: str | None = None) -> None:
+        self._enqueue(SendMethod.PRIVATE, channel, payload | {"user": account}, dedupe=dedupe)
+
+    def respond(self, address: str, payload: dict[str, Any], dedupe: str | None = None) -> None:
+        self._enqueue(SendMethod.RESPOND, address, payload, dedupe=dedupe)
+
+    def publish_home(self, account: str, view: dict[str, Any]) -> None:
+        self._enqueue(SendMethod.HOME, account, {"view": view}, key=f"home:{account}")
+
+    def prompts(self, channel: str, thread_ts: str, payload: dict[str, Any]) -> None:
+        self._enqueue(SendMethod.PROMPTS, channel, payload | {"thread_ts": thread_ts})
+
+    def channels_of(self, key: str) -> Sequence[str]:
+        """Where versions of this message are, or will be."""
+        with statements(self._pool) as connection:
+            found = connection.execute("SELECT DISTINCT channel FROM slack_outbox WHERE key = %s ORDER BY channel", (key,))
+            return [row["channel"] for row in found.fetchall()]
+
+    def _enqueue(
+        self,
+        method: SendMethod,
+        channel: str,
+        payload: dict[str, Any],
+        *,
+        key: str | None = None,
+        thread_key: str | None = None,
+        dedupe: str | None = None,
+        not_before: datetime | None = None,
+    ) -> None:
+        text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
+        with statements(self._pool) as connection:
+            connection.execute(
+                _ENQUEUE,
+                {
+                    "method": method.value,
+                    "key": key,
+                    "channel": channel,
+                    "thread_key": thread_key,
+                    "dedupe": dedupe,
+                    "payload": text,
+                    "sha256": hashlib.sha256(text.encode()).hexdigest(),
+                    "not_before": not_before,
+                },
+            )

@@ -1,0 +1,98 @@
+"""`/expediter …`: answers from rows, without a model and without a turn of the worker."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from functools import partial
+from typing import TypeVar
+
+from agent.domain.decisions import Person
+from agent.domain.messenger import Delivery
+from agent.errors import DatabaseUnavailable, ExpediterError
+from agent.ports.messenger import Outbox
+from integrations.slack import plain_views
+from integrations.slack.chat import SHARED, is_shared
+from integrations.slack.client import SlackClients
+from integrations.slack.identity import Identity, NotConfirmed
+from integrations.slack.interaction import Payload
+from integrations.slack.text import escaped
+
+#: Slack shows what a section holds up to here.
+LONGEST = 2_900
+HELP = "\n".join(
+    [
+        "*What you can ask for here; nobody else sees the answer*",
+        "`/expediter risk [warehouse]`  the orders that will miss their promise, most urgent first",
+        "`/expediter why S00042`  why an order is at risk, and what can be done",
+        "`/expediter approvals`  what waits for your approval",
+        "`/expediter mail`  what waits in the shared inbox",
+        "`/expediter help`  this list",
+        "In a direct message, or where you mention me, ask in your own words.",
+    ]
+)
+
+Found = TypeVar("Found")
+Command = Callable[[Person, str], str]
+"""Given who asks and the rest of the line; mrkdwn with what others wrote escaped. Raises ExpediterErrors."""
+
+
+class CommandDesk:
+    """Commands, of the delivery loop."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        clients: SlackClients,
+        outbox: Outbox,
+        commands: Mapping[str, Command],
+        threads: Executor,
+        own_address: str,
+    ) -> None:
+        self._identity, self._clients, self._outbox = identity, clients, outbox
+        self._commands, self._threads, self._own_address = commands, threads, own_address
+
+    async def command(self, delivery: Delivery) -> str:
+        body = delivery.body
+        payload = await self._answer(str(body["user"]), str(body["channel"]), str(body["text"]))
+        given = payload | {"response_type": "ephemeral", "replace_original": False}
+        once = f"delivery:{delivery.id}"
+        if str(body["response_url"]).startswith(self._own_address):
+            await self._run(partial(self._outbox.respond, body["response_url"], given, once))
+        else:
+            await self._run(partial(self._outbox.post, body["user"], payload, dedupe=once))
+        return "answered"
+
+    async def _answer(self, account: str, channel: str, text: str) -> Payload:
+        name, _, rest = text.strip().partition(" ")
+        try:
+            link = await self._identity.recognised(account)
+            if name.lower() in ("", "help"):
+                return plain_views.sentence(HELP)
+            if (command := self._commands.get(name.lower())) is None:
+                return plain_views.sentence(f"There is no `/expediter {escaped(name[:40])}`.\n{HELP}")
+            if await is_shared(self._clients, channel):
+                return plain_views.sentence(SHARED)
+            words = await self._run(partial(command, link.person, rest.strip()))
+        except NotConfirmed as asks:
+            return plain_views.confirm_who(asks.link)
+        except DatabaseUnavailable:
+            raise
+        except ExpediterError as refused:
+            words = escaped(str(refused))
+        return plain_views.sentence(fitting(words))
+
+    async def _run(self, function: Callable[[], Found]) -> Found:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function)
+
+
+def fitting(words: str) -> str:
+    """Whole lines only, so that nothing escaped is cut in two."""
+    if len(words) <= LONGEST:
+        return words
+    kept, length = list[str](), 0
+    for line in words.split("\n"):
+        length += len(line) + 1
+        if length > LONGEST - 80:
+            break
+        kept.append(line)
+    return "\n".join([*kept, "… and more; `expediter risk list` shows everything."])

@@ -1,0 +1,67 @@
+"""Works on what was stored before it was acknowledged: each delivery once, also after serve was killed in between."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import Executor
+from datetime import timedelta
+from functools import partial
+from typing import TypeVar
+
+from agent.domain.messenger import Delivery, DeliveryKind
+from agent.errors import DatabaseUnavailable, ExpediterError
+from agent.ports.messenger import Deliveries
+from integrations.slack.service import Bell
+
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 8
+MOST_TRIES = 8
+_LOOK_ANYWAY_S = 1.0
+
+Found = TypeVar("Found")
+Worker = Callable[[Delivery], Awaitable[str]]
+"""Returns in a few words what became of it."""
+
+
+class DeliveryLoop:
+    """In a loop of its own; several processes may do it at once, since what a delivery leads to is stored once."""
+
+    def __init__(self, deliveries: Deliveries, workers: Mapping[DeliveryKind, Worker], threads: Executor, bell: Bell) -> None:
+        self._deliveries, self._workers, self._threads, self._bell = deliveries, workers, threads, bell
+
+    async def run(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                found = await self._in_thread(partial(self._deliveries.waiting, AT_ONCE))
+            except DatabaseUnavailable as away:
+                logger.warning("what Slack delivered waits: %s", away)
+                found = []
+            if found:
+                await asyncio.gather(*map(self._one, found))
+            else:
+                await self._bell.heard(stop, _LOOK_ANYWAY_S)
+
+    async def _one(self, delivery: Delivery) -> None:
+        try:
+            outcome = await self._workers[delivery.kind](delivery)
+        except DatabaseUnavailable as away:
+            logger.warning("delivery %s waits: %s", delivery.id, away)
+            await asyncio.sleep(1)
+            return
+        except Exception as failed:  # noqa: BLE001 - the edge of the process: one delivery must not hold up the others
+            outcome = await self._failed(delivery, failed)
+        if outcome:
+            await self._in_thread(partial(self._deliveries.handled, delivery.id, outcome))
+
+    async def _failed(self, delivery: Delivery, failed: Exception) -> str:
+        """Tried again after 2, 4, 8 … seconds; at last kept with the reason."""
+        foreseen = isinstance(failed, ExpediterError)
+        logger.log(logging.WARNING, "delivery %s failed: %s", delivery.id, failed, exc_info=None if foreseen else failed)
+        if delivery.tries + 1 >= MOST_TRIES:
+            return f"given up: {failed}"
+        await self._in_thread(partial(self._deliveries.put_off, delivery.id, timedelta(seconds=2 ** (delivery.tries + 1))))
+        return ""
+
+    async def _in_thread(self, function: Callable[[], Found]) -> Found:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, function)

@@ -34,6 +34,12 @@ def key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return file
 
 
+def _slack_beside(secret: str) -> dict[str, str]:
+    """What has to be set beside one of Slack's secrets."""
+    whole = {"slack_bot_token": "xoxb-1", "slack_signing_secret": "a secret", "slack_team": "T0123"}
+    return {f"EXPEDITER_{name.upper()}": value for name, value in whole.items() if "slack" in secret and name != secret}
+
+
 @pytest.mark.parametrize("kind", PROCESSES.values(), ids=PROCESSES.keys())
 def test_every_secret_of_every_process_can_stand_in_a_file(
     kind: type[ProcessSettings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -45,6 +51,7 @@ def test_every_secret_of_every_process_can_stand_in_a_file(
         with monkeypatch.context() as patched:
             needed = {"EXPEDITER_MODEL": "some-model"} | (ODOO if "reader" in secret else {})
             needed |= {"EXPEDITER_ODOO_WRITER_LOGIN": "writer", **ODOO} if "writer" in secret else {}
+            needed |= _slack_beside(secret)
             for name, value in {**needed, f"EXPEDITER_{secret.upper()}_FILE": str(file)}.items():
                 patched.setenv(name, value)
             assert plain(getattr(kind.read(), secret)) == URL

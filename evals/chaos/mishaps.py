@@ -13,7 +13,7 @@ from pathlib import Path
 from evals.bench import scaled_odoo
 from evals.chaos.company import CompanyAtWork
 
-BETWEEN_S = (13.0, 20.0)
+BETWEEN_S = (18.0, 28.0)
 """Five deaths within a minute make the supervisor give up, and a restarted database may end two processes at once."""
 LIKELIHOODS: Mapping[str, int] = {"executor killed": 10, "worker killed": 6, "PostgreSQL restarted": 1, "Odoo restarted": 2}
 

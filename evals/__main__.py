@@ -1,4 +1,4 @@
-"""`make evals`: play every case, write a report, and fail when anything fell below the committed baseline."""
+"""`make evals`: play every case and measure the collected mails; fail when anything fell below the baseline."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ from rich.progress import track
 
 from agent.prompts import load
 from evals.case import load_cases
+from evals.mail import measure_mail
 from evals.run import play
 from evals.scoreboard import BASELINES, REPORTS, below, judge, load_baseline, show, summary, write
 from evals.world import worlds
@@ -17,6 +18,15 @@ def main() -> int:
     """0: no worse than the baseline; 1: worse."""
     options = _options()
     console = Console()
+    well = True
+    if options.part in ("all", "mail") and not options.only:
+        well = measure_mail(console, options.accept, options.faults or "")
+    if options.part in ("all", "cases"):
+        well = _play_cases(console, options) and well
+    return 0 if well else 1
+
+
+def _play_cases(console: Console, options: argparse.Namespace) -> bool:
     cases = [case for case in load_cases() if not options.only or case.id in options.only]
     with worlds() as made:
         planner = made.planner
@@ -27,17 +37,19 @@ def main() -> int:
     console.print(f"Report: {write(REPORTS, planner, found, results)}")
     if options.accept:
         console.print(f"Baseline: {write(BASELINES, planner, found)}")
-        return 0
+        return True
     worse = below(found, baseline) if baseline else []
     for sentence in worse:
         console.print(f"[red]{sentence}[/red]")
-    return 1 if worse else 0
+    return not worse
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m evals", description=__doc__)
+    parser.add_argument("part", nargs="?", choices=("all", "cases", "mail"), default="all", help="what to run; all unless said")
     parser.add_argument("--accept", action="store_true", help="commit this run's scores as the new baseline")
     parser.add_argument("--only", nargs="+", metavar="CASE", help="play these cases only")
+    parser.add_argument("--faults", choices=("known", "held_back"), help="list what went wrong in these mails")
     return parser.parse_args()
 
 

@@ -89,8 +89,9 @@ class Api:
     def authenticator(self) -> AuthenticatorRow:
         return AuthenticatorRow.model_validate(self._request("GET", "/v1/me/authenticator"))
 
-    def enrol_authenticator(self) -> EnrolmentRow:
-        return EnrolmentRow.model_validate(self._request("POST", "/v1/me/authenticator"))
+    def enrol_authenticator(self, enrolment_code: str) -> EnrolmentRow:
+        given = {"enrolment_code": enrolment_code}
+        return EnrolmentRow.model_validate(self._request("POST", "/v1/me/authenticator", given))
 
     def confirm_authenticator(self, code: str) -> AuthenticatorRow:
         return AuthenticatorRow.model_validate(self._request("POST", "/v1/me/authenticator/confirmation", {"code": code}))

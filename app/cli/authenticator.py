@@ -1,6 +1,7 @@
 """One's own authenticator: a telephone app that shows a new code every half minute."""
 
 import sys
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -13,17 +14,25 @@ group = typer.Typer(
 )
 Code = Annotated[str, typer.Option(prompt="Code", help="The six digits the app shows now; asked for when left out.")]
 TELLS = {
-    "none": "No authenticator is set up; `expediter person authenticator enrol` sets one up.",
+    "none": "No authenticator is set up; `expediter person authenticator enrol` sets one up, with a code from an admin.",
     "enrolled": "An authenticator waits for its first code: `expediter person authenticator confirm`.",
     "confirmed": "An authenticator is set up.",
 }
 
 
 @group.command()
-def enrol(as_person: AsPerson = None, token: Token = None, json: Json = False) -> None:
-    """Set one up: shows a QR code for the app, this once, and asks for the first code."""
+def enrol(
+    enrolment_code: Annotated[
+        str,
+        typer.Option("--enrolment-code", prompt="Enrolment code", help="As an admin gave it to you; asked for when left out."),
+    ],
+    as_person: AsPerson = None,
+    token: Token = None,
+    json: Json = False,
+) -> None:
+    """Set one up, with the code an admin gave you: shows a QR code for the app, this once, and asks for the first code."""
     api = api_of(as_person, token)
-    made = api.enrol_authenticator()
+    made = api.enrol_authenticator(enrolment_code)
     if json:
         output.print_json(made)
         return
@@ -57,6 +66,24 @@ def status(as_person: AsPerson = None, token: Token = None, json: Json = False) 
     """Whether one is set up for you."""
     row = api_of(as_person, token).authenticator()
     output.shown(json, row, lambda: output.say(TELLS[row.state]))
+
+
+@group.command("code")
+def enrolment_code(
+    handle: Annotated[str, typer.Argument(metavar="NAME", help="Whose authenticator it is to set up.")],
+    minutes: Annotated[int, typer.Option(min=1, max=1440, help="How long it is good.")] = 60,
+    json: Json = False,
+) -> None:
+    """Issue a code for setting one up, as the owner of the database; it is shown this once, is good once, and replaces an earlier one."""
+    from app.wiring.office import administering
+
+    with administering() as office:
+        issued = office.issue_enrolment_code(handle, timedelta(minutes=minutes))
+    if json:
+        output.print_json({"handle": handle, "enrolment_code": issued, "minutes": minutes})
+        return
+    print(issued)
+    output.warn(f"Give it to {handle} by another way than their token went; it is good for {minutes} minutes, once.")
 
 
 @group.command()

@@ -22,5 +22,10 @@ class EnrolmentRow(Contract):
     """The same as `otpauth://…`, for a QR code."""
 
 
+class EnrolmentRequest(Contract):
+    enrolment_code: Annotated[str, StringConstraints(min_length=1, max_length=64), STORABLE] = Field(repr=False)
+    """As an admin gave it: `expediter person authenticator code NAME`."""
+
+
 class CodeRequest(Contract):
     code: Code = Field(repr=False)

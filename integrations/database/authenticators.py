@@ -11,9 +11,10 @@ from agent.domain.second_factor import AuthenticatorState, Enrolment
 from agent.errors import DecisionRefused, SecondFactorMissing, SecondFactorWrong, SettingMissing
 from agent.guardrails.second_factor import counter_of, new_secret, provisioning_uri
 from integrations.database.code_check import WRONG_CODE, Checked
+from integrations.database.enrolment_codes import digest_of
 from integrations.database.pool import Pool, statements, transaction
 
-ENROL = "`expediter person authenticator enrol` sets one up"
+ENROL = "with a code from an admin `expediter person authenticator enrol` sets one up"
 
 
 def new_key() -> str:
@@ -83,18 +84,22 @@ class PostgresAuthenticators:
             return AuthenticatorState.NONE
         return AuthenticatorState.CONFIRMED if row["confirmed_at"] else AuthenticatorState.ENROLLED
 
-    def enrol(self, person: Person) -> Enrolment:
+    def enrol(self, person: Person, enrolment_code: str) -> Enrolment:
         secret = new_secret()
         with transaction(self._pool) as connection:
+            spent = connection.execute(
+                "SELECT spend_enrolment_code(%s, %s) AS id", (person.id, digest_of(enrolment_code))
+            ).fetchone()
+            assert spent is not None
             connection.execute(
                 "UPDATE authenticator SET removed_at = clock_timestamp()"
                 " WHERE person_id = %s AND removed_at IS NULL AND confirmed_at IS NULL",
                 (person.id,),
             )
             stored = connection.execute(
-                "INSERT INTO authenticator (person_id, sealed) VALUES (%s, %s)"
+                "INSERT INTO authenticator (person_id, sealed, enrolment_code_id) VALUES (%s, %s, %s)"
                 " ON CONFLICT (person_id) WHERE removed_at IS NULL DO NOTHING",
-                (person.id, self._seal.closed(person.id, secret)),
+                (person.id, self._seal.closed(person.id, secret), spent["id"]),
             )
             if not stored.rowcount:
                 raise DecisionRefused(

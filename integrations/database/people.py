@@ -11,6 +11,7 @@ from typing import LiteralString
 from agent.domain.decisions import Person, Role
 from agent.errors import PreconditionFailed, RecordMissing
 from integrations.database import rows
+from integrations.database.enrolment_codes import LASTS, digest_of, new_code
 from integrations.database.pool import Pool, statements, transaction
 
 _ADDRESS = re.compile(r"[!-?A-~]+@[!-?A-~]+")
@@ -108,6 +109,22 @@ class PersonAdmin:
                 " (SELECT max(created_at) FROM person_token AS newest WHERE newest.person_id = person.id))",
                 (handle, older),
             ).rowcount
+
+    def issue_enrolment_code(self, handle: str, valid_for: timedelta = LASTS) -> str:
+        """With which this person sets up an authenticator, told only now; one that was issued before no longer counts.
+
+        `valid_for` is a day at most. Raises RecordMissing.
+        """
+        code = new_code()
+        with statements(self._pool) as connection:
+            stored = connection.execute(
+                "INSERT INTO enrolment_code (person_id, code_sha256, expires_at)"
+                " SELECT id, %s, clock_timestamp() + %s FROM person WHERE handle = %s AND active",
+                (digest_of(code), valid_for, handle),
+            )
+            if not stored.rowcount:
+                raise _missing(f"`{handle}`")
+        return code
 
     def reset_authenticator(self, handle: str) -> bool:
         """Take this person's authenticator away; False when there is none. Raises RecordMissing."""

@@ -41,6 +41,7 @@ class AuditKind(StrEnum):
     PERSON_CHANGED = "person.changed"
     TOKEN_ISSUED = "token.issued"  # noqa: S105 - a kind of entry
     TOKEN_CHANGED = "token.changed"  # noqa: S105 - as above
+    ENROLMENT_CODE_ISSUED = "authenticator.code_issued"
     AUTHENTICATOR_ENROLLED = "authenticator.enrolled"
     AUTHENTICATOR_CONFIRMED = "authenticator.confirmed"
     AUTHENTICATOR_REMOVED = "authenticator.removed"

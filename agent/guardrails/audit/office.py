@@ -21,6 +21,11 @@ def token(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     return f"A token was issued to {who(entry)}{until}."
 
 
+def enrolment_code(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    until = f", good until {when(row['expires_at'])}" if row.get("expires_at") else ""
+    return f"A code to set up an authenticator was issued to {who(entry)}{until}."
+
+
 def authenticator(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     if entry.kind == AuditKind.AUTHENTICATOR_REMOVED and entry.process == "admin":
         return f"The authenticator of {who(entry)} was reset by the owner."

@@ -60,6 +60,7 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
         office.authenticator,
     ),
     **dict.fromkeys((AuditKind.ACCOUNT_LINKED, AuditKind.ACCOUNT_CONFIRMED, AuditKind.ACCOUNT_UNLINKED), office.account),
+    AuditKind.ENROLMENT_CODE_ISSUED: office.enrolment_code,
     AuditKind.PAYLOAD_ERASED: keeping.erased,
     AuditKind.PAYLOADS_PRUNED: keeping.pruned,
 }

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.contract.second_factor import AuthenticatorRow, CodeRequest, EnrolmentRow
+from app.contract.second_factor import AuthenticatorRow, CodeRequest, EnrolmentRequest, EnrolmentRow
 from app.web.security import Context, SignedIn
 
 router = APIRouter(prefix="/v1/me/authenticator", tags=["people"])
@@ -15,9 +15,9 @@ def state(context: Context, person: SignedIn) -> AuthenticatorRow:
 
 
 @router.post("", status_code=201)
-def enrol(context: Context, person: SignedIn) -> EnrolmentRow:
-    """A secret for one's own app, told this once. It counts after a first code confirmed it."""
-    made = context.authenticators().enrol(person)
+def enrol(given: EnrolmentRequest, context: Context, person: SignedIn) -> EnrolmentRow:
+    """A secret for one's own app, told this once, for the enrolment code that an admin gave. It counts after a first code of it."""
+    made = context.authenticators().enrol(person, given.enrolment_code)
     return EnrolmentRow(secret=made.secret, uri=made.uri)
 
 

@@ -197,6 +197,7 @@ SENTENCES: list[tuple[AuditKind, str, Row, str]] = [
     (AuditKind.TOKEN_ISSUED, "person:4", {}, "A token was issued to ana."),
     (AuditKind.TOKEN_ISSUED, "person:4", {"expires_at": UNTIL}, "A token was issued to ana, valid until 2026-11-24 15:30 UTC."),
     (AuditKind.TOKEN_CHANGED, "person:4", {}, "A token of ana was revoked or changed."),
+    (AuditKind.ENROLMENT_CODE_ISSUED, "person:4", {}, "A code to set up an authenticator was issued to ana."),
     (AuditKind.AUTHENTICATOR_ENROLLED, "person:4", {}, "ana enrolled an authenticator."),
     (AuditKind.AUTHENTICATOR_CONFIRMED, "person:4", {}, "ana confirmed an authenticator."),
     (AuditKind.AUTHENTICATOR_REMOVED, "person:4", {}, "ana removed an authenticator."),

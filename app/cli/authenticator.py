@@ -24,7 +24,7 @@ TELLS = {
 def enrol(
     enrolment_code: Annotated[
         str,
-        typer.Option("--enrolment-code", prompt="Enrolment code", help="As an admin gave it to you; asked for when left out."),
+        typer.Option("--enrolment-code", prompt="Enrolment code", help="As an admin gave it; asked for when left out."),
     ],
     as_person: AsPerson = None,
     token: Token = None,
@@ -74,7 +74,7 @@ def enrolment_code(
     minutes: Annotated[int, typer.Option(min=1, max=1440, help="How long it is good.")] = 60,
     json: Json = False,
 ) -> None:
-    """Issue a code for setting one up, as the owner of the database; it is shown this once, is good once, and replaces an earlier one."""
+    """Issue a code for setting one up, as the owner of the database. Shown this once, good once; it replaces an earlier one."""
     from app.wiring.office import administering
 
     with administering() as office:

@@ -16,7 +16,7 @@ def state(context: Context, person: SignedIn) -> AuthenticatorRow:
 
 @router.post("", status_code=201)
 def enrol(given: EnrolmentRequest, context: Context, person: SignedIn) -> EnrolmentRow:
-    """A secret for one's own app, told this once, for the enrolment code that an admin gave. It counts after a first code of it."""
+    """A secret for one's own app, told this once, for the code that an admin gave. It counts after a first code of the app."""
     made = context.authenticators().enrol(person, given.enrolment_code)
     return EnrolmentRow(secret=made.secret, uri=made.uri)
 

@@ -55,9 +55,7 @@ def test_a_code_is_good_for_its_time_and_that_is_a_day_at_most(database: TestDat
     person, admin = database.person(), PersonAdmin(database.pool("admin"))
     code = admin.issue_enrolment_code(person.handle, timedelta(hours=24))
     database.one("admin", "ALTER TABLE enrolment_code DISABLE TRIGGER check_enrolment_code")
-    database.one(
-        "admin", "UPDATE enrolment_code SET issued_at = now() - interval '2 hours', expires_at = now() - interval '1 second'"
-    )
+    database.one("admin", "UPDATE enrolment_code SET issued_at = now() - interval '2 hours', expires_at = now()")
     with pytest.raises(DecisionRefused, match=REFUSED):
         desk(database).enrol(person, code)
     with pytest.raises(Exception, match="short_lived"):
@@ -85,9 +83,7 @@ def test_serves_own_role_enrols_nobody_without_a_code_or_with_one_it_spent_befor
         with pytest.raises(psycopg.DatabaseError, match="with an enrolment code that an admin gave"):
             database.one("serve", insert, whose.id, spent)
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
-        database.one(
-            "serve", "INSERT INTO enrolment_code (person_id, code_sha256, expires_at) VALUES (1, repeat('0', 64), now())"
-        )
+        database.one("serve", "INSERT INTO enrolment_code (person_id, code_sha256, expires_at) SELECT 1, 'x', now()")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         database.one("serve", "SELECT code_sha256 FROM enrolment_code")
 

@@ -1,8 +1,9 @@
 """From a click to a ballot: what the policy says of it, and what the ledger is asked to record."""
 
 from agent.domain.decisions import Ballot, Person, Proposal, Verdict
-from agent.errors import DecisionRefused, StaleShown
+from agent.errors import DecisionRefused, PreconditionFailed, StaleShown
 from agent.guardrails.approvals import rule_on
+from agent.guardrails.authority import as_of_today
 from app.contract.proposals import DecisionRequest
 from app.web.context import WebContext
 
@@ -39,6 +40,8 @@ def ballot_of(shown: Proposal, sha256: str, verdict: Verdict, context: WebContex
     """Raises StaleShown, PolicyRejected, NotPermitted and DecisionRefused."""
     if sha256 != shown.sha256:
         raise StaleShown(f"{shown.label} is not what you were shown; look at it again before deciding.")
+    if verdict is Verdict.APPROVE:
+        _demand_that_earlier_approvals_stand(shown, context)
     requirement = context.policy.require(shown.content.action, shown.content.facts)
     ruling = rule_on(requirement, shown, person, verdict, context.clock(), context.absences.represented_by(person.id))
     grants = ruling.completes and verdict is Verdict.APPROVE
@@ -53,3 +56,13 @@ def ballot_of(shown: Proposal, sha256: str, verdict: Verdict, context: WebContex
         second_factor=ruling.second_factor,
         for_person_id=ruling.on_behalf_of.id if ruling.on_behalf_of else None,
     )
+
+
+def _demand_that_earlier_approvals_stand(shown: Proposal, context: WebContext) -> None:
+    """A step that rests on what no longer counts would only be refused when it is carried out."""
+    try:
+        as_of_today(shown, context.people, context.absences)
+    except PreconditionFailed as gone:
+        raise DecisionRefused(
+            f"{gone} {shown.label} cannot be approved any more; reject it and have it proposed again."
+        ) from None

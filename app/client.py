@@ -147,6 +147,9 @@ class Api:
     def undo(self, proposal_id: int) -> int:
         return int(self._request("POST", f"/v1/proposals/{proposal_id}/undo")["inbound_id"])
 
+    def dry_run(self, proposal_id: int) -> int:
+        return int(self._request("POST", f"/v1/proposals/{proposal_id}/dry-run")["inbound_id"])
+
     def propose(self, action: str, arguments: Mapping[str, Any], reason: str) -> int:
         asked = {"action": action, "arguments": dict(arguments), "reason": reason}
         return int(self._request("POST", "/v1/proposals", asked)["inbound_id"])

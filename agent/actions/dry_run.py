@@ -56,6 +56,20 @@ def dry_run(
     return DryRun(tuple(checks), tuple(notes.calls))
 
 
+def said_of_dry_run(proposal: Proposal, run: DryRun) -> str:
+    """In a few lines: what would be sent, and what keeps it from being sent."""
+    missing = [f"{check.what}: {check.said}" for check in run.checks if not check.holds]
+    return "\n".join(
+        [
+            f"{proposal.label}, {proposal.content.preview.title}.",
+            "The executor would carry it out." if not missing else "The executor would not carry it out now.",
+            *(f"- {each}" for each in missing),
+            *(f"It would send: {sent}." for sent in run.sends),
+            "Nothing was sent.",
+        ]
+    )
+
+
 def _state(proposal: Proposal) -> Check:
     if proposal.state in OPEN:
         return Check("proposal", True, f"{proposal.label} is {proposal.state}")

@@ -29,7 +29,7 @@ def watch(
     book: ProposalBook, notices: ApprovalNotices, stand_ins: StandIns, policy: Policy, now: datetime
 ) -> list[ApprovalNotice]:
     """Note what has become due since the last look; what was noted then. After a pause only the latest reminder is noted."""
-    proposals = book.proposals([ProposalState.PENDING, ProposalState.EXPIRED], MOST)
+    proposals = [*book.proposals([ProposalState.PENDING], MOST), *notices.lapsed(now - LAPSED_LATELY)]
     known = {(one.proposal_id, one.step, one.kind, one.number) for one in notices.of([proposal.id for proposal in proposals])}
     due = due_notices(proposals, policy, now, stand_ins.standing_in())
     fresh = [one for one in due if (one.proposal_id, one.step, one.kind, one.number) not in known]

@@ -4,17 +4,18 @@ No job here can change the ERP.
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 
 from pydantic import TypeAdapter
 
 from agent.actions import NO_OWN, OwnActions, action_named, editable_action, inverse, prepare
 from agent.actions.activate_policy import NAME as ACTIVATE_POLICY
+from agent.actions.dry_run import dry_run, said_of_dry_run
 from agent.domain.asked_change import AskedChange
 from agent.domain.asked_edit import AskedEdit, AskedNewDates
 from agent.domain.chat import Inbound, PartKind
-from agent.domain.decisions import Person
+from agent.domain.decisions import ExecutionLimit, Person
 from agent.domain.policies import AskedPolicy
 from agent.domain.records import Record
 from agent.domain.scans import ScanResult
@@ -32,6 +33,7 @@ from agent.ports.erp_reader import ErpReader
 from agent.ports.knowledge import Knowledge
 from agent.ports.ledger import ProposalDesk
 from agent.ports.people import People
+from agent.ports.policies import PolicyShelf
 from agent.ports.risk_board import RiskBoard
 from agent.risk.live import ScanEngine
 from agent.tools import PREFIX, ToolContext, call, propose
@@ -58,6 +60,9 @@ class WorkerContext:
     own: OwnActions = field(default_factory=lambda: NO_OWN)
     in_force: Callable[[], Policy] | None = None
     """Where given, each job asks it; without it `policy` decides."""
+    limits: Callable[[], Sequence[ExecutionLimit]] = tuple
+    """What holds executions now."""
+    shelf: PolicyShelf | None = None
 
     def now(self) -> "WorkerContext":
         """The same with the policy that is in force at this moment."""
@@ -93,6 +98,11 @@ def propose_policy(inbound_id: int, context: WorkerContext) -> None:
 def propose_edit(inbound_id: int, context: WorkerContext) -> None:
     """Make a new revision of a proposal, as an approver wants it; the question's text is an `AskedEdit`."""
     _answer(inbound_id, context, _edit)
+
+
+def try_out(inbound_id: int, context: WorkerContext) -> None:
+    """Say what the executor would check and send now; the question's text is a proposal's number."""
+    _answer(inbound_id, context, _dry_run)
 
 
 def scan(context: WorkerContext) -> int:
@@ -177,6 +187,20 @@ def _edit(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerCo
     turn.turn.results.append(("propose_edit", result))
     yield from release.rules_say(word("propose_edit", result))
     yield from release.final({"origin": "rules"} | evidence_of(turn))
+
+
+def _dry_run(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:
+    proposal, release = context.desk.proposal(int(inbound.text)), Release(inbound.text, turn, turn.now())
+    run = dry_run(proposal, turn.reader, context.policy, turn.now(), context.limits(), context.shelf)
+    yield from release.rules_say(said_of_dry_run(proposal, run))
+    for part in release.final({"origin": "rules"} | evidence_of(turn)):
+        row = {
+            "label": proposal.label,
+            "title": proposal.content.preview.title,
+            "would_be_sent": run.would_be_sent,
+            **asdict(run),
+        }
+        yield replace(part, body=part.body | {"dry_run": row}) if part.kind is PartKind.FINAL else part
 
 
 _ASKED: TypeAdapter[AskedChange | AskedNewDates] = TypeAdapter(AskedChange | AskedNewDates)

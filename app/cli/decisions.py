@@ -8,11 +8,11 @@ from typing import Annotated, TypeVar
 import typer
 
 from agent.domain.decisions import ProposalState
-from agent.errors import ExpediterError, SecondFactorNeeded
+from agent.errors import ExpediterError, SecondFactorNeeded, ServerUnreachable
 from app.cli import output
 from app.cli.actions import pair
 from app.cli.options import AsPerson, Json, ProposalId, Target, TargetId, Token, api_of
-from app.cli.proposals import group_page, page
+from app.cli.proposals import group_page, page, shown_dry
 from app.client import Api, final_answer
 from app.contract.proposals import ProposalRow
 
@@ -96,6 +96,15 @@ def undo(proposal_id: ProposalId, as_person: AsPerson = None, token: Token = Non
     output.shown(json, answer, lambda: output.say(answer.answer))
     if not answer.proposals:
         raise typer.Exit(1)
+
+
+def dry_run(proposal_id: ProposalId, as_person: AsPerson = None, token: Token = None, json: Json = False) -> None:
+    """What the executor would check and send now, everything read anew from the ERP; nothing is sent."""
+    api = api_of(as_person, token)
+    row = final_answer(api.parts(api.dry_run(proposal_id))).dry_run
+    if row is None:
+        raise ServerUnreachable("The server's worker answered something else; it may be an older program.")
+    shown_dry(row, json)
 
 
 def carried_out(api: Api, proposal_id: int, wait_s: float) -> ProposalRow:

@@ -85,6 +85,7 @@ program.command(rich_help_panel=ACT)(decisions.approve)
 program.command(rich_help_panel=ACT)(decisions.reject)
 for deed in (decisions.edit, decisions.withdraw, decisions.comment, decisions.undo):
     program.command(rich_help_panel=ACT)(deed)
+program.command("dry-run", rich_help_panel=SEE)(decisions.dry_run)
 approvals.group.command()(approval_report.report)
 program.add_typer(approvals.group, name="approvals", rich_help_panel=SEE)
 program.add_typer(executions.group, name="executions", rich_help_panel=ACT)

@@ -49,11 +49,16 @@ def show(target: TargetId, json: Json = False) -> None:
 
 @group.command("dry-run")
 def dry_run(proposal_id: ProposalId, json: Json = False) -> None:
-    """What the executor would check and send now, everything read anew from the ERP; nothing is sent."""
+    """As `expediter dry-run`, but read here, without a server and without a person."""
     from app.wiring.cli import reading
 
     with reading() as company:
         row = company.dry_run(proposal_id)
+    shown_dry(row, json)
+
+
+def shown_dry(row: DryRunRow, json: bool) -> None:
+    """Exits with 1 where it would not be sent."""
     output.shown(json, row, lambda: _dry_page(row))
     if not row.would_be_sent:
         raise typer.Exit(1)

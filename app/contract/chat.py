@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
+from app.contract.dry_runs import DryRunRow
 from app.contract.model import STORABLE, Contract, Moment
 
 LONGEST_QUESTION = 4_000
@@ -33,3 +34,5 @@ class AnswerRow(Contract):
     as_of: Moment
     citations: tuple[CitationRow, ...]
     proposals: tuple[int, ...]
+    dry_run: DryRunRow | None = None
+    """Of an answer to a request for one."""

@@ -20,6 +20,7 @@ from agent.jobs.worker import (
     propose_policy,
     rescan,
     scan,
+    try_out,
 )
 from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
@@ -38,6 +39,7 @@ from integrations.database.approval_notices import PostgresApprovalNotices
 from integrations.database.audit_log import PostgresAuditLog
 from integrations.database.clock import DatabaseClock
 from integrations.database.conversations import PostgresAnswerDesk
+from integrations.database.execution_control import PostgresExecutionControl
 from integrations.database.job_worker import Periodic, Task, run_worker
 from integrations.database.own_affairs import PostgresOwnAffairs
 from integrations.database.people import PostgresPeople
@@ -82,6 +84,8 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
         ),
         own={ActivatePolicyAction.name: ActivatePolicyAction(shelf)},
         in_force=in_force,
+        limits=PostgresExecutionControl(pool).limits,
+        shelf=shelf,
     )
 
 
@@ -105,6 +109,7 @@ def run(supervised: bool) -> None:
             "rescan": partial(rescan, context=context),
             "scan": partial(_look_again, context),
             "watch_approvals": lambda: watch(context.desk, notices, absences, context.now().policy, utc_now()),
+            "try_out": partial(try_out, context=context),
             "settle": partial(settle, context.reader, PostgresScorebook(open_store(url, "worker", stack, 1)), utc_now),
         }
         end_with_parent(supervised)

@@ -7,9 +7,10 @@ from psycopg.rows import DictRow
 
 from agent.domain.absences import StandIn
 from agent.domain.approval_notices import ApprovalNotice, NoticeKind
-from agent.domain.decisions import Role
+from agent.domain.decisions import Proposal, Role
 from integrations.database import rows
 from integrations.database.pool import Pool, statements
+from integrations.database.proposal_book import PROPOSALS, readable
 
 _NOTICES = """
     SELECT approval_notice.*, (
@@ -18,6 +19,14 @@ _NOTICES = """
         JOIN person AS deputy ON deputy.id = deputy_id JOIN person ON person.id = absent_id) AS standing_in
     FROM approval_notice
 """
+_LAPSED = (
+    PROPOSALS
+    + """
+    WHERE proposal.expires_at > %s AND proposal.expires_at <= now() AND proposal_state.state = 'expired'
+        AND NOT EXISTS (SELECT FROM approval_notice WHERE approval_notice.proposal_id = proposal.id AND kind = 'expiry')
+    ORDER BY proposal.id
+"""
+)
 _NOTE = """
     INSERT INTO approval_notice (proposal_id, step, kind, number, roles, deputies, absent) VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT ON CONSTRAINT approval_notice_once DO NOTHING
@@ -39,6 +48,10 @@ class PostgresApprovalNotices:
         query = _NOTICES + "WHERE at > %s ORDER BY id"
         with statements(self._pool) as connection:
             return [_notice(row) for row in connection.execute(query, (moment,)).fetchall()]
+
+    def lapsed(self, since: datetime) -> list[Proposal]:
+        with statements(self._pool) as connection:
+            return list(readable(connection.execute(_LAPSED, (since,)).fetchall()))
 
     def note(self, notice: ApprovalNotice) -> bool:
         deputies = [one.deputy.id for one in notice.deputies], [one.absent.id for one in notice.deputies]

@@ -1,15 +1,18 @@
 """What people sent, and what was released to them."""
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from agent.domain.chat import AnswerPart, Inbound, PartKind
-from agent.errors import RecordMissing
+from agent.errors import DatabaseUnavailable, RecordMissing
 from integrations.database.answer_listener import AnswerListener
 from integrations.database.json_text import jsonb
 from integrations.database.pool import Pool, statements, transaction
 from integrations.database.queues import defer
+
+logger = logging.getLogger(__name__)
 
 TASKS = {
     "chat": "answer_chat",
@@ -17,6 +20,7 @@ TASKS = {
     "propose": "propose_change",
     "edit": "propose_edit",
     "policy": "propose_policy",
+    "dry_run": "try_out",
 }
 _LOOK_ANYWAY_S = 2.0
 _LAST = (PartKind.FINAL, PartKind.FAILED)
@@ -71,12 +75,20 @@ class PostgresInboundDesk:
             seq, give_up = 0, time.monotonic() + timeout_s
             while (left := give_up - time.monotonic()) > 0:
                 released.clear()
-                for part in self.parts(inbound_id, seq):
+                for part in self._now_or_later(inbound_id, seq):
                     yield part
                     if part.kind in _LAST:
                         return
                     seq, give_up = part.seq, time.monotonic() + timeout_s
                 released.wait(min(left, _LOOK_ANYWAY_S))
+
+    def _now_or_later(self, inbound_id: int, seq: int) -> Sequence[AnswerPart]:
+        """None of them while PostgreSQL is away: what follows an answer outlives its restart."""
+        try:
+            return self.parts(inbound_id, seq)
+        except DatabaseUnavailable as away:
+            logger.warning("the answer to question %s is read again in a moment: %s", inbound_id, away)
+            return ()
 
 
 class PostgresAnswerDesk:

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 from agent.domain.decisions import Proposal, ProposalGroup, ProposalState
 from agent.errors import PreconditionFailed, RecordMissing
@@ -34,14 +34,21 @@ _GROUP = """
     SELECT proposal_group.*, to_jsonb(person) AS asker
     FROM proposal_group JOIN person ON person.id = asker_id WHERE proposal_group.id = %s
 """
-_NEWEST = (
-    PROPOSALS
-    + """
-    WHERE (%(states)s::text[] IS NULL OR proposal_state.state = ANY(%(states)s))
-        AND (%(sha256)s::text IS NULL OR proposal.sha256 = %(sha256)s)
-    ORDER BY proposal.id DESC LIMIT %(limit)s
-"""
-)
+#: States that end at the latest when the proposal expires.
+_UNEXPIRED = frozenset({ProposalState.PENDING, ProposalState.GRANTED})
+#: Which ones are wanted is found out first, from as few rows as tell; only of those all the rest is read.
+_THOSE = PROPOSALS + "WHERE proposal.id = ANY(%(ids)s) ORDER BY proposal.id DESC"
+_NEWEST: dict[tuple[bool, bool, bool], LiteralString] = {
+    (with_state, unexpired, same): "SELECT proposal.id FROM proposal "  # noqa: S608 - constants
+    + ("JOIN proposal_state ON proposal_state.proposal_id = proposal.id AND state = ANY(%(states)s) " if with_state else "")
+    + "WHERE true "
+    + ("AND proposal.expires_at > now() " if unexpired else "")
+    + ("AND proposal.sha256 = %(sha256)s " if same else "")
+    + "ORDER BY proposal.id DESC LIMIT %(limit)s"
+    for with_state in (True, False)
+    for unexpired in (True, False)
+    for same in (True, False)
+}
 
 
 class PostgresProposalBook:
@@ -74,9 +81,11 @@ class PostgresProposalBook:
     def proposals(
         self, states: Sequence[ProposalState] | None = None, limit: int = 50, sha256: str | None = None
     ) -> list[Proposal]:
-        wanted = {"states": None if states is None else [state.value for state in states], "limit": limit, "sha256": sha256}
+        wanted = {"states": [state.value for state in states or ()], "limit": limit, "sha256": sha256}
+        query = _NEWEST[states is not None, states is not None and _UNEXPIRED.issuperset(states), sha256 is not None]
         with statements(self._pool) as connection:
-            found = connection.execute(_NEWEST, wanted).fetchall()
+            ids = [row["id"] for row in connection.execute(query, wanted).fetchall()]
+            found = connection.execute(_THOSE, {"ids": ids}).fetchall() if ids else []
         return list(readable(found))
 
 

@@ -11,6 +11,8 @@ from agent.guardrails.audit.words import label, quoted, short, when, who
 def inbound(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     if row.get("kind") == "undo":
         return f"{who(entry)} asked to undo P{row.get('text')}."
+    if row.get("kind") == "dry_run":
+        return f"{who(entry)} asked what would be done for P{row.get('text')} now."
     if row.get("kind") == "propose":
         asked = json.loads(str(row.get("text")))
         given = ", ".join(f"{name} {value}" for name, value in asked["arguments"].items())

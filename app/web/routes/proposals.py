@@ -79,6 +79,14 @@ def undo(proposal_id: ProposalId, context: Context, person: SignedIn) -> Receive
     return received(context, person, "undo", str(proposal_id))
 
 
+@router.post("/{proposal_id}/dry-run", status_code=202)
+def dry_run(proposal_id: ProposalId, context: Context, person: SignedIn) -> ReceivedRow:
+    """Ask what the executor would check and send now; nothing is sent. Its answer is read at /v1/chat/{inbound_id}."""
+    demand(person, Permission.ASK)
+    context.desk.proposal(proposal_id)
+    return received(context, person, "dry_run", str(proposal_id))
+
+
 @router.post("/{proposal_id}/edits", status_code=202)
 def edit(proposal_id: ProposalId, wanted: EditRequest, context: Context, person: SignedIn) -> ReceivedRow:
     """As somebody whose turn it is: have it made anew with other values; that takes its place and needs approval by others.

@@ -38,6 +38,7 @@ GUARDED = [
     ("GET", "/v1/proposals/1"),
     ("POST", "/v1/proposals/1/decisions"),
     ("POST", "/v1/proposals/1/undo"),
+    ("POST", "/v1/proposals/1/dry-run"),
     ("POST", "/v1/proposals/1/edits"),
     ("POST", "/v1/proposals/1/withdrawal"),
     ("POST", "/v1/proposals/1/comments"),
@@ -217,6 +218,16 @@ def test_only_what_was_done_can_be_undone(api: TestClient, database: TestDatabas
     response = api.post(f"/v1/proposals/{proposal.id}/undo", headers=signed_in(database.person()))
     assert response.status_code == 409
     assert "is pending, not done" in sentence_of(response)
+
+
+def test_a_dry_run_is_asked_of_the_worker(api: TestClient, database: TestDatabase, signed_in: As) -> None:
+    proposal, who = database.proposal(), signed_in(database.person())
+    asked = api.post(f"/v1/proposals/{proposal.id}/dry-run", headers=who)
+    assert asked.status_code == 202
+    job = database.one("admin", "SELECT task_name FROM procrastinate.procrastinate_jobs ORDER BY id DESC LIMIT 1")
+    assert job == "try_out"
+    assert database.one("admin", "SELECT kind || ' ' || text FROM inbound ORDER BY id DESC LIMIT 1") == f"dry_run {proposal.id}"
+    assert api.post("/v1/proposals/999/dry-run", headers=who).status_code == 404
 
 
 def test_nobody_keeps_another_from_asking_to_undo(api: TestClient, database: TestDatabase, signed_in: As) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from threading import Thread
 
+import psycopg
 import pytest
 
 from agent.domain.chat import PartKind
@@ -124,6 +125,44 @@ def test_followers_survive_a_lost_listening_connection(database: TestDatabase, d
     )
     answers.release(inbound, PartKind.FAILED, {"text": "No."})
     assert [part.kind for part in following] == [PartKind.FAILED]
+
+
+def test_following_outlives_a_database_that_is_away_for_a_while_with_one_line_in_the_log(
+    database: TestDatabase, desk: PostgresInboundDesk, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database.pool("serve"), "timeout", 0.2)
+    inbound = database.inbound(database.person())
+    answers = PostgresAnswerDesk(database.pool("worker"))
+    answers.release(inbound, PartKind.STATUS, {"text": "Reading orders"})
+    following = desk.follow(inbound, timeout_s=60)
+    next(following)
+    _closed(database, closed=True)
+    caplog.clear()
+    back = Thread(target=lambda: (_wait_for(caplog, "is read again"), _closed(database, closed=False)))
+    back.start()
+    answering = Thread(target=lambda: (back.join(), answers.release(inbound, PartKind.FINAL, {"answer": "One."})))
+    answering.start()
+    assert [part.kind for part in following] == [PartKind.FINAL]
+    answering.join()
+    said = [record for record in caplog.records if record.name == "integrations.database.conversations"]
+    assert said
+    assert not [record for record in said if record.exc_info]
+
+
+def _wait_for(caplog: pytest.LogCaptureFixture, words: str) -> None:
+    while words not in caplog.text:
+        pass
+
+
+def _closed(database: TestDatabase, *, closed: bool) -> None:
+    """To serve's role; those who are in are thrown out."""
+    with psycopg.connect(database.server.url("admin", "postgres"), autocommit=True) as connection:
+        connection.execute(f"ALTER ROLE expediter_serve CONNECTION LIMIT {0 if closed else -1}".encode())
+        if closed:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND usename = 'expediter_serve'",
+                [database.name],
+            )
 
 
 def test_a_complete_answer_takes_nothing_more(database: TestDatabase, desk: PostgresInboundDesk) -> None:

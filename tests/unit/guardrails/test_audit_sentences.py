@@ -15,6 +15,7 @@ Row = dict[str, Any]
 
 SENTENCES: list[tuple[AuditKind, str, Row, str]] = [
     (AuditKind.INBOUND_RECEIVED, "inbound:7", {"kind": "undo", "text": "12"}, "ana asked to undo P12."),
+    (AuditKind.INBOUND_RECEIVED, "inbound:7", {"kind": "dry_run", "text": "12"}, "ana asked what would be done for P12 now."),
     (
         AuditKind.INBOUND_RECEIVED,
         "inbound:7",

@@ -1,0 +1,128 @@
+"""The card of a group: proposals with one cause, decided on together or line by line."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from agent.domain.decisions import Proposal, ProposalGroup, ProposalState
+from integrations.slack.interaction import Payload
+from integrations.slack.views import blocks as b
+from integrations.slack.views import inputs
+from integrations.slack.views.approval import needs_modal
+from integrations.slack.views.modals import code_input, reason_inputs
+from integrations.slack.views.revision import carried_group
+from integrations.slack.views.scene import Scene
+from integrations.slack.views.telling import STATES, count, listed, role, when
+
+#: Rows that fit one message with room to spare; the others are in the console, and are decided on all the same.
+MOST_LINES = 25
+
+
+def group_card(group: ProposalGroup, scene: Scene) -> Payload:
+    lines = group.lines
+    waiting = waiting_lines(group)
+    sign, said = _state(lines)
+    blocks = [
+        b.header(f"{sign} {said} · {group.title}"),
+        b.fields(_fields(group, waiting, scene)),
+        _table(lines),
+        *_rest(lines),
+        *([b.actions(*_buttons(group, waiting, scene))] if waiting else []),
+        b.context(f"*{group.label}* · lines {_range(lines)} · each line is checked and carried out on its own"),
+    ]
+    return b.message(f"{sign} {group.label} {said}: {b.mrkdwn(group.title, 300)}", blocks)
+
+
+def waiting_lines(group: ProposalGroup) -> list[Proposal]:
+    return [line for line in group.lines if line.state is ProposalState.PENDING]
+
+
+def group_modal(group: ProposalGroup, scene: Scene, *, approve: bool) -> Payload:
+    """Which of the lines that wait; all are chosen at first."""
+    waiting = waiting_lines(group)
+    options = [(line.label, f"{line.label} {line.content.subject.name}: {_change(line)}") for line in waiting]
+    blocks = [inputs.asked("lines", "Which lines", inputs.several(options, "Lines"))]
+    if len(waiting) > inputs.MOST_OPTIONS:
+        blocks.append(
+            inputs.alert(f"The first {inputs.MOST_OPTIONS} of {len(waiting)} lines; decide on these, then on the rest.", "info")
+        )
+    if not approve:
+        blocks += reason_inputs()
+    elif any((rule := scene.requirement(line)) and rule.second_factor for line in waiting):
+        blocks.append(code_input())
+    verb = "Approve" if approve else "Reject"
+    return inputs.modal(f"{verb} lines of {group.label}", blocks, f"group_{verb.lower()}_submit", carried_group(group), verb)
+
+
+def _state(lines: tuple[Proposal, ...]) -> tuple[str, str]:
+    states = Counter(line.state for line in lines)
+    if states[ProposalState.PENDING]:
+        return "🟡", f"{states[ProposalState.PENDING]} of {len(lines)} wait for approval"
+    underway = states[ProposalState.GRANTED] + states[ProposalState.EXECUTING]
+    if underway:
+        return "🔵", f"{underway} of {len(lines)} are being carried out"
+    if states[ProposalState.DONE] == len(lines):
+        return "✅", f"All {len(lines)} done, read back from Odoo"
+    bad = sum(states[one] for one in (ProposalState.FAILED, ProposalState.REFUSED_STALE, ProposalState.UNCERTAIN))
+    return ("⚠️" if bad else "☑️"), f"{states[ProposalState.DONE]} of {len(lines)} done"
+
+
+def _fields(group: ProposalGroup, waiting: list[Proposal], scene: Scene) -> Iterator[tuple[str, str]]:
+    first = group.lines[0] if group.lines else None
+    yield "Asked for by", b.mrkdwn(group.asker.handle, 100)
+    if first is not None:
+        yield "Why", b.mrkdwn(first.rationale, 800)
+    needed = sorted({role(rule.words()) for line in waiting if (rule := scene.requirement(line))})
+    able = sorted({who for line in waiting for who in scene.able(line)})
+    if waiting:
+        yield "Who can decide", b.mrkdwn(f"{'; '.join(needed[:3])}: {listed(able) or 'nobody now'}", 600)
+        dues = [deadlines.due for line in waiting if (deadlines := scene.deadlines(line))]
+        if dues:
+            yield "Due", when(min(dues))
+
+
+def _table(lines: tuple[Proposal, ...]) -> Payload:
+    rows = [[b.cell(name) for name in ("Line", "Record", "Customer", "Now", "Then", "State")]]
+    for line in lines[:MOST_LINES]:
+        sign, said = STATES[line.state]
+        changes = line.content.preview.changes
+        rows.append(
+            [
+                b.cell(line.label),
+                b.cell(line.content.subject.name, 40),
+                b.cell(str(line.content.facts.get("customer", "")), 40),
+                b.cell("; ".join(one.before or b.NOTHING for one in changes), 60),
+                b.cell("; ".join(one.after or b.NOTHING for one in changes), 60),
+                b.cell(f"{sign} {said}", 45),
+            ]
+        )
+    return b.table(rows, "llllll")
+
+
+def _rest(lines: tuple[Proposal, ...]) -> Iterator[Payload]:
+    if len(lines) > MOST_LINES:
+        every = f"`expediter proposals show G{lines[0].group_id}`"
+        yield b.context(f"… and {count(len(lines) - MOST_LINES, 'more line')}; {every} shows all.")
+
+
+def _buttons(group: ProposalGroup, waiting: list[Proposal], scene: Scene) -> Iterator[Payload]:
+    value, number = carried_group(group), len(waiting)
+    whole = number <= MOST_LINES and not any(needs_modal(line, scene.requirement(line)) for line in waiting)
+    if whole:
+        confirm = b.confirmation(
+            f"Approve {count(number, 'line')}?", f"{group.title}: {', '.join(_short(line) for line in waiting)}", "Approve all"
+        )
+        yield b.button(f"Approve all {number}", "group_approve", value, "primary", confirm)
+    yield b.button("Line by line…", "group_lines", value, None if whole else "primary")
+    yield b.button("Reject…", "group_reject", value, "danger")
+
+
+def _short(line: Proposal) -> str:
+    return f"{line.content.subject.name} → {'; '.join(b.words(one.after, 20) for one in line.content.preview.changes[:1])}"
+
+
+def _change(line: Proposal) -> str:
+    return "; ".join(f"→ {one.after or b.NOTHING}" for one in line.content.preview.changes[:2])
+
+
+def _range(lines: tuple[Proposal, ...]) -> str:
+    return listed([line.label for line in lines], 6)

@@ -151,3 +151,8 @@ def _carried(row: MailOnCard) -> str:
 
 def _named(mail_class: MailClass) -> str:
     return mail_class.value.replace("_", " ")
+
+
+def mail_modal(row: MailOnCard) -> Payload:
+    """From Home: the same card, in a modal."""
+    return inputs.modal(f"Mail {row.label}", mail_card(row)["blocks"], "none", _carried(row))

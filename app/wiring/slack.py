@@ -14,8 +14,8 @@ from agent.ports.clock import utc_now
 from app.settings import ServeSettings
 from app.web import WebContext
 from app.wiring import slack_cards
+from app.wiring.slack_card_deeds import SlackCardDeeds
 from app.wiring.slack_commands import commands_of, prompts_of
-from app.wiring.slack_deeds import SlackDeeds
 from app.wiring.store import open_store
 from integrations.database.messenger_inbox import PostgresDeliveries
 from integrations.database.messenger_links import PostgresLinks
@@ -49,14 +49,14 @@ def attach_slack(
     deliveries, links, outbox = PostgresDeliveries(pool), PostgresLinks(pool), PostgresOutbox(pool)
     clients = SlackClients(lambda: settings.current("slack_bot_token") or "", f"{settings.slack_api_url}/")
     identity = Identity(team, links, clients, threads, utc_now)
-    deeds = SlackDeeds(context, deliveries, links, team)
+    deeds = SlackCardDeeds(context, deliveries, links, team, outbox)
     address = responses_at(settings)
     clicks = ClickDesk(
         identity,
         clients,
         outbox,
         deeds,
-        handle or slack_cards.handle,
+        handle or slack_cards.handling(deeds, outbox),
         partial(slack_cards.redraw, deeds, outbox),
         threads,
         address,

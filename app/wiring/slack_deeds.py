@@ -39,16 +39,16 @@ class SlackDeeds:
         return self._context.clock()
 
     def proposal(self, proposal_id: int) -> Proposal:
-        return self._context.desk.proposal(_id(proposal_id))
+        return self._context.desk.proposal(numbered(proposal_id))
 
     def group(self, group_id: int) -> ProposalGroup:
-        return self._context.desk.group(_id(group_id))
+        return self._context.desk.group(numbered(group_id))
 
     def decide(
         self, person: Person, proposal_id: int, sha256: str, verdict: Verdict, reason: str = "", code: str | None = None
     ) -> bool:
-        click = _request(DecisionRequest, verdict=verdict, sha256=sha256, reason=reason, code=code)
-        return proposals.decide(_id(proposal_id), click, self._now(), person).granted
+        click = as_asked(DecisionRequest, verdict=verdict, sha256=sha256, reason=reason, code=code)
+        return proposals.decide(numbered(proposal_id), click, self._now(), person).granted
 
     def decide_group(
         self,
@@ -60,20 +60,20 @@ class SlackDeeds:
         code: str | None = None,
     ) -> GroupResult:
         shown = [{"proposal_id": id, "sha256": sha256} for id, sha256 in lines.items()]
-        click = _request(GroupDecisionRequest, verdict=verdict, lines=shown, reason=reason or None, code=code)
-        answer = groups.decide(_id(group_id), click, self._now(), person)
+        click = as_asked(GroupDecisionRequest, verdict=verdict, lines=shown, reason=reason or None, code=code)
+        answer = groups.decide(numbered(group_id), click, self._now(), person)
         return GroupResult(answer.decided, tuple((row.label, row.why) for row in answer.not_decided))
 
     def edit(self, person: Person, proposal_id: int, sha256: str, changes: Mapping[str, Any], reason: str) -> None:
-        wanted = _request(EditRequest, sha256=sha256, changes=dict(changes), reason=reason)
-        proposals.edit(_id(proposal_id), wanted, self._now(), person)
+        wanted = as_asked(EditRequest, sha256=sha256, changes=dict(changes), reason=reason)
+        proposals.edit(numbered(proposal_id), wanted, self._now(), person)
 
     def comment(self, person: Person, proposal_id: int, text: str) -> None:
         demand(person, Permission.READ)
-        proposals.comment(_id(proposal_id), _request(CommentRequest, text=text), self._now(), person)
+        proposals.comment(numbered(proposal_id), as_asked(CommentRequest, text=text), self._now(), person)
 
     def withdraw(self, person: Person, proposal_id: int, reason: str) -> None:
-        proposals.withdraw(_id(proposal_id), _request(ReasonRequest, reason=reason), self._now(), person)
+        proposals.withdraw(numbered(proposal_id), as_asked(ReasonRequest, reason=reason), self._now(), person)
 
     def ask(self, person: Person, text: str, place: Place) -> None:
         demand(person, Permission.ASK)
@@ -101,17 +101,17 @@ class SlackDeeds:
         return replace(self._context, policy=self._context.in_force())
 
 
-def _id(given: int) -> int:
+def numbered(given: int) -> int:
     """Raises RecordMissing for what is no row's number."""
     if not 1 <= given < 2**31:
         raise RecordMissing("There is no such proposal.")
     return given
 
 
-def _request(kind: type[Request], **given: Any) -> Request:
+def as_asked(request: type[Request], /, **given: Any) -> Request:
     """As the API would take it. Raises PreconditionFailed with what is wrong."""
     try:
-        return kind(**given)
+        return request(**given)
     except ValidationError as wrong:
         faults = [f"{'.'.join(map(str, fault['loc'])) or 'it'}: {fault['msg']}" for fault in wrong.errors(include_input=False)]
         raise PreconditionFailed(f"This cannot be taken: {'; '.join(faults)}.") from None

@@ -79,9 +79,16 @@ def _line(row: Row, prices: bool) -> Iterator[Payload]:
         yield _amount(row["value_at_risk"], row["currency"])
     yield b.cell(_day(row["promise_date"], "no promise"))
     yield b.cell(_day(row["projected_date"], "no supply"))
-    yield b.cell(count(row["days_late"], "day") if row["days_late"] else "in time")
+    yield b.cell(_late(row))
     yield b.cell(_worst(row))
     yield b.cell(row["findings"][0]["summary"] if row["findings"] else "", 110)
+
+
+def _late(row: Row) -> str:
+    """What nobody can say when it ships is not in time."""
+    if row["days_late"]:
+        return count(row["days_late"], "day")
+    return "in time" if row["projected_date"] else "not known"
 
 
 def _amount(value: float | None, currency: str) -> Payload:

@@ -33,7 +33,7 @@ def doctor(
     for check in all_checks():
         checks.append(check)
         if not json:
-            _line(check)
+            line(check)
     healthy = all(check.verdict is not Verdict.FAILED for check in checks)
     if json:
         output.print_json(DoctorRow(contract=CONTRACT, healthy=healthy, settings=settings, checks=tuple(checks)))
@@ -51,7 +51,8 @@ def _settings(lines: tuple[SettingRow, ...]) -> None:
     output.say("")
 
 
-def _line(check: CheckRow) -> None:
+def line(check: CheckRow) -> None:
+    """One check, as a line."""
     mark, style = MARKS[check.verdict]
     text = Text.assemble((f"{mark} ", style), (f"{check.subject}: ", "bold"), output.plain(check.words))
     output.console().print(text, soft_wrap=True)

@@ -31,6 +31,7 @@ from app.cli import (
     risk,
     scorecard,
     shipments,
+    slack,
 )
 from app.contract import CONTRACT
 
@@ -104,6 +105,7 @@ program.command(rich_help_panel=KEEP)(doctor.doctor)
 people.group.command("erase")(erasure.erase_person)
 people.group.add_typer(authenticator.group, name="authenticator")
 program.add_typer(people.group, name="person", rich_help_panel=KEEP)
+program.add_typer(slack.group, name="slack", rich_help_panel=KEEP)
 program.add_typer(database.group, name="db", rich_help_panel=KEEP)
 
 

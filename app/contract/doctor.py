@@ -19,6 +19,13 @@ class CheckRow(Contract):
     """What is so, and where it is not well, the way out."""
 
 
+class SlackRow(Contract):
+    """What the workspace said of us."""
+
+    healthy: bool
+    checks: tuple[CheckRow, ...]
+
+
 class SettingRow(Contract):
     variable: str
     read_by: tuple[str, ...]

@@ -22,6 +22,12 @@ def _slack_team(value: str | None) -> str | None:
     return value
 
 
+def _slack_channel(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"[CG][A-Z0-9]{2,30}", value):
+        raise ValueError("is not the id of a Slack channel like C0123ABCD; it stands at the end of the channel's details")
+    return value
+
+
 class WithPolicy(ProcessSettings):
     policy: Path | None = None
     """None: the policy that comes with the program."""
@@ -86,6 +92,10 @@ class WithSlack(ProcessSettings):
     slack_team: Annotated[str | None, AfterValidator(_slack_team)] = None
     """The workspace's id; everything from another one is refused."""
     slack_bot_token: Secret = None
+    slack_approvals_channel: Annotated[str | None, AfterValidator(_slack_channel)] = None
+    """Where proposals that wait are shown; everybody in it has to be somebody who may see them."""
+    slack_ops_channel: Annotated[str | None, AfterValidator(_slack_channel)] = None
+    """Where the morning brief and what is critical are told."""
     slack_api_url: WebUrl = "https://slack.com/api"
 
     @property

@@ -112,6 +112,10 @@ def run(supervised: bool) -> None:
             "try_out": partial(try_out, context=context),
             "settle": partial(settle, context.reader, PostgresScorebook(open_store(url, "worker", stack, 1)), utc_now),
         }
+        if settings.has_slack:
+            from app.wiring.slack_sending import send_to_slack
+
+            send_to_slack(settings, url, stack)
         end_with_parent(supervised)
         run_worker(url, "worker", tasks, [scans(settings), SETTLE, WATCH], ready=lambda: announce_ready("worker", supervised))
 

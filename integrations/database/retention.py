@@ -14,7 +14,16 @@ from integrations.database.pool import Pool, statements, transaction
 _OLD = SQL("SELECT id, conversation_id FROM inbound WHERE received_at < %(before)s")
 _THEIRS = SQL("SELECT id, conversation_id FROM inbound WHERE person_id = %(person)s")
 #: What is said to be theirs in the log: not what they decided, on which the company's books rest.
-_PERSONAL = (*CONVERSATION, AuditKind.PERSON_ADDED, AuditKind.PERSON_CHANGED, AuditKind.TOKEN_ISSUED, AuditKind.TOKEN_CHANGED)
+_PERSONAL = (
+    *CONVERSATION,
+    AuditKind.PERSON_ADDED,
+    AuditKind.PERSON_CHANGED,
+    AuditKind.TOKEN_ISSUED,
+    AuditKind.TOKEN_CHANGED,
+    AuditKind.ACCOUNT_LINKED,
+    AuditKind.ACCOUNT_CONFIRMED,
+    AuditKind.ACCOUNT_UNLINKED,
+)
 _PERSONAL_ENTRIES = """
     SELECT seq FROM audit_chain JOIN audit_entry ON audit_entry.id = audit_chain.entry_id
     JOIN audit_payload USING (entry_id)
@@ -73,6 +82,7 @@ class Retention:
                 raise RecordMissing(f"There is no person `{handle}`; `expediter person list` shows who there is.")
             person = found["id"]
             _forget_conversations(connection, _THEIRS, {"person": person})
+            connection.execute("DELETE FROM slack_link WHERE person_id = %s", (person,))
             connection.execute("DELETE FROM person_token WHERE person_id = %s", (person,))
             connection.execute(_NOBODY, (person,))
             entries = connection.execute(_PERSONAL_ENTRIES, (person, [kind.value for kind in _PERSONAL], handle)).fetchall()

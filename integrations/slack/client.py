@@ -7,6 +7,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetry
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent.errors import ExpediterError
+from integrations.slack.parsing import text_at
 
 PATIENCE_S = 10
 #: What a read may take while somebody waits for a click to be answered; Slack gives three seconds for all of it.
@@ -49,7 +50,31 @@ class SlackClients:
 
 
 def refusal(error: SlackApiError) -> SlackRefused:
-    word = str(error.response.get("error", "unknown_error"))
-    needed = error.response.get("needed")
+    word, needed = word_of(error), text_at(_said(error), "needed")
     more = f" (the scope {needed} is missing; `expediter slack selfcheck` lists them)" if needed else ""
     return SlackRefused(word, f"Slack refused: {word.replace('_', ' ')}{more}.")
+
+
+def word_of(error: SlackApiError) -> str:
+    """Slack's own word for what is wrong; the status where a proxy answered in its place."""
+    return text_at(_said(error), "error") or f"HTTP {status_of(error)}"
+
+
+def status_of(error: SlackApiError) -> int:
+    return int(getattr(error.response, "status_code", 200))
+
+
+def too_fast(error: SlackApiError) -> bool:
+    return status_of(error) == 429 or word_of(error) in ("ratelimited", "rate_limited")
+
+
+def retry_after(error: SlackApiError) -> int:
+    """Seconds to wait, as Slack says."""
+    headers = getattr(error.response, "headers", None) or {}
+    said = next((str(value) for name, value in headers.items() if str(name).lower() == "retry-after"), "")
+    return min(600, int(said)) if said.isdecimal() else 5
+
+
+def _said(error: SlackApiError) -> object:
+    """The library's own look into an answer that is no JSON raises."""
+    return getattr(error.response, "data", error.response)

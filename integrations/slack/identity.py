@@ -15,7 +15,7 @@ from agent.domain.messenger import Link
 from agent.errors import NotPermitted, PreconditionFailed
 from agent.ports.clock import Clock
 from agent.ports.messenger import Links
-from integrations.slack.client import SlackClients
+from integrations.slack.client import SlackClients, word_of
 from integrations.slack.parsing import text_at
 
 Found = TypeVar("Found")
@@ -100,7 +100,7 @@ class Identity:
         try:
             answer = await self._clients.quick().users_info(user=account)
         except SlackApiError as error:
-            if error.response.get("error") in ("user_not_found", "user_not_visible"):
+            if word_of(error) in ("user_not_found", "user_not_visible"):
                 await self._end(link, "Slack knows the account no longer")
                 raise NotRecognised("Slack does not know this account.") from error
             return self._as_before(link)

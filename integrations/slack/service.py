@@ -4,8 +4,11 @@ import asyncio
 import logging
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
 from types import TracebackType
 from typing import Self
+
+from agent.errors import ExpediterError
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +52,20 @@ class SlackService:
             except Exception as failed:
                 logger.exception("Slack's thread goes on after: %s", failed)
                 await pause(stop, 5)
+
+
+def every(seconds: float, function: Callable[[], object], threads: Executor) -> Work:
+    """Calls it in a thread again and again; what it refuses or lacks is logged, and the next time it is called all the same."""
+
+    async def again(stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            try:
+                await asyncio.get_running_loop().run_in_executor(threads, function)
+            except ExpediterError as refused:
+                logger.warning("not this time: %s", refused)
+            await pause(stop, seconds)
+
+    return again
 
 
 async def pause(stop: asyncio.Event, seconds: float) -> None:

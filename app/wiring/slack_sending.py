@@ -1,0 +1,34 @@
+"""Slack's part of the worker: it sends what waits. Imported only where a workspace is configured."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+from agent.ports.clock import utc_now
+from app.settings import WorkerSettings
+from app.wiring.store import open_store
+from integrations.database.messenger_sending import PostgresSending
+from integrations.slack.answers import APPEND_EVERY_S, AnswerDesk
+from integrations.slack.bolt_app import quiet_bolt
+from integrations.slack.client import SlackClients
+from integrations.slack.sender_loop import Pace, SenderLoop
+from integrations.slack.service import SlackService
+
+AT_ONCE = 4
+REAL_PACE = Pace()
+
+
+def send_to_slack(settings: WorkerSettings, url: str, stack: ExitStack, pace: Pace = REAL_PACE) -> None:
+    """Send messages and answers, in a thread of its own, until the stack ends."""
+    quiet_bolt()
+    sending = PostgresSending(open_store(url, "worker", stack, AT_ONCE))
+    threads = stack.enter_context(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="slack"))
+    clients = SlackClients(lambda: settings.current("slack_bot_token") or "", f"{settings.slack_api_url}/")
+    answers = AnswerDesk(sending, clients, threads, hosts_of(settings), min(pace.channel_s, APPEND_EVERY_S))
+    stack.enter_context(SlackService(SenderLoop(sending, answers, clients, threads, utc_now, pace).run))
+
+
+def hosts_of(settings: WorkerSettings) -> frozenset[str]:
+    """What answers may link to: the ERP, and Slack."""
+    erp = urlsplit(settings.odoo_url or "").netloc
+    return frozenset(filter(None, (erp, "slack.com", "app.slack.com")))

@@ -1,0 +1,301 @@
+"""Answers as they are released: streamed into the thread, or whole where that cannot be; each is there once in the end."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from agent.domain.chat import AnswerPart, PartKind
+from agent.domain.messenger import OpenAnswer
+from agent.ports.messenger_sending import Answering
+from integrations.slack.client import SlackClients, retry_after, status_of, too_fast, word_of
+from integrations.slack.interaction import Payload
+from integrations.slack.markdown import allowed, safe_markdown
+from integrations.slack.parsing import at, text_at
+from integrations.slack.plain_views import value_of
+from integrations.slack.text import cut, escaped
+
+Found = TypeVar("Found")
+logger = logging.getLogger(__name__)
+
+AT_ONCE = 20
+MOST_TRIES = 8
+LONGEST = 11_000
+"""Of an answer; Slack takes 12,000 characters of markdown in a message."""
+APPEND_EVERY_S = 1.0
+MOST_SOURCES = 8
+LOOKING = "is looking it up…"
+_LAST = (PartKind.FINAL, PartKind.FAILED)
+_TEXT = (PartKind.SENTENCE, PartKind.FAILED)
+
+
+class AnswerDesk:
+    """Of the sender's loop."""
+
+    def __init__(
+        self,
+        answering: Answering,
+        clients: SlackClients,
+        threads: Executor,
+        hosts: Collection[str],
+        pace_s: float = APPEND_EVERY_S,
+    ) -> None:
+        """`hosts`: what answers may link to; `pace_s`: how often a stream grows."""
+        self._answering, self._clients, self._threads, self._hosts = answering, clients, threads, hosts
+        self._pace_s = pace_s
+        self._not_before: dict[int, float] = {}
+
+    async def open(self) -> list[OpenAnswer]:
+        now = time.monotonic()
+        found = await self._do(self._answering.open_answers, AT_ONCE)
+        return [one for one in found if self._not_before.get(one.inbound_id, 0.0) <= now]
+
+    async def go_on(self, answer: OpenAnswer) -> None:
+        """One step: show what was released since the last one."""
+        parts = await self._do(self._answering.parts, answer.inbound_id)
+        if not any(part.seq > answer.shown_seq for part in parts):
+            return
+        self._wait(answer, self._pace_s)
+        try:
+            await self._step(answer, parts)
+        except SlackApiError as error:
+            await self._failed(answer, word_of(error), retry_after(error) if too_fast(error) else None)
+        except (aiohttp.ClientError, TimeoutError, OSError) as lost:
+            await self._failed(answer, type(lost).__name__, None)
+
+    async def _step(self, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> None:
+        done = parts[-1].kind in _LAST
+        if answer.at.private:
+            if done:
+                await self._whisper(answer, parts)
+        elif answer.streaming and answer.ts is not None:
+            await self._stream_on(answer, parts, done)
+        elif answer.streaming or answer.ts is not None or answer.tries or done:
+            await self._whole(answer, parts, done)
+        else:
+            await self._begin(answer, parts)
+
+    async def _begin(self, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> None:
+        where = answer.at
+        text = _so_far(parts, self._hosts)
+        client = self._clients.plain()
+        if not text:
+            await _status(client, answer, LOOKING)
+            await self._do(self._answering.note, replace(answer, shown_seq=parts[-1].seq))
+            return
+        # Noted before: a stream that was begun and not noted would be begun again after a crash.
+        await self._do(self._answering.note, replace(answer, streaming=True))
+        try:
+            begun = await client.chat_startStream(
+                channel=where.channel,
+                thread_ts=where.thread_ts,
+                markdown_text=text,
+                recipient_team_id=where.team,
+                recipient_user_id=where.account,
+            )
+        except SlackApiError as error:
+            if status_of(error) >= 500:
+                raise
+            # Told to slow down it is begun later; where nothing can be streamed, the answer comes whole once it is there.
+            tries = 0 if too_fast(error) else 1
+            logger.info("an answer is not streamed: %s", word_of(error))
+            await self._do(self._answering.note, replace(answer, streaming=False, tries=tries))
+            self._wait(answer, retry_after(error) if too_fast(error) else self._pace_s)
+            return
+        shown = replace(answer, ts=text_at(begun.data, "ts"), streaming=True, shown_seq=parts[-1].seq)
+        await self._do(self._answering.note, shown)
+
+    async def _stream_on(self, answer: OpenAnswer, parts: Sequence[AnswerPart], done: bool) -> None:
+        client, where = self._clients.plain(), answer.at
+        more = _after(parts, answer.shown_seq, self._hosts)
+        try:
+            if done:
+                blocks = ending(answer.inbound_id, parts[-1], self._hosts)
+                await client.chat_stopStream(
+                    channel=where.channel, ts=answer.ts or "", **_given(markdown_text=more, blocks=blocks)
+                )
+                await self._do(self._answering.answered, answer.inbound_id, "streamed")
+            elif more:
+                await client.chat_appendStream(channel=where.channel, ts=answer.ts or "", markdown_text=more)
+                await self._do(self._answering.note, replace(answer, shown_seq=parts[-1].seq))
+        except SlackApiError as error:
+            if too_fast(error):
+                raise
+            # Slack ends streams by itself after minutes, and a lost call may have taken effect: written over at the end.
+            logger.info("a stream ended early: %s", word_of(error))
+            await self._not_streaming(answer)
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            await self._not_streaming(answer)
+
+    async def _not_streaming(self, answer: OpenAnswer) -> None:
+        await self._do(self._answering.note, replace(answer, streaming=False))
+        self._wait(answer, 0.0)
+
+    async def _whole(self, answer: OpenAnswer, parts: Sequence[AnswerPart], done: bool) -> None:
+        """The whole answer in one message: in the place of what a stream left, where there is one."""
+        if not done:
+            return
+        client, where = self._clients.plain(), answer.at
+        ts = answer.ts or (await self._lost_stream(client, answer, parts) if answer.streaming else None)
+        message = whole(answer.inbound_id, parts, self._hosts)
+        if ts is None:
+            await self._do(self._answering.note, replace(answer, streaming=True))
+            await client.chat_postMessage(
+                channel=where.channel, thread_ts=where.thread_ts, unfurl_links=False, unfurl_media=False, **message
+            )
+        else:
+            await _stopped(client, where.channel, ts)
+            await client.chat_update(channel=where.channel, ts=ts, **message)
+        await self._do(self._answering.answered, answer.inbound_id, "whole")
+
+    async def _lost_stream(self, client: AsyncWebClient, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> str | None:
+        """A message that we began and whose time stamp we never learnt: the one in the thread that begins as the answer does."""
+        beginning = _letters(_so_far(parts, self._hosts))[:40]
+        try:
+            found = await client.conversations_replies(channel=answer.at.channel, ts=answer.at.thread_ts, limit=200)
+        except SlackApiError as error:
+            if too_fast(error) or status_of(error) >= 500:
+                raise
+            return None
+        for message in reversed(at(found.data, "messages") or []):
+            text = _letters(text_at(message, "text", limit=LONGEST))
+            if text_at(message, "bot_id") and text and (text.startswith(beginning) or beginning.startswith(text[:40])):
+                return text_at(message, "ts")
+        return None
+
+    async def _whisper(self, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> None:
+        where = answer.at
+        message = whole(answer.inbound_id, parts, self._hosts, note="Only you see this: others here may not see what you may.")
+        if answer.tries >= 2:
+            await self._do(self._answering.answered, answer.inbound_id, "two tries had no answer")
+            return
+        await self._do(self._answering.missed, answer.inbound_id)
+        await self._clients.plain().chat_postEphemeral(
+            channel=where.channel, user=where.account, thread_ts=where.thread_ts, **message
+        )
+        await self._do(self._answering.answered, answer.inbound_id, "told privately")
+
+    async def _failed(self, answer: OpenAnswer, why: str, wait_s: int | None) -> None:
+        self._wait(answer, wait_s if wait_s is not None else min(60.0, self._pace_s * 2.0 ** (answer.tries + 1)))
+        if wait_s is None and not answer.at.private:
+            await self._do(self._answering.missed, answer.inbound_id)
+        if wait_s is None and answer.tries + 1 >= MOST_TRIES:
+            logger.error("the answer to question %s was not shown: %s", answer.inbound_id, why)
+            await self._do(self._answering.answered, answer.inbound_id, f"given up: {why}")
+
+    def _wait(self, answer: OpenAnswer, seconds: float) -> None:
+        self._not_before[answer.inbound_id] = time.monotonic() + seconds
+
+    async def _do(self, function: Callable[..., Found], *arguments: object) -> Found:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(function, *arguments))
+
+
+def whole(inbound_id: int, parts: Sequence[AnswerPart], hosts: Collection[str], note: str | None = None) -> Payload:
+    """The answer as one message."""
+    last = parts[-1]
+    said = last.body.get("answer") if last.kind is PartKind.FINAL else last.body.get("text")
+    text = _cut(safe_markdown(str(said or ""), hosts)) or "There is nothing to say."
+    noted: list[Payload] = [_context(note)] if note else []
+    blocks = [{"type": "markdown", "text": text}, *ending(inbound_id, last, hosts), *noted]
+    return {"text": cut(str(said or "An answer"), 3_000), "blocks": blocks}
+
+
+def ending(inbound_id: int, last: AnswerPart, hosts: Collection[str]) -> list[Payload]:
+    """What stands below an answer: as of when, what it rests on, and whether it helped."""
+    if last.kind is not PartKind.FINAL:
+        return []
+    body = last.body
+    said = [_as_of(body.get("as_of")), "Answered by rules: no language model is at hand." if body.get("degraded") else ""]
+    sources = [_source(one, hosts) for one in (body.get("citations") or [])[:MOST_SOURCES]]
+    said.append(f"From {', '.join(sources)}" if sources else "")
+    return [_context("  ·  ".join(filter(None, said))[:3_000]), _feedback(inbound_id)]
+
+
+def _feedback(inbound_id: int) -> Payload:
+    def button(words: str, rev: str) -> Payload:
+        return {"text": {"type": "plain_text", "text": words}, "value": value_of(inbound_id, rev)}
+
+    buttons = {
+        "type": "feedback_buttons",
+        "action_id": "feedback_answer",
+        "positive_button": button("Helpful", "good"),
+        "negative_button": button("Not helpful", "bad"),
+    }
+    return {"type": "context_actions", "block_id": f"feedback-{inbound_id}", "elements": [buttons]}
+
+
+def _source(one: dict[str, Any], hosts: Collection[str]) -> str:
+    name, url = cut(str(one.get("source", "")), 80), str(one.get("url") or "")
+    return f"<{url}|{name}>" if allowed(url, hosts) else name
+
+
+def _as_of(iso: object) -> str:
+    try:
+        moment = datetime.fromisoformat(str(iso))
+    except ValueError:
+        return ""
+    return f"As of <!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{moment:%Y-%m-%d %H:%M} UTC>"
+
+
+def _context(words: str) -> Payload:
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": words or escaped("Answered."), "verbatim": True}]}
+
+
+def _so_far(parts: Sequence[AnswerPart], hosts: Collection[str]) -> str:
+    return _after(parts, 0, hosts)
+
+
+def _after(parts: Sequence[AnswerPart], seq: int, hosts: Collection[str]) -> str:
+    """What was released after this part, each made safe by itself, as it goes on after what is shown already."""
+    text, length = "", 0
+    for part in parts:
+        if part.kind not in _TEXT:
+            continue
+        said = safe_markdown(str(part.body.get("text", "")), hosts)
+        piece = f"{'' if not length else _between(said)}{said}"
+        if length + len(piece) > LONGEST:
+            break
+        length += len(piece)
+        text += piece if part.seq > seq else ""
+    return text
+
+
+def _between(said: str) -> str:
+    return "\n" if said.startswith(("- ", "* ", "• ", "#", "|")) or "\n" in said else " "
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST].rpartition(chr(10))[0]}\n…"
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())
+
+
+def _given(**given: Any) -> dict[str, Any]:
+    return {name: value for name, value in given.items() if value}
+
+
+async def _status(client: AsyncWebClient, answer: OpenAnswer, words: str) -> None:
+    """Only a courtesy: where it cannot be shown, nothing is lost."""
+    try:
+        await client.assistant_threads_setStatus(channel_id=answer.at.channel, thread_ts=answer.at.thread_ts, status=words)
+    except (SlackApiError, aiohttp.ClientError, TimeoutError) as not_shown:
+        logger.debug("no status: %s", not_shown)
+
+
+async def _stopped(client: AsyncWebClient, channel: str, ts: str) -> None:
+    """A message that still streams cannot be written over."""
+    try:
+        await client.chat_stopStream(channel=channel, ts=ts)
+    except SlackApiError as ended:
+        logger.debug("it had ended: %s", ended)

@@ -1,6 +1,7 @@
 """What the messenger's two ends need from the ledger: deliveries that came, links, and what waits to be sent."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -8,11 +9,22 @@ from agent.domain.chat import Inbound
 from agent.domain.messenger import AskedAt, Delivery, DeliveryKind, Link
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A delivery as it comes."""
+
+    kind: DeliveryKind
+    identities: tuple[str, ...]
+    """The names by which it is known again."""
+    body: dict[str, Any]
+    """What is worth storing of it."""
+
+
 class Deliveries(Protocol):
     """Serve's inbox."""
 
-    def receive(self, kind: DeliveryKind, identities: Sequence[str], body: dict[str, Any]) -> int | None:
-        """Store a delivery, before it is acknowledged; None when one of its identities was seen before."""
+    def receive(self, came: Sequence[Arrival]) -> Sequence[int | None]:
+        """Store deliveries, before they are acknowledged, all or none; None for one that was seen before under a name."""
 
     def waiting(self, limit: int = 20) -> Sequence[Delivery]:
         """Oldest first, without those that are put off."""

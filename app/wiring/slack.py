@@ -34,6 +34,8 @@ from integrations.slack.working import DeliveryLoop
 
 #: Connections, and threads that wait for them, of Slack alone: a burst there leaves the API's to others.
 AT_ONCE = 6
+#: Fewer work on what is acknowledged, so that what comes is taken first.
+WORKING = 3
 SLACK_COM = "https://slack.com/api"
 RESPONSES = "https://hooks.slack.com/"
 logger = logging.getLogger(__name__)
@@ -44,25 +46,26 @@ def attach_slack(
 ) -> None:
     """Take what Slack sends at `/slack/events`, or by Socket Mode, as the settings say; ended with the stack."""
     assert settings.slack_team is not None
-    team, pool = settings.slack_team, open_store(url, "serve", stack, AT_ONCE)
-    threads = stack.enter_context(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="slack"))
+    team, pool = settings.slack_team, open_store(url, "serve", stack, AT_ONCE + WORKING)
+    threads = stack.enter_context(ThreadPoolExecutor(WORKING, thread_name_prefix="slack"))
     deliveries, links, outbox = PostgresDeliveries(pool), PostgresLinks(pool), PostgresOutbox(pool)
     clients = SlackClients(lambda: settings.current("slack_bot_token") or "", f"{settings.slack_api_url}/")
+    taking = stack.enter_context(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="slack-intake"))
     identity = Identity(team, links, clients, threads, utc_now)
     deeds = SlackCardDeeds(context, deliveries, links, team, outbox)
     address = responses_at(settings)
     clicks = ClickDesk(
-        identity,
+        Identity(team, links, clients, taking, utc_now),
         clients,
         outbox,
         deeds,
         handle or slack_cards.handling(deeds, outbox),
         partial(slack_cards.redraw, deeds, outbox),
-        threads,
+        taking,
         address,
     )
     bell = Bell()
-    intake = Intake(team, deliveries, clicks, threads, bell.ring)
+    intake = partial(Intake, team, deliveries, clicks, taking, bell.ring)
     chat = ChatDesk(
         team,
         identity,
@@ -85,9 +88,9 @@ def attach_slack(
     ]
     if settings.slack_app_token is not None:
         current = lambda: settings.current("slack_app_token") or ""  # noqa: E731
-        works.append(SocketMode(partial(bolt_app, intake), current, f"{settings.slack_api_url}/").run)
+        works.append(SocketMode(lambda: bolt_app(intake()), current, f"{settings.slack_api_url}/").run)
     if settings.slack_signing_secret is not None:
-        app.include_router(_routes(Door(bolt_app(intake), lambda: signing_secrets(settings))))
+        app.include_router(_routes(Door(bolt_app(intake()), lambda: signing_secrets(settings))))
     stack.enter_context(SlackService(*works))
 
 

@@ -3,13 +3,13 @@
 import json
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
 from agent.domain.chat import Inbound
 from agent.domain.messenger import AskedAt, Delivery, DeliveryKind
+from agent.ports.messenger import Arrival
 from integrations.database.pool import Pool, statements, transaction
 from integrations.database.queues import defer
 
@@ -21,6 +21,7 @@ _RECEIVE = """
         ON CONFLICT (identity) DO NOTHING RETURNING 1)
     SELECT id, (SELECT count(*) FROM named) AS fresh FROM stored
 """
+_SEEN = "UPDATE slack_event SET handled_at = clock_timestamp(), outcome = 'seen before', body = '' WHERE id = ANY (%s)"
 _WAITING = """
     SELECT id, kind, body, received_at, tries FROM slack_event
     WHERE handled_at IS NULL AND not_before <= clock_timestamp() + (CASE kind WHEN 'click' THEN interval '-1 minute' ELSE '0' END)
@@ -40,15 +41,15 @@ class PostgresDeliveries:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    def receive(self, kind: DeliveryKind, identities: Sequence[str], body: dict[str, Any]) -> int | None:
-        names = sorted({identity[:300] for identity in identities})
+    def receive(self, came: Sequence[Arrival]) -> list[int | None]:
         with transaction(self._pool) as connection:
-            row = connection.execute(_RECEIVE, (kind.value, json.dumps(body, ensure_ascii=False), names)).fetchone()
-            assert row is not None
-            if row["fresh"] == len(names):
-                return int(row["id"])
-            connection.rollback()
-        return None
+            with connection.pipeline():
+                stored = [connection.execute(_RECEIVE, _row(arrival)) for arrival in came]
+            found = [cursor.fetchone() for cursor in stored]
+            ids = [_fresh(row, arrival) for row, arrival in zip(found, came, strict=True)]
+            if seen := [row["id"] for row, id in zip(found, ids, strict=True) if row is not None and id is None]:
+                connection.execute(_SEEN, (seen,))
+        return ids
 
     def waiting(self, limit: int = 20) -> list[Delivery]:
         with statements(self._pool) as connection:
@@ -75,6 +76,19 @@ class PostgresDeliveries:
             if delivery_id is not None and not connection.execute(_HANDLED, ("asked", delivery_id)).rowcount:
                 return None
             return _asked(connection, person_id, conversation_id, text, at)
+
+
+def _names(arrival: Arrival) -> list[str]:
+    return sorted({identity[:300] for identity in arrival.identities})
+
+
+def _row(arrival: Arrival) -> tuple[str, str, list[str]]:
+    return arrival.kind.value, json.dumps(arrival.body, ensure_ascii=False), _names(arrival)
+
+
+def _fresh(row: DictRow | None, arrival: Arrival) -> int | None:
+    assert row is not None
+    return int(row["id"]) if row["fresh"] == len(_names(arrival)) else None
 
 
 def _asked(connection: Connection[DictRow], person_id: int, conversation_id: str, text: str, at: AskedAt) -> Inbound:

@@ -30,7 +30,7 @@ class _First(AsyncMiddleware):
 
 
 def bolt_app(intake: Intake) -> AsyncApp:
-    """One for a way in; HTTP and Socket Mode have loops of their own.
+    """One for a way in, with its own intake; HTTP and Socket Mode have loops of their own.
 
     The intake is a middleware and no listener: a listener of Bolt's that acknowledges and then raises has its acknowledgement
     thrown away, and one that takes three seconds goes on while Slack hears 404.

@@ -12,8 +12,9 @@ from slack_bolt import BoltResponse
 
 from agent.domain.messenger import DeliveryKind
 from agent.errors import ExpediterError, PreconditionFailed
-from agent.ports.messenger import Deliveries
+from agent.ports.messenger import Arrival, Deliveries
 from integrations.slack.parsing import Parsed, parsed
+from integrations.slack.storing import Store
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +36,13 @@ class Clicks(Protocol):
 
 
 class Intake:
-    """One for a process; both ways in end here."""
+    """One for each way in."""
 
     def __init__(self, team: str, deliveries: Deliveries, clicks: Clicks, threads: Executor, came: Callable[[], None]) -> None:
         """`threads` run what waits for the database; `came` is told that something is to be worked on."""
         self._team, self._deliveries, self._clicks = team, deliveries, clicks
         self._threads, self._came = threads, came
+        self._store = Store(deliveries, threads)
         self._afterwards: set[asyncio.Task[None]] = set()
 
     async def take(self, body: Mapping[str, Any], mode: str) -> BoltResponse:
@@ -65,8 +67,7 @@ class Intake:
     async def _taken(self, delivery: Parsed, body: Mapping[str, Any]) -> BoltResponse:
         if delivery.kind is None:
             return BoltResponse(status=200, body=OK)
-        store = partial(self._deliveries.receive, delivery.kind, delivery.identities, delivery.body)
-        id = await asyncio.get_running_loop().run_in_executor(self._threads, store)
+        id = await self._store.put(Arrival(delivery.kind, delivery.identities, delivery.body))
         if id is None:
             return BoltResponse(status=200, body=OK)
         if delivery.kind is not DeliveryKind.CLICK:

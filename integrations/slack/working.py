@@ -15,7 +15,7 @@ from integrations.slack.service import Bell
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 8
+AT_ONCE = 3
 MOST_TRIES = 8
 _LOOK_ANYWAY_S = 1.0
 

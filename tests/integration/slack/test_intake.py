@@ -97,11 +97,12 @@ def test_what_was_acknowledged_and_not_worked_on_is_taken_up_by_the_next_serve(d
         asked = direct_message(company.space, account, "Which orders are at risk?")
     # As serve leaves it that was killed right after it had acknowledged.
     from agent.domain.messenger import DeliveryKind
+    from agent.ports.messenger import Arrival
     from integrations.database.messenger_inbox import PostgresDeliveries
     from integrations.slack.parsing import parsed
 
     taken = parsed(asked.body)
-    PostgresDeliveries(database.pool("serve")).receive(DeliveryKind.EVENT, taken.identities, taken.body)
+    PostgresDeliveries(database.pool("serve")).receive([Arrival(DeliveryKind.EVENT, taken.identities, taken.body)])
     with slack_company(database) as company:
         company.worked_off()
         assert questions(company) == 1

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from types import TracebackType
@@ -82,10 +83,18 @@ class Bell:
     def __init__(self) -> None:
         self._rung: asyncio.Event | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._last = 0.0
 
     def ring(self) -> None:
+        self._last = time.monotonic()
         if self._loop is not None and self._rung is not None:
             self._loop.call_soon_threadsafe(self._rung.set)
+
+    async def silent(self, seconds: float, most: float) -> None:
+        """Returns when it has not rung for so long, and after `most` seconds anyway."""
+        give_up = time.monotonic() + most
+        while (now := time.monotonic()) < give_up and now - self._last < seconds:
+            await asyncio.sleep(seconds / 2)
 
     async def heard(self, stop: asyncio.Event, seconds: float) -> None:
         """Returns when it rings, at the end, and after so many seconds anyway."""

@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 AT_ONCE = 3
 MOST_TRIES = 8
 _LOOK_ANYWAY_S = 1.0
+_CALM_S, _BURST_S = 0.04, 1.0
 
 Found = TypeVar("Found")
 Worker = Callable[[Delivery], Awaitable[str]]
@@ -32,6 +33,8 @@ class DeliveryLoop:
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
+            # What comes is taken first: a burst is acknowledged in time, and worked on right after.
+            await self._bell.silent(_CALM_S, _BURST_S)
             try:
                 found = await self._in_thread(partial(self._deliveries.waiting, AT_ONCE))
             except DatabaseUnavailable as away:

@@ -1,57 +1,15 @@
 """Whatever is wrong, a command ends with exit 1 (or 2 for usage) and one sentence that says the way out."""
 
-import fcntl
 import json
 import os
-import signal
-import socket
 import subprocess
-import termios
-from array import array
-from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 import pytest
 
 from integrations.demo.situations import SITUATIONS
-from tests.e2e.running_demo import EXPEDITER, Ran, clean_environment, expediter, state_folder
-from tests.fixtures.odoo import Odoo
-
-SECRET = "tell-nobody"
-NOBODY = "http://127.0.0.1:1"
-"""Where no server answers, whatever else serves on this machine."""
-
-
-@pytest.fixture(scope="module")
-def state() -> Iterator[Path]:
-    """A demo company at rest: nothing runs."""
-    with state_folder() as folder:
-        assert expediter(folder, "demo", "--once").code == 0
-        yield folder
-
-
-@pytest.fixture
-def empty() -> Iterator[Path]:
-    with state_folder() as folder:
-        yield folder
-
-
-def reader_of(odoo: Odoo, role: str = "reader", **changed: str) -> dict[str, str]:
-    account = odoo.accounts[role]
-    return {
-        "EXPEDITER_ODOO_URL": odoo.url,
-        "EXPEDITER_ODOO_DATABASE": odoo.database,
-        "EXPEDITER_ODOO_READER_LOGIN": account["login"],
-        "EXPEDITER_ODOO_READER_PASSWORD": account["password"],
-    } | {f"EXPEDITER_ODOO_{name.upper()}": value for name, value in changed.items()}
-
-
-def refused(ended: Ran, words: str, code: int = 1) -> None:
-    assert ended.code == code
-    assert words in ended.sentence
-    assert ended.sentence.count("\n") == 0
-    assert not ended.out
+from tests.e2e.refusing import NOBODY, SECRET, refused
+from tests.e2e.running_demo import EXPEDITER, clean_environment, expediter
 
 
 @pytest.mark.parametrize(
@@ -249,103 +207,3 @@ def test_chat_without_a_server_answers_read_only_and_says_so(state: Path) -> Non
     assert ended.code == 0
     assert "proposing a change needs `expediter up`" in ended.sentence
     assert "P2" not in ended.out
-
-
-def test_up_says_which_process_did_not_start_and_leaves_nothing_running(state: Path) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        ended = expediter(state, "up", EXPEDITER_PORT=str(taken.getsockname()[1]))
-    assert ended.code == 1
-    assert "serve did not start. Port" in ended.sentence
-    assert not (state / "demo" / "server.json").exists()
-
-
-def test_a_closed_pipe_is_no_complaint(state: Path) -> None:
-    ended = subprocess.run(
-        ["bash", "-c", f"{' '.join(EXPEDITER)} audit export | head -1 >/dev/null"],
-        env=clean_environment(state), capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert (ended.returncode, ended.stderr) == (0, "")
-
-
-def test_closed_standard_streams_are_no_complaint(state: Path) -> None:
-    command = f"{' '.join(EXPEDITER)} risk list >&- 2>&-"
-    ended = subprocess.run(["bash", "-c", command], env=clean_environment(state), check=False)
-    assert ended.returncode == 0
-
-
-def test_an_interrupted_command_ends_without_a_word(state: Path) -> None:
-    process = subprocess.Popen(
-        [*EXPEDITER, "mail", "triage", "-"],
-        env=clean_environment(state),
-        stdin=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdin is not None
-    assert process.stderr is not None
-    process.stdin.write("From: a@b.example\n")
-    process.stdin.flush()
-    _wait_until_it_reads(process.stdin)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(30) == 130
-    assert "Traceback" not in process.stderr.read()
-    process.stdin.close()
-    process.stderr.close()
-
-
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
-        ({"url": "http://127.0.0.1:1"}, "127.0.0.1:1"),
-        ({"database": "no_such_database"}, "no_such_database"),
-        ({"reader_login": "nobody"}, "nobody"),
-        ({"reader_password": SECRET}, "ops_reader"),
-    ],
-)
-def test_an_odoo_that_does_not_let_us_in_is_said_in_one_sentence(
-    empty: Path, odoo: Odoo, changed: dict[str, str], words: str
-) -> None:
-    ended = expediter(empty, "risk", "list", **reader_of(odoo, **changed))
-    refused(ended, words)
-    assert SECRET not in ended.err
-
-
-def test_the_doctor_refuses_a_reader_that_can_write(empty: Path, odoo: Odoo) -> None:
-    ended = expediter(empty, "doctor", **reader_of(odoo, "writer"), **writer_of(odoo))
-    assert ended.code == 1
-    assert "is refused, because it can write: sale.order" in ended.out
-    assert odoo.accounts["writer"]["password"] not in ended.out + ended.err
-
-
-def test_the_doctor_names_what_is_well_on_a_real_odoo(empty: Path, odoo: Odoo) -> None:
-    ended = expediter(empty, "doctor", **reader_of(odoo), **writer_of(odoo))
-    assert ended.code == 0, ended.out
-    for words in (
-        "ops_reader works and can only read",
-        "ops_writer works",
-        "Odoo 19",
-        "sale, stock, purchase, account are there",
-    ):
-        assert words in ended.out
-
-
-def test_the_worker_does_not_start_with_a_reader_that_can_write(state: Path, odoo: Odoo) -> None:
-    assert expediter(state, "db", "migrate", **reader_of(odoo)).code == 0
-    refused_line = expediter(state, "worker", **reader_of(odoo, "writer"))
-    assert refused_line.code == 1
-    assert "must not" in refused_line.sentence
-
-
-def writer_of(odoo: Odoo) -> dict[str, str]:
-    account = odoo.accounts["writer"]
-    return {"EXPEDITER_ODOO_WRITER_LOGIN": account["login"], "EXPEDITER_ODOO_WRITER_PASSWORD": account["password"]}
-
-
-def _wait_until_it_reads(pipe: IO[str]) -> None:
-    """Until nothing that was written is left in the pipe."""
-    waiting = array("i", [1])
-    while waiting[0]:
-        os.sched_yield()
-        fcntl.ioctl(pipe.fileno(), termios.FIONREAD, waiting)

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter
 from app.contract.chat import AnswerRow
 from app.contract.proposals import ProposalRow
 from app.contract.risk import OrderRiskRow
+from tests.e2e.refusing import reader_of, writer_of
 from tests.e2e.running_demo import RunningDemo, children_of, expediter, serving, state_folder
-from tests.e2e.test_cli_bad_input import reader_of, writer_of
 from tests.fixtures.odoo import Odoo
 
 

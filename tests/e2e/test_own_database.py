@@ -11,8 +11,8 @@ import pytest
 
 from app.contract.chat import AnswerRow
 from integrations.database.embedded import EmbeddedServer, lease
+from tests.e2e.refusing import reader_of, refused, writer_of
 from tests.e2e.running_demo import expediter, serving, state_folder
-from tests.e2e.test_cli_bad_input import reader_of, refused, writer_of
 from tests.fixtures.odoo import Odoo
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "connect-odoo.md"

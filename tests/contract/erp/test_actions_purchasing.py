@@ -64,6 +64,30 @@ def test_without_a_price_nothing_is_bought(world: ActionWorld) -> None:
         world.prepared("create_rfq", **asked, vendor="Nobody & Sons")
 
 
+def test_a_price_that_the_vendor_raised_meanwhile_is_not_the_one_that_was_approved(world: ActionWorld) -> None:
+    code = world.make.product(prices=(6.5,))
+    asked = {"vendor": world.make.vendors[0], "warehouse": world.make.home, "goods": f"{code}: 10", "arrives": day(9).date()}
+    content = world.prepared("create_rfq", **asked)
+    world.make.reprice(code, 7.25)
+    fresh = prepare(content.action, content.arguments, world.reader)
+    assert (content.facts["cost"], content.facts["over_list_percent"]) == ("65.00", "0.0")
+    assert (fresh.facts["cost"], fresh.facts["under_list_percent"]) == ("72.50", "10.3"), (
+        "what the list says counts when it is more"
+    )
+
+
+def test_a_purchase_that_was_confirmed_meanwhile_is_not_the_draft_whose_cancelling_was_approved(world: ActionWorld) -> None:
+    _, name, _ = drafted(world)
+    content = world.prepared("cancel_purchase", purchase=name)
+    world.carried_out("confirm_purchase", purchase=name)
+    fresh = prepare(content.action, content.arguments, world.reader)
+    assert (content.facts["state"], fresh.facts["state"]) == ("draft", "purchase")
+    assert (world.rule(content), world.rule(fresh)) == ("draft-cancelled", "purchase-cancelled")
+    world.carried_out("cancel_purchase", purchase=name)
+    with pytest.raises(PreconditionFailed, match=f"^{name} is cancelled already"):
+        prepare(content.action, content.arguments, world.reader)
+
+
 # confirm_vendor_date
 
 

@@ -150,6 +150,32 @@ def test_the_priority_of_what_is_reserved_harms_nobody(world: ActionWorld) -> No
     assert world.prepared("set_picking_priority", transfer=later, urgent=True).facts["orders_harmed"] == 0
 
 
+def test_a_priority_that_somebody_else_gave_meanwhile_is_not_given_again(world: ActionWorld) -> None:
+    _, delivery = world.make.order({world.make.product(home=4): 2}, days=3)
+    content = world.prepared("set_picking_priority", transfer=delivery, urgent=True)
+    world.carried_out("set_picking_priority", transfer=delivery, urgent=True)
+    with pytest.raises(PreconditionFailed, match=f"^{delivery} is urgent already"):
+        prepare(content.action, content.arguments, world.reader)
+
+
+def test_a_priority_of_what_was_shipped_meanwhile_is_refused(world: ActionWorld) -> None:
+    _, delivery = world.make.order({world.make.product(home=4): 2}, days=3)
+    content = world.prepared("set_picking_priority", transfer=delivery, urgent=True)
+    world.make.ship(delivery)
+    with pytest.raises(PreconditionFailed, match=f"^{delivery} is done"):
+        prepare(content.action, content.arguments, world.reader)
+
+
+def test_a_priority_under_which_more_people_would_wait_than_was_approved_is_stale(world: ActionWorld) -> None:
+    code = world.make.product(home=10)
+    _, delivery = world.make.order({code: 10}, days=4)
+    _, later = world.make.order({code: 10}, days=9)
+    content = world.prepared("set_picking_priority", transfer=later, urgent=True)
+    world.carried_out("release_reservation", transfer=delivery, goods=f"{code}: 10")
+    fresh = prepare(content.action, content.arguments, world.reader)
+    assert (content.facts["orders_harmed"], fresh.facts["orders_harmed"]) == (0, 1)
+
+
 def test_what_was_shipped_has_no_priority(world: ActionWorld) -> None:
     _, delivery = world.make.order({world.make.product(home=4): 2}, days=3)
     world.make.ship(delivery)
@@ -211,6 +237,32 @@ def test_goods_that_were_counted_down_meanwhile_are_not_moved(world: ActionWorld
         prepare(content.action, content.arguments, world.reader)
 
 
+def moved_between(world: ActionWorld) -> str:
+    """Number of a transfer home that is planned."""
+    code = world.make.product(other=20)
+    moved = world.carried_out(
+        "create_transfer", from_warehouse=world.make.other, to_warehouse=world.make.home, goods=f"{code}: 5"
+    )
+    [made] = world.reader.transfers_marked(marker_of(moved))
+    return made.name
+
+
+def test_a_transfer_that_was_moved_meanwhile_is_not_cancelled(world: ActionWorld) -> None:
+    name = moved_between(world)
+    content = world.prepared("cancel_transfer", transfer=name)
+    world.make.ship(name)
+    with pytest.raises(PreconditionFailed, match=f"^{name} is done"):
+        prepare(content.action, content.arguments, world.reader)
+
+
+def test_a_transfer_that_somebody_else_cancelled_meanwhile_is_not_cancelled_again(world: ActionWorld) -> None:
+    name = moved_between(world)
+    content = world.prepared("cancel_transfer", transfer=name)
+    world.carried_out("cancel_transfer", transfer=name)
+    with pytest.raises(PreconditionFailed, match=f"^{name} is cancelled already"):
+        prepare(content.action, content.arguments, world.reader)
+
+
 def test_a_customers_delivery_is_not_cancelled_as_a_transfer(world: ActionWorld) -> None:
     _, delivery = world.make.order({world.make.product(home=4): 2}, days=3)
     with pytest.raises(PreconditionFailed, match=f"^{delivery} is a delivery that belongs to an order"):
@@ -242,3 +294,36 @@ def test_what_was_not_shipped_cannot_come_back(world: ActionWorld) -> None:
     _, delivery = world.make.order({code: 5}, days=1)
     with pytest.raises(PreconditionFailed, match=f"^{delivery} is not done"):
         world.prepared("create_return", transfer=delivery, goods=f"{code}: 2")
+
+
+def test_what_came_back_meanwhile_does_not_come_back_again(world: ActionWorld) -> None:
+    code = world.make.product(home=10)
+    _, delivery = world.make.order({code: 5}, days=1)
+    world.make.ship(delivery)
+    content = world.prepared("create_return", transfer=delivery, goods=f"{code}: 2")
+    world.carried_out("create_return", transfer=delivery, goods=f"{code}: 1")
+    fresh = prepare(content.action, content.arguments, world.reader)
+    assert (content.before["returned"], fresh.before["returned"]) == (["0"], ["1"]), "seen, and so refused as stale"
+    world.carried_out("create_return", transfer=delivery, goods=f"{code}: 3")
+    with pytest.raises(PreconditionFailed, match=r"^Only 1 Units"):
+        prepare(content.action, content.arguments, world.reader)
+
+
+# cancel_order
+
+
+def test_an_order_that_left_meanwhile_is_not_cancelled(world: ActionWorld) -> None:
+    order, delivery = world.make.order({world.make.product(home=4): 2}, days=3)
+    content = world.prepared("cancel_order", order=order)
+    world.make.ship(delivery)
+    with pytest.raises(PreconditionFailed, match=f"^Goods of {order} have left already"):
+        prepare(content.action, content.arguments, world.reader)
+
+
+def test_an_order_that_is_worth_more_meanwhile_is_not_the_one_whose_cancelling_was_approved(world: ActionWorld) -> None:
+    code = world.make.product(home=10)
+    order, _ = world.make.order({code: 2}, days=3)
+    content = world.prepared("cancel_order", order=order)
+    world.carried_out("change_quantity", order=order, product=code, quantity="5")
+    fresh = prepare(content.action, content.arguments, world.reader)
+    assert (Decimal(content.facts["order_value"]), Decimal(fresh.facts["order_value"])) == (40, 100)

@@ -11,7 +11,8 @@ from agent.actions import prepare
 from agent.domain.decisions import Grant, Outcome, Person
 from agent.execution import ExecutionContext, execute
 from tests.fixtures.packaged_policy import PACKAGED_POLICY as POLICY
-from tests.unit.execution.fakes import SALES, Clock, Crashes, Desk, Erp, ProcessDied, approved, grant_of, proposal_of
+from tests.unit.execution.desk import Desk
+from tests.unit.execution.fakes import SALES, Clock, Crashes, Erp, ProcessDied, approved, grant_of, proposal_of
 
 MOVE = ("move_promise_date", {"order": "S00042", "promise_date": "2026-11-23"})
 NOTE = ("post_note", {"order": "S00042", "text": "Vendor confirms Monday."})

@@ -1,7 +1,6 @@
 """An ERP and a desk kept in memory, for trying every way in which an execution can go wrong."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -9,10 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from agent.domain.decisions import (
-    Attempt,
     Decision,
     Grant,
-    Outcome,
     Person,
     Proposal,
     ProposalContent,
@@ -24,7 +21,7 @@ from agent.domain.decisions import (
 from agent.domain.money import Money
 from agent.domain.records import Record
 from agent.domain.sales import Customer, SaleOrder, Segment
-from agent.errors import DecisionRefused, ErpAnswerLost, ErpRefused, ErpUnavailable, RecordMissing
+from agent.errors import ErpAnswerLost, ErpRefused, ErpUnavailable
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -184,80 +181,6 @@ class Erp:
     def _replace_note(self, marker: str, note: str) -> None:
         self.notes = [note if marker in old else old for old in self.notes]
         self.effects.append(note)
-
-
-@dataclass
-class Desk:
-    """The executor's desk with one proposal and its grant."""
-
-    clock: Clock
-    stored: Proposal
-    grant: Grant
-    crashes: Crashes = field(default_factory=Crashes)
-    taken: bool = False
-    """Another process holds the grant."""
-    begun: bool = False
-    attempts: list[Attempt] = field(default_factory=list)
-    ending: tuple[Outcome, str, dict[str, Any]] | None = None
-
-    def proposal(self, proposal_id: int) -> Proposal:
-        if proposal_id != self.stored.id:
-            raise RecordMissing(f"There is no proposal P{proposal_id}.")
-        return replace(self.stored, state=self._state())
-
-    def _state(self) -> ProposalState:
-        if self.ending or self.begun:
-            return ProposalState(self.ending[0]) if self.ending else ProposalState.EXECUTING
-        return ProposalState.EXPIRED if self.grant.expires_at <= self.clock() else ProposalState.GRANTED
-
-    def open_grants(self) -> list[Grant]:
-        return [self.grant] if self._state() in (ProposalState.GRANTED, ProposalState.EXECUTING) else []
-
-    @contextmanager
-    def claimed(self, grant: Grant) -> Iterator[bool]:
-        if self.taken:
-            yield False
-            return
-        self.taken = True
-        try:
-            yield True
-        finally:
-            self.taken = False
-
-    def begin(self, grant: Grant) -> tuple[int, Sequence[Attempt]]:
-        if not self.begun and grant.expires_at <= self.clock():
-            raise DecisionRefused("The grant has expired.")
-        self.begun = True
-        self.crashes.pass_by("after begin")
-        return 1, tuple(replace(attempt, age=attempt.age + (self.clock() - NOW)) for attempt in self.attempts)
-
-    def attempt(self, execution_id: int) -> int:
-        self.attempts.append(Attempt(len(self.attempts) + 1, NOW - self.clock(), sent=False))
-        self.crashes.pass_by("after the attempt was logged")
-        return len(self.attempts)
-
-    def sending(self, execution_id: int, number: int) -> None:
-        self.attempts[number - 1] = replace(self.attempts[number - 1], sent=True)
-        self.crashes.pass_by("after sending was logged")
-
-    def finish(self, execution_id: int, outcome: Outcome, detail: str, evidence: dict[str, Any]) -> None:
-        self.crashes.pass_by("before the outcome was recorded")
-        if self.ending:
-            raise DecisionRefused("The execution has an outcome already.")
-        self.ending = (outcome, detail, evidence)
-        self.crashes.pass_by("after the outcome was recorded")
-
-
-@dataclass
-class Directory:
-    """The persons as they are today."""
-
-    persons: dict[int, Person]
-
-    def by_id(self, person_id: int) -> Person:
-        if person_id not in self.persons:
-            raise RecordMissing("The approver is no longer an active person.")
-        return self.persons[person_id]
 
 
 def person(id: int, handle: str, *roles: Role) -> Person:

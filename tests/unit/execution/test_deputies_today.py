@@ -7,7 +7,8 @@ import pytest
 
 from agent.domain.decisions import Outcome, Person, Role
 from tests.unit.execution.conftest import Rig
-from tests.unit.execution.fakes import NOW, SALES, Directory, approval, person
+from tests.unit.execution.desk import Directory
+from tests.unit.execution.fakes import NOW, SALES, approval, person
 
 WIM = person(21, "wim", Role.OPS_AGENT)
 DECIDED = NOW + timedelta(minutes=1)

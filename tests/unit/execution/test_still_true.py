@@ -11,7 +11,8 @@ from agent.domain.decisions import Outcome, Role
 from agent.domain.money import Money
 from agent.domain.sales import Segment
 from tests.unit.execution.conftest import Rig
-from tests.unit.execution.fakes import LEAD, OPS, SALES, Directory, approval, customer, order, person
+from tests.unit.execution.desk import Directory
+from tests.unit.execution.fakes import LEAD, OPS, SALES, approval, customer, order, person
 
 MONDAY = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
 

@@ -17,7 +17,7 @@ from agent.risk.situation import situations
 from agent.risk.tree import tree
 from tests.unit.risk.builders import MAIN, NORTH, NOW, POLICY, World
 from tests.unit.risk.events import approval, finished, shipment
-from tests.unit.risk.test_affairs_and_zones import queue
+from tests.unit.risk.test_zones import queue
 
 LISBON, AUCKLAND = ZoneInfo("Europe/Lisbon"), ZoneInfo("Pacific/Auckland")
 BOTH = {"MA": WarehouseCalendar(LISBON), "NO": WarehouseCalendar(AUCKLAND)}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
 from agent.actions.base import find_customer
 from agent.actions.post_note import MARKER
@@ -16,6 +17,8 @@ from agent.domain.warehouse_names import warehouses_called
 from agent.errors import PreconditionFailed, RecordMissing
 from agent.guardrails.vocabulary.base import NOBODY
 from agent.ports.erp_reader import ErpReader
+
+T = TypeVar("T")
 
 
 def subject_of(record: Record) -> Subject:
@@ -56,26 +59,26 @@ def find_warehouse(typed: str, reader: ErpReader) -> Warehouse:
     return next(each for each in known if each.id in ids)
 
 
+def only(found: Sequence[T], kind: str, typed: str) -> T:
+    """The one of this number. Raises RecordMissing, and PreconditionFailed when two companies use the same number."""
+    if not found:
+        raise RecordMissing(f"There is no {kind} {shortened(typed.strip())}, or its company may not be read.")
+    if len(found) > 1:
+        raise PreconditionFailed(f"There are {len(found)} {kind}s {typed.strip()}; go on with the right one in the ERP.")
+    return found[0]
+
+
 def find_transfer(typed: str, reader: ErpReader) -> Transfer:
     """By number, or by the mark of the proposal that made it."""
     marked = re.match(MARKER, typed.strip())
-    found = reader.transfers_marked(typed.strip()) if marked else reader.transfers(spellings(typed))
-    if not found:
-        raise RecordMissing(f"There is no transfer {shortened(typed.strip())}, or its company may not be read.")
-    if len(found) > 1:
-        raise PreconditionFailed(f"There are {len(found)} transfers {typed.strip()}; change the right one in the ERP.")
-    return found[0]
+    return only(reader.transfers_marked(typed.strip()) if marked else reader.transfers(spellings(typed)), "transfer", typed)
 
 
 def find_purchase(typed: str, reader: ErpReader) -> PurchasePaper:
     """By number, or by the mark of the proposal that made it."""
     marked = re.match(MARKER, typed.strip())
     found = reader.purchases_marked(typed.strip()) if marked else reader.purchase_papers(spellings(typed))
-    if not found:
-        raise RecordMissing(f"There is no purchase {shortened(typed.strip())}, or its company may not be read.")
-    if len(found) > 1:
-        raise PreconditionFailed(f"There are {len(found)} purchases {typed.strip()}; change the right one in the ERP.")
-    return found[0]
+    return only(found, "purchase", typed)
 
 
 def find_vendor(typed: str, reader: ErpReader) -> Vendor:

@@ -6,15 +6,16 @@ from typing import Any
 from pydantic import Field
 
 from agent.actions.base import AnyTime, Arguments, Effect
+from agent.actions.finding import only
 from agent.actions.money_named import in_words, money_named
 from agent.actions.on_order import OneOrder, on_order
 from agent.actions.post_note import NoteText
 from agent.domain.contacts import Contact
 from agent.domain.decisions import Change, Preview, ProposalContent, Subject
 from agent.domain.money import Money
-from agent.domain.order_numbers import shortened, spellings
+from agent.domain.order_numbers import spellings
 from agent.domain.records import Record
-from agent.errors import PreconditionFailed, RecordMissing
+from agent.errors import PreconditionFailed
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
 
@@ -85,7 +86,8 @@ class SendVendorMessageAction(_Sending):
     editable = ("text", "cost")
 
     def prepare(self, arguments: SendVendorMessage, reader: ErpReader) -> ProposalContent:
-        record = _purchase(arguments.purchase, reader)
+        numbered = reader.find_by_number("purchase.order", spellings(arguments.purchase)).values()
+        record = only([found for each in numbered for found in each], "purchase", arguments.purchase)
         people = _addressees(record, reader)
         purchase = next(iter(reader.purchases([record.id])), None)
         if purchase is None:
@@ -121,15 +123,6 @@ def _check_offer(text: str, cost: Money) -> None:
             f"The message names {named.text}, and {stated}; state as cost, in {cost.currency}, what the message offers to pay, "
             "or leave the amount out."
         )
-
-
-def _purchase(number: str, reader: ErpReader) -> Record:
-    found = [record for each in reader.find_by_number("purchase.order", spellings(number)).values() for record in each]
-    if not found:
-        raise RecordMissing(f"There is no purchase {shortened(number.strip())}, or its company may not be read.")
-    if len(found) > 1:
-        raise PreconditionFailed(f"There are {len(found)} purchases {found[0].name}; write from the right one in the ERP.")
-    return found[0]
 
 
 def _addressees(record: Record, reader: ErpReader) -> list[Contact]:

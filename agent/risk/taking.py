@@ -20,6 +20,7 @@ from agent.risk.snapshot import Snapshot
 LISTED = (FindingKind.PRICE_VARIANCE, FindingKind.LEAD_TIME_VARIANCE)
 KEPT_IN_STORE = (FindingKind.REORDER_BREACH, FindingKind.DUPLICATE_REPLENISHMENT)
 
+DEBTS, LISTS = "Credit was judged without overdue invoices.", "Vendors' price lists were not looked at."
 #: Where nobody says otherwise.
 USUAL = ThresholdBook(Thresholds())
 
@@ -40,13 +41,9 @@ def take_snapshot(
     """
     gaps = Gaps()
     wanted = all_open_orders(reader) if names is None else named_orders(reader, names)
-    bought = reader.open_purchase_lines(None if names is None else sorted(wanted.products))
-    trade = _trade(reader, now, limits, gaps, bought) if names is None else _Trade(bought)
+    trade = _trade(reader, now, limits, gaps, None if names is None else sorted(wanted.products))
     products = {**wanted.products, **_bought_or_kept(reader, wanted.products, trade)}
     levels = reader.stock_levels(sorted(products))
-    debts, lists = "Credit was judged without overdue invoices.", "Vendors' price lists were not looked at."
-    overdue = gaps.read(lambda: reader.overdue_invoices(now, wanted.customer_ids), debts, (FindingKind.CREDIT_HOLD,))
-    prices = gaps.read(lambda: reader.vendor_prices(sorted(products)), lists, LISTED)
     return Snapshot(
         now=now,
         orders={order.id: order for order in wanted.orders},
@@ -59,9 +56,9 @@ def take_snapshot(
         pickings=reader.open_pickings(None if names is None else sorted(wanted.subjects)),
         purchase_lines=trade.purchase_lines,
         customers={customer.id: customer for customer in reader.customers(wanted.customer_ids)},
-        overdue_invoices=overdue,
+        overdue_invoices=gaps.read(lambda: reader.overdue_invoices(now, wanted.customer_ids), DEBTS, (FindingKind.CREDIT_HOLD,)),
         vendors={vendor.id: vendor for vendor in reader.vendors(sorted(_vendors_of(trade.purchase_lines, history)))},
-        vendor_prices=prices,
+        vendor_prices=gaps.read(lambda: reader.vendor_prices(sorted(products)), LISTS, LISTED),
         purchases=trade.purchases,
         reorder_rules=trade.reorder_rules,
         quotations=trade.quotations,
@@ -94,7 +91,11 @@ class _Trade:
     quotations: Sequence[SaleOrder] = ()
 
 
-def _trade(reader: ErpReader, now: datetime, limits: ThresholdBook, gaps: Gaps, lines: Sequence[PurchaseLine]) -> _Trade:
+def _trade(reader: ErpReader, now: datetime, limits: ThresholdBook, gaps: Gaps, products: Sequence[int] | None) -> _Trade:
+    """Whole, or only what is bought of these products."""
+    lines = reader.open_purchase_lines(products)
+    if products is not None:
+        return _Trade(lines)
     oldest = now - timedelta(days=limits.longest(["quotation_forgotten_days"]))
     return _Trade(
         purchase_lines=lines,

@@ -15,7 +15,7 @@ from agent.guardrails.vocabulary import FACTS
 from agent.ports.clock import utc_now
 from agent.ports.erp_reader import ErpReader
 from tests.contract.erp.conftest import Erp
-from tests.contract.erp.trading import Trading, trading_of
+from tests.contract.erp.trading import ODOO, OdooTrading, Trading, trading_of
 from tests.unit.execution.fakes import proposal_of
 
 NUMBERS = count(int(utc_now().timestamp()))
@@ -264,7 +264,9 @@ def test_a_message_reaches_the_customer_under_its_own_mark(company: Company, ord
     assert company.effect(other) is Effect.BEFORE
 
 
+@pytest.mark.parametrize("erp", sorted(ODOO), indirect=True)
 def test_a_contact_without_an_address_is_not_written_to_at_its_companys(company: Company) -> None:
+    assert isinstance(company.trading, OdooTrading), "customers of the demo company have no contacts below them"
     order = company.trading.mail_goes_to_the_company()
     assert company.refused("send_customer_update", order=order, text=TEXT).startswith("The ERP has no mail address for Acted")
 

@@ -153,6 +153,8 @@ def _comments(proposal: Proposal) -> Iterator[Payload]:
 
 
 def _buttons_or_outcome(proposal: Proposal, scene: Scene) -> Payload:
+    if proposal.state in OPEN and scene.requirement(proposal) is None:
+        return b.section("⛔ *No rule of the policy in force allows this*, so nobody can decide on it; it lapses by itself.")
     if proposal.state in OPEN:
         return b.actions(*_buttons(proposal, scene.requirement(proposal)))
     if proposal.state is ProposalState.DONE and proposal.content.preview.undo != IRREVERSIBLE:

@@ -57,7 +57,7 @@ def _section(change: Change, lines: Sequence[BriefLine]) -> Iterator[Payload]:
 def _change_runs(line: BriefLine) -> list[Payload]:
     runs = _runs(line.finding)
     if line.before is not None and line.change in (Change.WORSE, Change.BETTER):
-        runs.append(b.run(f"  (was {line.before.value})", italic=True))
+        runs.append(b.run(f" (was {line.before.value})", italic=True))
     return runs
 
 
@@ -66,8 +66,8 @@ def _runs(finding: KnownFinding) -> list[Payload]:
     body = finding.body
     subject = body["subject"]
     return [
-        b.run(f"{SEVERITIES[Severity(body['severity'])]}  "),
+        b.run(f"{SEVERITIES[Severity(body['severity'])]} · "),
         b.link(str(subject["name"]), subject["url"], 80),
-        b.run(f"  {b.words(str(body['summary']), 260)}"),
-        b.run(f"  {finding.label}", italic=True),
+        b.run(f" · {b.words(str(body['summary']), 260)} "),
+        b.run(finding.label, italic=True),
     ]

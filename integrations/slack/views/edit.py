@@ -46,10 +46,10 @@ def changes_in(proposal: Proposal, values: Mapping[str, str | None]) -> dict[str
 
 
 def _field(name: str, schema: Mapping[str, Any], now: Any) -> Payload:
-    return inputs.asked(
-        f"{PREFIX}{name}", name.replace("_", " ").capitalize(), _element(schema, _as_text(schema, now)),
-        hint=str(schema.get("description", "")), optional=True,
-    )  # fmt: skip
+    element = _element(schema, _as_text(schema, now))
+    # How a date is typed is told to whoever types one.
+    hint = "" if element["type"] == "datepicker" else str(schema.get("description", ""))
+    return inputs.asked(f"{PREFIX}{name}", name.replace("_", " ").capitalize(), element, hint=hint, optional=True)
 
 
 def _element(schema: Mapping[str, Any], now: str) -> Payload:

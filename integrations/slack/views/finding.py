@@ -35,7 +35,7 @@ def finding_modal(finding: KnownFinding) -> Payload:
         for one in body["evidence"][:MOST_EVIDENCE]
     ]
     blocks = [
-        b.section(f"*{SEVERITIES[Severity(body['severity'])]}*  {b.mrkdwn(body['summary'], 1_000)}"),
+        b.section(f"*{SEVERITIES[Severity(body['severity'])]}* · {b.mrkdwn(body['summary'], 1_000)}"),
         b.context(f"{finding.label} · {_named(body['kind'])} · since {when(_moment(body['since']))} · {_standing(finding)}"),
         *([b.rich(b.paragraph(b.bold("Read from Odoo")), b.bullets(evidence))] if evidence else []),
         *([b.rich(b.bullets(map(_event, said)))] if said else []),

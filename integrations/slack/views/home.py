@@ -85,7 +85,9 @@ def _approvals(waiting: Sequence[Proposal], scene: Scene) -> Iterator[Payload]:
     dues = [deadlines.due for one in ordered if (deadlines := scene.deadlines(one))]
     late = sum(due < scene.now for due in dues)
     yield b.header(f"{len(ordered)} {'waits' if len(ordered) == 1 else 'wait'} for you")
-    yield b.context(f"{f'🟠 {late} overdue · ' if late else ''}next due {when(min(dues))}" if dues else "sorted by time left")
+    yield b.context(
+        f"{f'🟠 {late} overdue' if late else f'next due {when(min(dues))}'} · by time left" if dues else "by time left"
+    )
     for number, one in enumerate(ordered[:MOST_WAITING]):
         yield b.section(_line(one, scene), b.button("Review", f"review:{number}", carried(one)))
     if len(ordered) > MOST_WAITING:
@@ -117,9 +119,9 @@ def _findings(pieces: Pieces) -> Iterator[Payload]:
     if not pieces.findings:
         yield b.section("*Findings*\nNone that is yours or critical.")
         return
-    yield b.section(f"*Findings*: {count(pieces.findings_total, 'open one')} that is yours or critical")
+    yield b.section(f"*Findings*: {pieces.findings_total} open, yours or critical")
     for number, one in enumerate(pieces.findings[:MOST_FINDINGS]):
-        markup = f"{SEVERITIES[Severity(one.body['severity'])]}  {b.mrkdwn(one.body['summary'], 300)}"
+        markup = f"{SEVERITIES[Severity(one.body['severity'])]} · {b.mrkdwn(one.body['summary'], 300)}"
         yield b.section(markup, b.button("Open", f"finding:{number}", carried_finding(one)))
 
 
@@ -133,7 +135,7 @@ def _inbox(mails: Sequence[MailOnCard] | None) -> Iterator[Payload]:
     yield b.section(f"*Inbox*: {count(len(mails), 'mail waits', 'mails wait')} for you")
     for number, one in enumerate(mails[:MOST_MAILS]):
         who = b.mrkdwn(one.mail.sender_name or one.mail.sender, 80)
-        markup = f"{PRIORITIES[one.triage.priority]}  *{b.mrkdwn(one.mail.subject or '(no subject)', 150)}*\n{who}"
+        markup = f"{PRIORITIES[one.triage.priority]} · *{b.mrkdwn(one.mail.subject or '(no subject)', 150)}*\n{who}"
         yield b.section(markup, b.button("Open", f"mail:{number}", b.value(one.label, one.rev)))
 
 

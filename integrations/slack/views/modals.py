@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from agent.domain.decisions import Person, Proposal
+from agent.domain.decisions import Change, Person, Proposal
 from integrations.slack.interaction import Payload
 from integrations.slack.views import blocks as b
 from integrations.slack.views import inputs
@@ -19,7 +19,7 @@ REASONS = (
     "Other, see the note",
 )
 ASKER, ASSISTANT = "asker", "assistant"
-ROW_OF_TEXT = 2_900
+ROW_OF_TEXT, SHORT = 2_900, 120
 MOST_ROWS = 40
 
 
@@ -113,13 +113,20 @@ def ask_modal(proposal: Proposal, place: str) -> Payload:
     )
 
 
+def _change(change: Change) -> list[Payload]:
+    """A short value in a line, a long one quoted."""
+    if max(len(change.before), len(change.after)) <= SHORT:
+        runs = (b.bold(f"{change.label}: "), b.run(change.before, SHORT), b.run(" → "), b.bold(change.after, SHORT))
+        return [b.paragraph(*runs)]
+    now = [b.paragraph(b.bold(f"{change.label}, now")), b.quote(change.before, ROW_OF_TEXT)] if change.before else []
+    return [*now, b.paragraph(b.bold(f"{change.label}, then")), b.quote(change.after, ROW_OF_TEXT)]
+
+
 def _whole(proposal: Proposal) -> list[Payload]:
     """Nothing is cut but what no modal can hold."""
     preview = proposal.content.preview
     blocks = [b.section(f"*{b.mrkdwn(preview.title, 300)}*\n{b.mrkdwn(preview.consequence, 1_500)}")]
-    for change in preview.changes[:MOST_ROWS]:
-        before = b.paragraph(b.bold(change.label, 200), b.run("\nnow: "), b.run(change.before, ROW_OF_TEXT))
-        blocks.append(b.rich(before, b.paragraph(b.run("then: "), b.bold(change.after, ROW_OF_TEXT))))
+    blocks += [b.rich(*_change(change)) for change in preview.changes[:MOST_ROWS]]
     if len(preview.changes) > MOST_ROWS:
         rest = len(preview.changes) - MOST_ROWS
         blocks.append(

@@ -108,7 +108,7 @@ def _facts(row: Row) -> Iterator[tuple[str, str]]:
 
 
 def _finding(finding: dict[str, Any]) -> Payload:
-    runs = [b.run(f"{SEVERITIES[Severity(finding['severity'])]}  "), b.run(finding["summary"], 500)]
+    runs = [b.run(f"{SEVERITIES[Severity(finding['severity'])]} · "), b.run(finding["summary"], 500)]
     seen = dict[str, str | None]()
     for one in finding["evidence"]:
         if one["name"] not in finding["summary"] or one["url"]:

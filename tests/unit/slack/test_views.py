@@ -340,3 +340,19 @@ def test_a_proposal_of_the_model_is_said_to_be_one():
 
 def _fields(card: dict[str, Any]) -> list[dict[str, Any]]:
     return [field for block in card["blocks"] for field in block.get("fields", ())]
+
+
+def test_what_no_rule_allows_any_more_has_no_button_to_decide():
+    forgotten = proposal(content=content(days=400))
+    card = approval_card(forgotten, scene())
+    assert buttons(card) == {}
+    assert "No rule of the policy in force allows this" in said(card)
+
+
+def test_what_nobody_can_say_when_it_ships_is_not_called_in_time():
+    (row,) = [
+        row
+        for row in next(block for block in CARDS["risk"]["blocks"] if block["type"] == "table")["rows"]
+        if "S00070" in str(row)
+    ]
+    assert [cell["text"] for cell in row[4:6]] == ["no supply", "not known"]

@@ -1,0 +1,108 @@
+"""The channel of approvals is as the database has it, also after a restart."""
+
+import json
+from datetime import UTC, datetime
+
+from agent.domain.approval_notices import ApprovalNotice, NoticeKind
+from agent.domain.decisions import Person, Role
+from integrations.database.approval_notices import PostgresApprovalNotices
+from integrations.database.messenger_outbox import PostgresOutbox
+from integrations.database.people import PostgresPeople
+from integrations.database.proposal_book import PostgresProposalBook
+from integrations.slack.announcing import Announcer
+from integrations.slack.views.scene import Scene
+from tests.fixtures.ledger import decide, lapse
+from tests.fixtures.packaged_policy import PACKAGED_POLICY
+from tests.fixtures.postgres import TestDatabase
+from tests.fixtures.slack.validation import violations
+from tests.integration.slack.test_clicks import make_group, said
+
+CHANNEL = "C0APPROVE"
+
+
+def announcer(database: TestDatabase, *known: Person) -> Announcer:
+    """On the worker's role, as if it had just started; `known` have linked an account."""
+    pool, accounts = database.pool("worker"), {one.id: f"U{one.id:05d}" for one in known}
+    people = PostgresPeople(pool)
+    return Announcer(
+        PostgresProposalBook(pool),
+        PostgresApprovalNotices(pool),
+        PostgresOutbox(pool),
+        lambda: Scene(PACKAGED_POLICY, people.all(), (), datetime.now(UTC)),
+        accounts.get,
+        CHANNEL,
+    )
+
+
+def sent(database: TestDatabase) -> list[tuple[str, str, str, str | None]]:
+    """Key, channel, text on it, and under which message."""
+    with database.connection("admin") as connection:
+        rows = connection.execute("SELECT key, channel, payload, thread_key FROM slack_outbox ORDER BY id").fetchall()
+    for row in rows:
+        assert violations("chat.postMessage", {"channel": row["channel"]} | json.loads(row["payload"])) == []
+    return [(row["key"], row["channel"], said(json.loads(row["payload"])["blocks"]), row["thread_key"]) for row in rows]
+
+
+def test_what_waits_gets_one_card_however_often_it_is_looked_at(database: TestDatabase) -> None:
+    database.proposal()
+    mine = announcer(database)
+    mine.sweep()
+    mine.sweep()
+    announcer(database).sweep()
+    assert [(key, channel) for key, channel, _, _ in sent(database)] == [("proposal:1", CHANNEL)]
+
+
+def test_a_card_follows_what_happened_also_while_nobody_looked(database: TestDatabase) -> None:
+    sofia, proposal = database.person("sofia"), database.proposal()
+    announcer(database).sweep()
+    decide(database, proposal, sofia)
+    announcer(database).sweep()
+    first, second = sent(database)
+    assert "Waits for approval" in first[2]
+    assert "approved by *sofia*" in second[2]
+    assert (first[0], second[0]) == ("proposal:1", "proposal:1")
+
+
+def test_what_ended_before_it_was_ever_shown_gets_no_card(database: TestDatabase) -> None:
+    database.proposal()
+    lapse(database, "proposal")
+    announcer(database).sweep()
+    assert sent(database) == []
+
+
+def test_what_lapses_is_shown_as_lapsed(database: TestDatabase) -> None:
+    database.proposal()
+    mine = announcer(database)
+    mine.sweep()
+    lapse(database, "proposal")
+    mine.sweep()
+    assert "Expired, nothing was changed" in sent(database)[-1][2]
+
+
+def test_lines_of_a_group_have_one_card_together(database: TestDatabase) -> None:
+    make_group(database)
+    announcer(database).sweep()
+    assert [key for key, *_ in sent(database)] == ["group:1"]
+
+
+def test_a_reminder_stands_under_its_card_once_and_reaches_who_can_decide(database: TestDatabase) -> None:
+    sofia, auditor = database.person("sofia"), database.person(None, Role.AUDITOR)
+    proposal = database.proposal()
+    reminder = ApprovalNotice(proposal.id, 0, NoticeKind.REMINDER, 1, (Role.OPS_AGENT,))
+    assert PostgresApprovalNotices(database.pool("worker")).note(reminder)
+    for _ in range(2):
+        announcer(database, sofia, auditor).sweep()
+    key = f"notice:{proposal.id}:0:reminder:1"
+    told = [(channel, under) for one, channel, _, under in sent(database) if one == key]
+    assert told == [(CHANNEL, "proposal:1")]
+    direct = [text for one, channel, text, _ in sent(database) if one is None and channel == f"U{sofia.id:05d}"]
+    assert len(direct) == 1
+    assert "Reminder 1 of 3" in direct[0]
+    assert not [1 for _, channel, _, _ in sent(database) if channel == f"U{auditor.id:05d}"]
+
+
+def test_nobody_is_mentioned_on_a_card(database: TestDatabase) -> None:
+    sofia = database.person("sofia")
+    database.proposal()
+    announcer(database, sofia).sweep()
+    assert "<@" not in sent(database)[0][2]

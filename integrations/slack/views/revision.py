@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from agent.domain.decisions import Proposal, ProposalGroup
@@ -65,7 +66,17 @@ def option_shown(options: Sequence[Mapping[str, Any]], rev: str) -> Mapping[str,
 
 
 def _digest(option: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(option, sort_keys=True, default=str).encode()).hexdigest()[:16]
+    """What would be done and what comes of it; money and sentences look otherwise to whoever may not see prices."""
+    ready = option["ready_date"]
+    told = {
+        "kind": str(option["kind"]),
+        "action": option["action"],
+        "arguments": option["arguments"],
+        "ready": None if ready is None else datetime.fromisoformat(str(ready)).timestamp(),
+        "harms": [(one["order"], one["days"]) for one in option["harms"]],
+        "whole": option["whole"],
+    }
+    return hashlib.sha256(json.dumps(told, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def shown_in(text: str, letters: str) -> Shown:

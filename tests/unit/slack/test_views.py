@@ -241,7 +241,7 @@ def test_an_option_that_changed_since_it_was_shown_is_not_proposed():
     with pytest.raises(StaleShown):
         option_shown([options[1], options[0]], value["rev"])
     with pytest.raises(StaleShown):
-        option_shown([options[0], options[1] | {"summary": "Other"}], value["rev"])
+        option_shown([options[0], options[1] | {"arguments": {"order": "S00043"}}], value["rev"])
 
 
 def test_a_changed_card_has_new_block_ids_and_an_unchanged_one_the_same():

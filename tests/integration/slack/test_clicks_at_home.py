@@ -1,0 +1,131 @@
+"""Findings, options and the brief: opened and answered from Home and from what the last scan says."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from slack_sdk import WebClient
+
+from agent.domain.decisions import Role
+from agent.domain.finding_life import Deed, EventKind
+from agent.domain.findings import Option, OptionKind, Severity
+from integrations.database.finding_desk import PostgresFindingDesk
+from integrations.slack.views.risk import why_answer
+from tests.fixtures.postgres import TestDatabase
+from tests.fixtures.scans import at_risk, full, known, publish, trouble
+from tests.fixtures.slack.deliveries import press, press_home
+from tests.fixtures.slack.running import SlackCompany
+from tests.fixtures.slack.state import Message
+from tests.integration.slack.test_clicks import Screen, home_of, joined, said
+
+SUMMARY = "The lamps come too late, 1,200.00 EUR wait."
+
+
+@pytest.fixture
+def screen(company: SlackCompany) -> Screen:
+    return Screen(company, company.space.channel())
+
+
+def option(day: int = 1) -> Option:
+    return Option(
+        kind=OptionKind.MOVE_PROMISE_DATE,
+        summary=f"Promise it for 2026-12-0{day}",
+        ready_date=datetime(2026, 12, day, tzinfo=UTC),
+        cost=None,
+        harms=(),
+        approval="one sales_manager",
+        whole=True,
+        action="move_promise_date",
+        arguments={"order": "S00001", "promise_date": f"2026-12-0{day}"},
+    )
+
+
+def scanned(database: TestDatabase, day: int = 1, severity: Severity = Severity.CRITICAL) -> None:
+    found = trouble(1, severity=severity, summary=SUMMARY)
+    publish(database, full(found, orders=(replace(at_risk(1, found), options=(option(day),)),), at=datetime.now(UTC)))
+
+
+def test_a_critical_finding_is_taken_on_from_home(screen: Screen, database: TestDatabase) -> None:
+    sofia, account = joined(screen)
+    scanned(database)
+    assert "1 open, yours or critical" in said(home_of(screen, account)["blocks"])
+    screen.company.send(press_home(screen.company.slack, account, "finding:0"))
+    assert SUMMARY in said(screen.opened(account)["blocks"])
+    answer = screen.submit(account, deed="take", note="I call <them> & tell you.")
+    assert "It is noted" in said(answer["view"]["blocks"])
+    (finding,) = known(database)
+    assert finding.owner == sofia.handle
+
+
+def test_of_a_finding_that_got_graver_since_nothing_is_recorded(screen: Screen, database: TestDatabase) -> None:
+    sofia, account = joined(screen)
+    scanned(database, severity=Severity.HIGH)
+    (finding,) = known(database)
+    desk = PostgresFindingDesk(database.pool("serve"))
+    desk.say(finding.id, sofia.id, Deed(EventKind.ASSIGNED, Severity.HIGH, owner_id=sofia.id))
+    home_of(screen, account)
+    screen.company.send(press_home(screen.company.slack, account, "finding:0"))
+    screen.opened(account)
+    scanned(database, severity=Severity.CRITICAL)
+    answer = screen.submit(account, deed="acknowledged")
+    assert "It is noted" not in said(answer["view"]["blocks"])
+    (finding,) = known(database)
+    assert finding.acknowledged_by is None
+
+
+def test_whoever_may_not_see_prices_is_shown_none(screen: Screen, database: TestDatabase) -> None:
+    _, account = joined(screen, Role.WAREHOUSE_LEAD)
+    scanned(database)
+    view = home_of(screen, account)
+    assert "EUR" not in said(view["blocks"])
+    screen.company.send(press_home(screen.company.slack, account, "finding:0"))
+    assert "1,200.00" not in said(screen.opened(account)["blocks"])
+    screen.company.space.stacks[account].clear()
+    screen.company.send(press_home(screen.company.slack, account, "brief"))
+    assert "1,200.00" not in said(screen.opened(account)["blocks"])
+
+
+def test_an_option_is_proposed_as_the_last_scan_has_it(screen: Screen, database: TestDatabase) -> None:
+    _, account = joined(screen)
+    scanned(database)
+    screen.press(why(screen, database), account, "propose:0")
+    assert "Promise it for 2026-12-01" in said(screen.opened(account)["blocks"])
+    answer = screen.submit(account, reason="The customer agrees.")
+    assert "being proposed for S00001" in said(answer["view"]["blocks"])
+    kind, text = (screen.company.one(f"SELECT {name} FROM inbound ORDER BY id DESC LIMIT 1") for name in ("kind", "text"))
+    assert kind == "propose"
+    assert '"promise_date":"2026-12-01"' in text.replace(" ", "")
+
+
+def test_an_option_that_changed_meanwhile_is_not_proposed(screen: Screen, database: TestDatabase) -> None:
+    _, account = joined(screen)
+    scanned(database)
+    old = why(screen, database)
+    scanned(database, day=2)
+    screen.press(old, account, "propose:0")
+    assert "has changed since; ask again" in screen.told(account)
+    assert screen.company.one("SELECT count(*) FROM inbound") == 0
+
+
+def test_before_the_first_scan_home_says_what_is_there(screen: Screen, database: TestDatabase) -> None:
+    _, account = joined(screen)
+    text = said(home_of(screen, account)["blocks"])
+    assert "Nothing waits for you" in text
+    assert "None that is yours or critical" in text
+
+
+def test_undoing_what_was_not_done_is_refused_with_the_sentence_of_the_api(screen: Screen, database: TestDatabase) -> None:
+    _, account = joined(screen)
+    click = press(screen.company.slack, screen.card(database.proposal()), account, "approve")
+    click.body["actions"][0]["action_id"] = "undo"
+    screen.company.send(click)
+    assert "P1" in screen.told(account)
+    assert screen.decisions() == []
+
+
+def why(screen: Screen, database: TestDatabase) -> Message:
+    row = PostgresFindingDesk(database.pool("serve")).order("S00001")
+    assert row is not None
+    client = WebClient("xoxb-test", base_url=f"{screen.company.slack.url}/api/")
+    client.chat_postMessage(channel=screen.channel, **why_answer(row))
+    return screen.company.space.shown(screen.channel)[-1]

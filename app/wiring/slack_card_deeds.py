@@ -16,12 +16,12 @@ from agent.domain.second_factor import AuthenticatorState
 from agent.errors import PreconditionFailed
 from agent.guardrails.permissions import Permission, demand, may
 from agent.risk.brief import make_brief
-from app.contract.findings import DeedRequest, KnownFindingRow
+from app.contract.findings import DeedRequest
 from app.contract.proposals import ProposeRequest
 from app.web import WebContext
-from app.web.prices import known_without_money
 from app.web.routes import findings, proposals, risk
 from app.wiring.slack_deeds import SlackDeeds, as_asked, numbered
+from app.wiring.slack_masking import without_money
 from integrations.database.messenger_inbox import PostgresDeliveries
 from integrations.database.messenger_links import PostgresLinks
 from integrations.database.messenger_outbox import PostgresOutbox
@@ -122,11 +122,4 @@ class SlackCardDeeds(SlackDeeds):
 
 def _masked(finding: KnownFinding, person: Person) -> KnownFinding:
     """As the API would show it to this person."""
-    if may(person, Permission.READ_PRICES):
-        return finding
-    row = known_without_money(KnownFindingRow.of(finding))
-    body = row.model_dump(mode="json", include=set(finding.body))
-    history = tuple(
-        replace(event, summary=told.summary, reason=told.reason) for event, told in zip(finding.history, row.history, strict=True)
-    )
-    return replace(finding, body=body, value=None, history=history)
+    return finding if may(person, Permission.READ_PRICES) else without_money(finding)

@@ -4,8 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from urllib.parse import urlsplit
 
+from agent.jobs.worker import WorkerContext
 from agent.ports.clock import utc_now
 from app.settings import WorkerSettings
+from app.wiring.slack_announcing import announcements
 from app.wiring.store import open_store
 from integrations.database.messenger_sending import PostgresSending
 from integrations.slack.answers import APPEND_EVERY_S, AnswerDesk
@@ -18,14 +20,18 @@ AT_ONCE = 4
 REAL_PACE = Pace()
 
 
-def send_to_slack(settings: WorkerSettings, url: str, stack: ExitStack, pace: Pace = REAL_PACE) -> None:
-    """Send messages and answers, in a thread of its own, until the stack ends."""
+def send_to_slack(
+    settings: WorkerSettings, url: str, stack: ExitStack, pace: Pace = REAL_PACE, context: WorkerContext | None = None
+) -> None:
+    """Send messages and answers, in a thread of its own, until the stack ends; with a `context` keep the channels as well."""
     quiet_bolt()
-    sending = PostgresSending(open_store(url, "worker", stack, AT_ONCE))
+    pool = open_store(url, "worker", stack, AT_ONCE)
+    sending = PostgresSending(pool)
     threads = stack.enter_context(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="slack"))
     clients = SlackClients(lambda: settings.current("slack_bot_token") or "", f"{settings.slack_api_url}/")
     answers = AnswerDesk(sending, clients, threads, hosts_of(settings), min(pace.channel_s, APPEND_EVERY_S))
-    stack.enter_context(SlackService(SenderLoop(sending, answers, clients, threads, utc_now, pace).run))
+    kept = announcements(context, settings, pool, threads) if context else []
+    stack.enter_context(SlackService(SenderLoop(sending, answers, clients, threads, utc_now, pace).run, *kept))
 
 
 def hosts_of(settings: WorkerSettings) -> frozenset[str]:

@@ -115,7 +115,7 @@ def run(supervised: bool) -> None:
         if settings.has_slack:
             from app.wiring.slack_sending import send_to_slack
 
-            send_to_slack(settings, url, stack)
+            send_to_slack(settings, url, stack, context=context)
         end_with_parent(supervised)
         run_worker(url, "worker", tasks, [scans(settings), SETTLE, WATCH], ready=lambda: announce_ready("worker", supervised))
 

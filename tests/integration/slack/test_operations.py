@@ -1,0 +1,93 @@
+"""The operations channel: the brief once a morning, new critical findings once, jobs that were given up once; no prices."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from agent.domain.affairs import JobFailure
+from agent.domain.findings import Severity
+from agent.risk.brief import make_brief
+from app.wiring.slack_masking import without_money
+from integrations.database.messenger_outbox import PostgresOutbox
+from integrations.database.risk_board import PostgresRiskBoard
+from integrations.slack.operations import Operations
+from tests.fixtures.postgres import TestDatabase
+from tests.fixtures.scans import NOON, full, publish, trouble
+from tests.fixtures.slack.validation import violations
+from tests.integration.slack.test_clicks import said
+
+MORNING = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
+
+
+class Jobs:
+    """Those that were given up: the port's other side needs a queue that failed."""
+
+    def __init__(self, *failures: JobFailure) -> None:
+        self.given_up = list(failures)
+
+    def failures(self, since: datetime) -> list[JobFailure]:
+        return self.given_up
+
+
+def operations(database: TestDatabase, jobs: Jobs, now: datetime = MORNING) -> Operations:
+    """As if the worker had just started."""
+    board = PostgresRiskBoard(database.pool("worker"))
+
+    def brief(since: datetime):
+        made = make_brief(board, since)
+        return replace(made, lines=tuple(replace(line, finding=without_money(line.finding)) for line in made.lines))
+
+    return Operations(board, jobs, brief, without_money, PostgresOutbox(database.pool("worker")), lambda: now, "C0OPS")
+
+
+def sent(database: TestDatabase) -> list[str]:
+    with database.connection("admin") as connection:
+        rows = connection.execute("SELECT channel, payload FROM slack_outbox ORDER BY id").fetchall()
+    payloads = [json.loads(row["payload"]) for row in rows]
+    assert [violations("chat.postMessage", {"channel": "C0OPS"} | one) for one in payloads] == [[]] * len(payloads)
+    return [said(one["blocks"]) for one in payloads]
+
+
+def test_the_brief_comes_once_a_morning_however_often_the_worker_starts(database: TestDatabase) -> None:
+    publish(database, full(trouble(1), at=NOON))
+    for _ in range(2):
+        mine = operations(database, Jobs())
+        mine.sweep()
+        mine.sweep()
+    assert len([one for one in sent(database) if "Morning brief" in one]) == 1
+    operations(database, Jobs(), MORNING.replace(day=22)).sweep()
+    assert len([one for one in sent(database) if "Morning brief" in one]) == 2
+
+
+def test_before_the_morning_and_before_the_first_scan_nothing_is_told(database: TestDatabase) -> None:
+    operations(database, Jobs()).sweep()
+    publish(database, full(trouble(1), at=NOON))
+    operations(database, Jobs(), MORNING.replace(hour=3)).sweep()
+    assert sent(database) == []
+
+
+def test_critical_findings_that_come_together_are_one_message_without_prices_and_never_told_again(database: TestDatabase) -> None:
+    publish(database, full(trouble(9), at=NOON))
+    mine = operations(database, Jobs(), MORNING.replace(hour=3))
+    mine.sweep()
+    lamps = (trouble(number, severity=Severity.CRITICAL, summary=f"Lamps worth {number}00.00 EUR.") for number in (1, 2))
+    publish(database, full(trouble(9), *lamps, at=NOON.replace(hour=13)))
+    mine.sweep()
+    mine.sweep()
+    operations(database, Jobs(), MORNING.replace(hour=3)).sweep()
+    (told,) = sent(database)
+    assert "2 critical findings" in told
+    assert "EUR" not in told
+
+
+def test_jobs_that_were_given_up_are_told_once(database: TestDatabase) -> None:
+    jobs = Jobs(JobFailure(4, "answer_chat", "Odoo did not answer <in time>.", NOON))
+    mine = operations(database, jobs, MORNING.replace(hour=3))
+    mine.sweep()
+    mine.sweep()
+    jobs.given_up.append(JobFailure(5, "scan", "No scan.", NOON))
+    mine.sweep()
+    first, second = sent(database)
+    assert "answer_chat" in first
+    assert "scan" in second
+    assert "answer_chat" not in second

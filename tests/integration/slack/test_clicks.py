@@ -18,7 +18,7 @@ from agent.ports.ledger import ProposedLine
 from integrations.database.authenticators import PostgresAuthenticators, Seal, new_key
 from integrations.database.decision_desk import PostgresDecisionDesk
 from integrations.database.messenger_outbox import PostgresOutbox
-from integrations.database.people import PostgresPeople
+from integrations.database.people import PersonAdmin, PostgresPeople
 from integrations.database.proposal_desk import PostgresProposalDesk
 from integrations.slack.views.approval import approval_card
 from integrations.slack.views.group import group_card
@@ -366,7 +366,8 @@ def test_where_the_rule_wants_a_code_it_is_asked_for_in_a_modal(strict: SlackCom
     screen = Screen(strict, strict.space.channel())
     sofia, account = joined(screen)
     authenticators = PostgresAuthenticators(database.pool("serve"), Seal([strict.key]))  # type: ignore[attr-defined]
-    secret, step = authenticators.enrol(sofia).secret, int(datetime.now(UTC).timestamp()) // 30
+    code = PersonAdmin(database.pool("admin")).issue_enrolment_code(sofia.handle)
+    secret, step = authenticators.enrol(sofia, code).secret, int(datetime.now(UTC).timestamp()) // 30
     authenticators.confirm(sofia.id, code_at(secret, step))
     screen.press(screen.card(database.proposal()), account, "approve")
     assert "code" in {block.get("block_id") for block in screen.opened(account)["blocks"]}

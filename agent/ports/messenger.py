@@ -59,6 +59,13 @@ class Links(Protocol):
     def end(self, link_id: int, why: str) -> None: ...
 
 
+class Ratings(Protocol):
+    """Whether answers helped."""
+
+    def rate(self, inbound_id: int, person_id: int, helpful: bool, reason: str | None = None) -> bool:
+        """False when there is no such answer."""
+
+
 class Outbox(Protocol):
     """What is to be shown, stored until it is."""
 

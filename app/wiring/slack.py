@@ -20,6 +20,7 @@ from app.wiring.store import open_store
 from integrations.database.messenger_inbox import PostgresDeliveries
 from integrations.database.messenger_links import PostgresLinks
 from integrations.database.messenger_outbox import PostgresOutbox
+from integrations.database.messenger_ratings import PostgresRatings
 from integrations.slack.bolt_app import bolt_app
 from integrations.slack.chat import ChatDesk
 from integrations.slack.clicking import ClickDesk, Handle
@@ -59,6 +60,7 @@ def attach_slack(
         clients,
         outbox,
         deeds,
+        PostgresRatings(pool),
         handle or slack_cards.handling(deeds, outbox),
         partial(slack_cards.redraw, deeds, outbox),
         taking,

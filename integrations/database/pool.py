@@ -65,6 +65,7 @@ _CONSTRAINTS: dict[str, ExpediterError] = {
     "finding_event_reason_check": PreconditionFailed("The reason is too long; at most 2,000 characters are taken."),
     "absence_ends_later": PreconditionFailed("An absence ends after it begins, and at most 366 days later."),
     "absence_by_another": PreconditionFailed("Nobody stands in for themselves; name somebody else as deputy."),
+    "slack_rating_reason_check": PreconditionFailed("The reason is too long; at most 2,000 characters are taken."),
     "conversation_id_check": PreconditionFailed("A conversation's id has 1 to 200 characters."),
 }
 

@@ -34,6 +34,7 @@ _NOBODY = """
     UPDATE person SET handle = 'erased-' || id, name = 'Erased', email = '', roles = '{}', active = false WHERE id = %s
 """
 _FORGET = (
+    SQL("DELETE FROM slack_rating WHERE inbound_id IN (SELECT id FROM ({which}) AS gone)"),
     SQL("DELETE FROM answer_part WHERE inbound_id IN (SELECT id FROM ({which}) AS gone)"),
     SQL("DELETE FROM langgraph.checkpoints WHERE thread_id IN (SELECT conversation_id FROM ({which}) AS gone)"),
     SQL("DELETE FROM langgraph.checkpoint_blobs WHERE thread_id IN (SELECT conversation_id FROM ({which}) AS gone)"),

@@ -17,11 +17,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from agent.domain.chat import AnswerPart, PartKind
 from agent.domain.messenger import OpenAnswer
 from agent.ports.messenger_sending import Answering
+from integrations.slack import rating
 from integrations.slack.client import SlackClients, retry_after, status_of, too_fast, word_of
 from integrations.slack.interaction import Payload
 from integrations.slack.markdown import allowed, safe_markdown
 from integrations.slack.parsing import at, text_at
-from integrations.slack.plain_views import value_of
 from integrations.slack.text import cut, escaped
 
 Found = TypeVar("Found")
@@ -217,20 +217,7 @@ def ending(inbound_id: int, last: AnswerPart, hosts: Collection[str]) -> list[Pa
     said = [_as_of(body.get("as_of")), "Answered by rules: no language model is at hand." if body.get("degraded") else ""]
     sources = [_source(one, hosts) for one in (body.get("citations") or [])[:MOST_SOURCES]]
     said.append(f"From {', '.join(sources)}" if sources else "")
-    return [_context("  ·  ".join(filter(None, said))[:3_000]), _feedback(inbound_id)]
-
-
-def _feedback(inbound_id: int) -> Payload:
-    def button(words: str, rev: str) -> Payload:
-        return {"text": {"type": "plain_text", "text": words}, "value": value_of(inbound_id, rev)}
-
-    buttons = {
-        "type": "feedback_buttons",
-        "action_id": "feedback_answer",
-        "positive_button": button("Helpful", "good"),
-        "negative_button": button("Not helpful", "bad"),
-    }
-    return {"type": "context_actions", "block_id": f"feedback-{inbound_id}", "elements": [buttons]}
+    return [_context("  ·  ".join(filter(None, said))[:3_000]), rating.buttons(inbound_id)]
 
 
 def _source(one: dict[str, Any], hosts: Collection[str]) -> str:

@@ -13,8 +13,8 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from agent.domain.decisions import Person
 from agent.errors import ExpediterError
-from agent.ports.messenger import Outbox
-from integrations.slack import plain_views
+from agent.ports.messenger import Outbox, Ratings
+from integrations.slack import plain_views, rating
 from integrations.slack.client import QUICK_S, SlackClients
 from integrations.slack.identity import Identity, NotConfirmed
 from integrations.slack.intake import Answered
@@ -43,6 +43,7 @@ class ClickDesk:
         clients: SlackClients,
         outbox: Outbox,
         deeds: Deeds,
+        ratings: Ratings,
         handle: Handle,
         redraw: Redraw,
         threads: Executor,
@@ -50,6 +51,7 @@ class ClickDesk:
     ) -> None:
         """`own_address`: what an address to respond to begins with."""
         self._identity, self._clients, self._outbox = identity, clients, outbox
+        self._ratings = ratings
         self._deeds, self._handle, self._redraw, self._threads = deeds, handle, redraw, threads
         self._own_address = own_address
 
@@ -66,6 +68,7 @@ class ClickDesk:
 
     async def _late(self, body: Mapping[str, Any], work: Awaitable[Reaction]) -> None:
         reaction = await work
+        await self._drawn_anew(reaction)
         account = text_at(body, "user", "id")
         if reaction.private:
             say = partial(self._outbox.post, account, _message(reaction))
@@ -88,12 +91,18 @@ class ClickDesk:
             return Reaction(private=FAULT)
 
     def _done(self, interaction: Interaction, person: Person) -> Reaction:
-        reaction = self._handle(interaction, person, self._deeds)
+        if interaction.action in (rating.BUTTONS, rating.WHY):
+            return rating.rated(interaction, person, self._ratings)
+        return self._handle(interaction, person, self._deeds)
+
+    async def _drawn_anew(self, reaction: Reaction) -> None:
+        """After the acknowledgement: a card that stays as it was is brought up to date by the next sweep."""
+        if not reaction.redraw and not reaction.redraw_groups:
+            return
         try:
-            self._redraw(reaction)
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._redraw, reaction)
         except ExpediterError as away:
             logger.warning("a card could not be queued to be drawn anew: %s", away)
-        return reaction
 
     async def _linking(self, interaction: Interaction) -> Reaction:
         if interaction.action == plain_views.NOT_ME:
@@ -106,8 +115,13 @@ class ClickDesk:
         self, body: Mapping[str, Any], reaction: Reaction, then: Callable[[], Awaitable[None]] | None = None
     ) -> Answered:
         if text_at(body, "type") == Kind.VIEW_SUBMISSION:
-            return Answered(_modal_answer(reaction), then)
+            return Answered(_modal_answer(reaction), partial(self._after_modal, reaction, then))
         return Answered(None, partial(self._show, body, reaction, then))
+
+    async def _after_modal(self, reaction: Reaction, then: Callable[[], Awaitable[None]] | None) -> None:
+        await self._drawn_anew(reaction)
+        if then is not None:
+            await then()
 
     async def _show(self, body: Mapping[str, Any], reaction: Reaction, then: Callable[[], Awaitable[None]] | None) -> None:
         if reaction.open_view is not None:
@@ -115,6 +129,7 @@ class ClickDesk:
                 await self._say(body, Reaction(private=AGAIN), modal=False)
         elif reaction.private is not None:
             await self._say(body, reaction)
+        await self._drawn_anew(reaction)
         if then is not None:
             await then()
 

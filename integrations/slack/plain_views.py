@@ -44,12 +44,22 @@ def value_of(id: int, rev: str = "") -> str:
 
 def id_in(value: str) -> int:
     """The row's number in a button's value; 0 when there is none."""
+    text = _in(value, "id")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+
+def rev_in(value: str) -> str:
+    """What the button showed; empty when it says nothing."""
+    return _in(value, "rev")
+
+
+def _in(value: str, name: str) -> str:
     try:
         found = json.loads(value)
     except (ValueError, RecursionError):
-        return 0
-    text = found.get("id") if isinstance(found, dict) else None
-    return int(text) if isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) < 10 else 0
+        return ""
+    text = found.get(name) if isinstance(found, dict) else None
+    return text if isinstance(text, str) else ""
 
 
 def _button(words: str, action: str, link_id: int, style: str | None = None) -> Payload:

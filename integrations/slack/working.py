@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import timedelta
 from functools import partial
@@ -11,6 +12,7 @@ from typing import TypeVar
 from agent.domain.messenger import Delivery, DeliveryKind
 from agent.errors import DatabaseUnavailable, ExpediterError
 from agent.ports.messenger import Deliveries
+from integrations.slack.parsing import text_at
 from integrations.slack.service import Bell
 
 logger = logging.getLogger(__name__)
@@ -41,9 +43,14 @@ class DeliveryLoop:
                 logger.warning("what Slack delivered waits: %s", away)
                 found = []
             if found:
-                await asyncio.gather(*map(self._one, found))
+                await asyncio.gather(*map(self._in_order, _by_account(found)))
             else:
                 await self._bell.heard(stop, _LOOK_ANYWAY_S)
+
+    async def _in_order(self, deliveries: Sequence[Delivery]) -> None:
+        """What one account sent, as it was sent: a second question may go on from the first."""
+        for delivery in deliveries:
+            await self._one(delivery)
 
     async def _one(self, delivery: Delivery) -> None:
         try:
@@ -68,3 +75,10 @@ class DeliveryLoop:
 
     async def _in_thread(self, function: Callable[[], Found]) -> Found:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function)
+
+
+def _by_account(found: Iterable[Delivery]) -> list[list[Delivery]]:
+    lanes: defaultdict[str, list[Delivery]] = defaultdict(list)
+    for delivery in found:
+        lanes[text_at(delivery.body, "event", "user") or text_at(delivery.body, "user")].append(delivery)
+    return list(lanes.values())

@@ -9,7 +9,7 @@ import pytest
 from agent.domain.chat import PartKind
 from agent.domain.decisions import Role
 from integrations.database.conversations import PostgresAnswerDesk
-from tests.fixtures.slack.deliveries import direct_message, mention
+from tests.fixtures.slack.deliveries import direct_message, mention, modal, press, submit, submitted
 from tests.fixtures.slack.running import SlackCompany, sending
 from tests.fixtures.slack.state import Fault, Message
 
@@ -220,3 +220,44 @@ def test_an_answer_links_nowhere_but_to_the_erp_and_calls_nobody(company: SlackC
     assert "<" not in text
     assert "@here" not in text
     assert "`https://evil.example/x`" in text
+
+
+def answered(company: SlackCompany) -> tuple[int, str, str, Message]:
+    """The question, who asked it, their channel, and the answer on screen."""
+    question, channel = asked(company)
+    release(company, question, PartKind.SENTENCE, text=WHOLE)
+    final(company, question)
+    shown_whole(company)
+    return question, "U" + channel[1:], channel, the_answer(company, channel)
+
+
+def test_a_good_word_for_an_answer_is_noted_and_thanked_for(company: SlackCompany) -> None:
+    with sending(company):
+        question, account, _, message = answered(company)
+        company.send(press(company.slack, message, account, "feedback_answer"))
+        company.space.until(lambda: any("Thank you" in one.text for one in company.space.whispered(account)))
+    assert company.one("SELECT inbound_id FROM slack_rating WHERE helpful AND reason IS NULL") == question
+
+
+def test_a_bad_word_comes_with_its_reason(company: SlackCompany) -> None:
+    with sending(company):
+        question, account, _, message = answered(company)
+        company.send(press(company.slack, message, account, "feedback_answer", "negative"))
+        company.space.until(lambda: company.space.stacks[account])
+        assert company.one("SELECT count(*) FROM slack_rating") == 0
+        (ack,) = company.send(submit(company.slack, account, {"feedback_reason": "The date is that of another order."}))
+        submitted(company.space, account, ack.body)
+    assert "Thank you" in str(modal(company.space, account)["blocks"])
+    assert company.one("SELECT reason FROM slack_rating WHERE NOT helpful AND inbound_id = %s", question) == (
+        "The date is that of another order."
+    )
+
+
+def test_a_rating_of_an_answer_that_is_not_there_is_told_and_not_kept(company: SlackCompany) -> None:
+    with sending(company):
+        _, account, _, message = answered(company)
+        click = press(company.slack, message, account, "feedback_answer")
+        click.body["actions"][0]["value"] = '{"id": "999", "rev": "good"}'
+        company.send(click)
+        company.space.until(lambda: any("not known" in one.text for one in company.space.whispered(account)))
+    assert company.one("SELECT count(*) FROM slack_rating") == 0

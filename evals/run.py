@@ -79,7 +79,7 @@ class Play:
 
     def _triage(self, text: str) -> None:
         mail = parse_mail(text.replace("\n", "\r\n").encode())
-        found = triage(mail, self.world.worker.reader, self.world.worker.clock(), OWN_MAIL_SERVER)
+        found = triage(mail, self.world.worker.reader, self.world.worker.clock(), OWN_MAIL_SERVER, judge=self.world.judge)
         self.mail = triage_row("case.eml", found)
 
 

@@ -13,11 +13,13 @@ from psycopg import sql
 
 from agent.jobs.executor import sweep
 from agent.jobs.worker import WorkerContext
+from agent.ports.mail_judge import MailJudge
 from app.settings import ExecutorSettings, ServeSettings, WorkerSettings
 from app.web import WebContext
 from app.wiring.company import company_of
 from app.wiring.embedded import embedded
 from app.wiring.executor import execution_context
+from app.wiring.mail_judge import mail_judge
 from app.wiring.prepare import prepare
 from app.wiring.serve import serve_context
 from app.wiring.store import open_store
@@ -34,6 +36,7 @@ class World:
 
     web: WebContext
     worker: WorkerContext
+    judge: MailJudge
     sweep: Callable[[], object]
     """The executor works on every open grant."""
     owner: psycopg.Connection[Any]
@@ -51,6 +54,7 @@ class Worlds:
     worker: WorkerSettings
     serve: ServeSettings
     executor: ExecutorSettings
+    judge: MailJudge
 
     @property
     def planner(self) -> str:
@@ -70,6 +74,7 @@ class Worlds:
             yield World(
                 web=serve_context(self.serve, url("serve"), stack),
                 worker=worker_context(self.worker, url("worker"), stack),
+                judge=self.judge,
                 sweep=partial(sweep, execution_context(self.executor, open_store(url("executor"), "executor", stack))),
                 owner=owner,
                 tokens={handle: company.token_of(handle) for handle in _handles(owner)},
@@ -86,7 +91,9 @@ def worlds() -> Iterator[Worlds]:
         company = company_of(worker)
         with embedded(company) as server:
             prepare(company, server)
-            yield Worlds(server, worker, ServeSettings.read(demo=True), ExecutorSettings.read(demo=True))
+            yield Worlds(
+                server, worker, ServeSettings.read(demo=True), ExecutorSettings.read(demo=True), mail_judge(company.folder)
+            )
 
 
 def _handles(owner: psycopg.Connection[Any]) -> list[str]:

@@ -130,3 +130,5 @@ class Triage:
     fields: dict[str, Any] = field(default_factory=dict)
     draft: str | None = None
     """A reply for a person to review; never for automatic mail."""
+    alternatives: tuple[tuple[MailClass, float], ...] = ()
+    """The likeliest classes with their shares of 1, for a person who must decide; empty where nobody weighed them."""

@@ -3,15 +3,15 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from agent.domain.mail import MailClass, ParsedMail, Reference, ReferenceKind
 from agent.triage.automatic import AUTO_REPLY, BULK, REPORT
 from agent.triage.cues import Heard, hear
 from agent.triage.language import SPOKEN
 from agent.triage.reading import Reading
-from agent.triage.resemblance import resembles
+from agent.triage.weighing import weighed
 
 #: Points below which nothing was said clearly enough.
 ENOUGH = 3.0
@@ -24,10 +24,16 @@ FADE = 0.75
 #: What a second cue on the same words is worth.
 AGAIN = 0.35
 SURE = 0.45
-#: How sure it is that a mail is what it resembles: never enough to do without a person.
-RESEMBLED = 0.35
 #: What weak cues must add up to for a guess, and how sure that is.
 HINTS, GUESSED = 1.5, 0.25
+#: A class this likely beside the first is something else the mail may be, worth showing to a person.
+PERHAPS, MOST_ALTERNATIVES = 0.05, 4
+#: Below this share the likeliest class is no better than any.
+ANY = 0.15
+#: What the subject names comes first where the mail asks for several things and this is likely enough.
+IN_SUBJECT_TOO = 0.1
+#: How sure the rules are of a mail whose headers say that a machine answered.
+BY_HEADERS = 0.98
 
 C, K = MailClass, ReferenceKind
 _NAMED = {
@@ -67,27 +73,55 @@ class Verdict:
     intents: tuple[MailClass, ...]
     confidence: float
     reason: str
+    alternatives: tuple[tuple[MailClass, float], ...] = ()
+    """What a person who must decide is shown: the likeliest classes with their shares; empty where nobody weighed them."""
 
 
 def classify(
-    mail: ParsedMail, reading: Reading, references: Sequence[Reference], languages: Collection[str], automatic: Collection[str]
-) -> Verdict:
-    """Weigh the cues of the mail's languages (and English), the numbers it names and what is attached."""
+    mail: ParsedMail, reading: Reading, references: Sequence[Reference], languages: Collection[str], automatic: Collection[str],
+    shares: Mapping[MailClass, float] | None = None,
+) -> Verdict:  # fmt: skip
+    """Weigh the cues of the mail's languages (and English), the numbers it names and what is attached.
+
+    `shares` is what a judge that learned says; without one, the rules decide alone.
+    """
     heard = hear(reading, {*languages, "en"} if languages else SPOKEN)
     scores = _weighed(heard)
     shown = _add_circumstances(scores, mail, references, automatic) | {cue.mail_class for cue in heard if cue.decisive}
     ranked = sorted(((scores[kind], kind) for kind in shown if scores[kind] > 0), key=lambda pair: (-pair[0], pair[1]))
     verdict = _verdict(ranked, heard) if ranked else _guess(scores, references)
-    return verdict if verdict.confidence >= SURE else _resembling(verdict, reading)
+    if shares is not None:
+        return _by_headers(verdict, automatic) or _together(verdict, weighed(shares, scores, shown), heard)
+    return verdict
 
 
-def _resembling(verdict: Verdict, reading: Reading) -> Verdict:
-    """The rules are not sure. What the mail resembles is shown to the person who decides."""
-    kind = resembles(f"{reading.subject}. {reading.old if reading.forwarded else reading.new}")
-    if kind in (None, verdict.mail_class):
-        return verdict
-    others = (other for other in verdict.intents if other not in (kind, C.OTHER))
-    return Verdict(kind, (kind, *others), RESEMBLED, f"{verdict.reason}; it resembles such mails")
+def _by_headers(verdict: Verdict, automatic: Collection[str]) -> Verdict | None:
+    """Headers of a report or of an automatic answer are no matter of opinion."""
+    if verdict.mail_class is not C.AUTOMATED_NOISE or not {REPORT, AUTO_REPLY} & set(automatic):
+        return None
+    return replace(verdict, confidence=max(verdict.confidence, BY_HEADERS))
+
+
+def _together(verdict: Verdict, classes: Sequence[tuple[MailClass, float]], heard: Sequence[Heard]) -> Verdict:
+    """The likeliest class; what else the rules heard in the mail stays among its intents."""
+    kind, share = _primary(classes, heard)
+    others = [other for other in verdict.intents if other not in (kind, C.OTHER)]
+    agreed = verdict.mail_class is kind and verdict.confidence >= SURE
+    said = verdict.reason if agreed else f"it is like mails that people called {kind.replace('_', ' ')}"
+    against = "" if agreed or verdict.mail_class is C.OTHER else f", though {_words(verdict.mail_class, heard)}"
+    perhaps = tuple((other, round(value, 2)) for other, value in classes[:MOST_ALTERNATIVES] if value >= PERHAPS)
+    return Verdict(kind, (kind, *others), round(share, 2), said + against, perhaps)
+
+
+def _primary(classes: Sequence[tuple[MailClass, float]], heard: Sequence[Heard]) -> tuple[MailClass, float]:
+    kind, share = classes[0]
+    if share < ANY:
+        return C.OTHER, dict(classes)[C.OTHER]
+    named = {cue.mail_class for cue in heard if cue.place == 0 and cue.decisive}
+    said = {cue.mail_class for cue in heard if cue.place == 1 and cue.decisive}
+    if kind in said - named and (both := [one for one in classes[1:] if one[0] in named & said and one[1] >= IN_SUBJECT_TOO]):
+        return both[0][0], share + both[0][1]
+    return kind, share
 
 
 def _guess(scores: dict[MailClass, float], references: Sequence[Reference]) -> Verdict:

@@ -17,15 +17,32 @@ _ACCOUNT = (
     r"|iban|swift|sort code|payment details"
     r"|remittance (details|information)|account (number|details)|bankverbindung|kontoverbindung|bankdaten"
     r"|kontodaten|konto(nummer)?\b"
+    r"|hausbank|banque|bankzaken|entidad bancaria"
     r"|coordonnees bancaires|compte bancaire|\brib\b|domiciliation bancaire|bankgegevens|bankrekening|rekeningnummer|rekening\b"
     r"|datos bancarios|cuenta bancaria|numero de cuenta|cuenta de (pago|cobro))"
 )
 _CHANGED = (
     r"(chang|updat|new\b|replac|switch|different|no longer|instead|with immediate effect|neue?[rsn]?\b|geander"
+    r"|closed|frozen|dissolved|umstell|erlosch|geschlossen|ausschliesslich|desormais|voortaan|vanaf (nu|heden)"
+    r"|ander(e|s)?\b|en adelante"
     r"|aender|ander(t|n|ung)|aktualisier|umgestellt"
     r"|wechsel|nouve|modifi|actualis|gewijzigd|wijzig|nieuw|aangepast|verander|nuev|cambi|modific|actualiz)"
 )
-_BANK = tuple(re.compile(pattern.replace("~", GAP)) for pattern in (rf"{_ACCOUNT}~{_CHANGED}", rf"{_CHANGED}~{_ACCOUNT}"))
+#: Another bank, or somebody else's account.
+_MOVED = (
+    r"\b(moved|changed|switched|move|change)\b~\b(to (another|a new|a different) bank|banks)\b|\b(another|new|different) bank\b"
+    r"|\b(changeons|change|changer) de banque|\bcambia(do|mos|r) de (banco|entidad)|\bbankieren (voortaan|nu|wij|we)"
+    r"|\b(wechseln|wechselt)~\bbank|\bbank~\bgewechselt"
+    r"|\b(pay|paying|payment|remit|transfer)\w*~\b(their|subsidiary'?s?|group'?s?|third party'?s?) account"
+    r"|\b(cuenta|compte|rekening|konto)~\b(del grupo|de la filial|du groupe|de la filiale|van de groep|der tochter)"
+)
+_BANK = tuple(re.compile(pattern.replace("~", GAP)) for pattern in (rf"{_ACCOUNT}~{_CHANGED}", rf"{_CHANGED}~{_ACCOUNT}", _MOVED))
+#: An account that is told in the mail, to be used for money.
+_TOLD = re.compile(
+    r"\b(use|using|account below|following account|right one|utilise[rz]?|utiliser|gebruik(en)?|verwenden|nutzen|usar|usen"
+    r"|utilic\w+|ausschliesslich|ab sofort|from today|from now|a partir (de|d'aujourd'hui)|des maintenant|graag op"
+    r"|abon(en|ar|ad))\b"
+)
 #: An account number; looked at only beside a request to pay and a word of change.
 _IBAN = re.compile(r"\b[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){3,7}(?: ?[a-z0-9]{1,3})?\b")
 _PAY = re.compile(
@@ -41,7 +58,7 @@ _CREDENTIALS = re.compile(
     r"\b(expir|ablauf|lauft ab|verloopt|verlopen|caduc|bestatig|verifi)"
 )
 _FEE = re.compile(
-    r"\b(pay|settle|bezahl\w*|zahlen|zahlung|begleichen|pa(ie|y)ez|regle[rz]|acquitter|betaal|betalen|voldoen|pague|pagar|abon[ea])"
+    r"\b(pay|settle|bezahl\w*|zahlen|zahlung|begleichen|pa(ie|y)ez|regle[rz]|acquitter|betaal|betalen|voldoe|voldoen|pague|pagar|abon[ea])"
     r"\w*\b.{0,60}(\b(fees?|dut(y|ies)|gebuhr\w*|zollgebuhr\w*|frais|taxes?|kosten|tasas?|aranceles)\b|[€$]|\beur\b).{0,80}"
     r"(https?://|www\.)"
 )
@@ -68,7 +85,8 @@ def changes_bank_details(folded: str) -> bool:
     """Someone wants money sent to another account: the commonest fraud by mail."""
     if any(pattern.search(folded) for pattern in _BANK):
         return True
-    return _IBAN.search(folded) is not None and _PAY.search(folded) is not None and re.search(_CHANGED, folded) is not None
+    told = re.search(_CHANGED, folded) or _TOLD.search(folded)
+    return _IBAN.search(folded) is not None and (_PAY.search(folded) or _TOLD.search(folded)) is not None and told is not None
 
 
 def _names(mail: ParsedMail) -> str:

@@ -108,6 +108,8 @@ def is_lookalike(domain: str, known: str) -> bool:
     """Nearly, but not, a domain we know: two characters apart, the same name under another ending, or with something added."""
     if not domain or not known or domain == known or domain.endswith(f".{known}") or known.endswith(f".{domain}"):
         return False
+    if f".{domain}.".count(f".{known}."):
+        return True  # our partner's whole domain, in front of somebody else's
     name, known_name = _skeleton(domain), _skeleton(known)
     if len(known_name) < 4:
         return False

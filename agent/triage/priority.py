@@ -38,7 +38,7 @@ _HOLD = re.compile(
 )
 _DEVIATION = re.compile(
     r"\b(however|but|except|unfortunately|partial|instead of|only \d|price (increase|change|differs)|new price"
-    r"|different|deviat|later|cannot|changed?|substitut|short"
+    r"|differ(s|ent)?|deviat|later|cannot|changed?|substitut|short"
     r"|jedoch|allerdings|aber|leider|statt|anstatt|abweich|teillieferung|nur \d|ausser|geandert|preisanderung"
     r"|toutefois|cependant|mais|sauf"
     r"|malheureusement|au lieu|partiel|ecart|uniquement \d|echter|maar|helaas|behalve|in plaats van|afwijk"

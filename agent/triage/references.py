@@ -60,13 +60,15 @@ _LABELS: tuple[tuple[ReferenceKind, str], ...] = (
         r"(?:(?:your|our|my|customer|client|supplier|vendor|sales|purchase|ihre|unsere?|meine|votre|notre|uw|onze"
         r"|su|nuestr[ao]|mi) )?"
         r"(?:purchase order|sales order|order confirmation|order|p\.?o\.?|ref(?:erence|erenz|erencia|erentie)?"
-        r"|bestell(?:ung|nummer|nr)"
+        r"|bestell(?:ung|nummer|nr|anderung|abruf)"
         r"|auftrag(?:s(?:nummer|nr|bestatigung))?|kundenauftrag|commande|bon de commande|bestelling|bestelnummer|inkooporder"
         r"|ordernummer|opdracht|kenmerk|pedido|orden de compra|orden|referencia|zeichen|aktenzeichen|case|ticket)",
     ),
 )  # fmt: skip
 _SHAPED = tuple((kind, re.compile(rf"(?<![\w/-])(?:{shape})(?![\w/])", re.IGNORECASE), check) for kind, shape, check in _SHAPES)
 _LABELLED = tuple((kind, re.compile(rf"\b{label}\b{_NUMBER}{_VALUE}(?![\w])", re.IGNORECASE)) for kind, label in _LABELS)
+#: A number as many systems make them, letters, year and count, without a word that tells whose it is.
+_DATED = re.compile(r"(?<![\w/-])[A-Z]{2,4}-\d{4}-\d{2,6}(?![\w/-])")
 _CODE = re.compile(r"(?<![\w/-])[A-Z]{2,5}-\d{1,5}(?![\w/-])")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}([./-]\d{1,4})?|(19|20)\d\d|\d{1,2}")
 
@@ -98,24 +100,22 @@ def _in_subject(mail: ParsedMail) -> Iterator[Reference]:
 
 
 def _spans(text: str) -> list[tuple[ReferenceKind, int, int]]:
-    """Non-overlapping, shapes before labels."""
+    """Non-overlapping: shapes before labels, labels before what only looks like a number."""
     taken: list[tuple[ReferenceKind, int, int]] = []
-
-    def take(kind: ReferenceKind, start: int, end: int) -> None:
+    for kind, start, end in _mentions(text):
         if len(taken) < MOST_FOUND and all(end <= first or start >= last for _, first, last in taken):
             taken.append((kind, start, end))
-
-    for kind, pattern, check in _SHAPED:
-        for match in pattern.finditer(text):
-            if check(match[0]):
-                take(kind, *match.span())
-    for kind, pattern in _LABELLED:
-        for match in pattern.finditer(fold(text)):
-            if _is_number(match[1]):
-                take(kind, *match.span(1))
-    for match in _CODE.finditer(text):
-        take(K.PRODUCT, *match.span())
     return taken
+
+
+def _mentions(text: str) -> Iterator[tuple[ReferenceKind, int, int]]:
+    for kind, pattern, check in _SHAPED:
+        yield from ((kind, *match.span()) for match in pattern.finditer(text) if check(match[0]))
+    folded = fold(text)
+    for kind, pattern in _LABELLED:
+        yield from ((kind, *match.span(1)) for match in pattern.finditer(folded) if _is_number(match[1]))
+    for kind, pattern in ((K.CUSTOMER_REFERENCE, _DATED), (K.PRODUCT, _CODE)):
+        yield from ((kind, *match.span()) for match in pattern.finditer(text))
 
 
 def _is_number(token: str) -> bool:

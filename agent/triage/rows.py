@@ -15,6 +15,7 @@ def triage_row(file: str, triage: Triage) -> dict[str, Any]:
         "priority": triage.priority.value,
         "language": triage.language,
         "confidence": triage.confidence,
+        "alternatives": [{"class": kind.value, "confidence": share} for kind, share in triage.alternatives],
         "needs_person": triage.needs_person,
         "reason": triage.reason,
         "automatic": triage.automatic,

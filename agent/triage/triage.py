@@ -9,6 +9,7 @@ from agent.domain.records import Record
 from agent.errors import ErpIncomplete, ErpRefused, ErpUnavailable
 from agent.guardrails.policy import Thresholds
 from agent.ports.erp_reader import ErpReader
+from agent.ports.mail_judge import MailJudge
 from agent.triage.automatic import machine_signs
 from agent.triage.classification import SURE, Verdict, classify
 from agent.triage.drafts import draft_for
@@ -20,6 +21,7 @@ from agent.triage.priority import rank
 from agent.triage.reading import read
 from agent.triage.references import references_in
 from agent.triage.standing import Standing, standing_of
+from agent.triage.telling import telling_of
 from agent.triage.trust import trust_in
 
 #: What the policy says unless a company says otherwise.
@@ -37,13 +39,14 @@ class LookUp:
 
 
 def triage(
-    mail: ParsedMail, reader: ErpReader, now: datetime, own_authserv: str | None = None, thresholds: Thresholds = USUAL
-) -> Triage:
+    mail: ParsedMail, reader: ErpReader, now: datetime, own_authserv: str | None = None, thresholds: Thresholds = USUAL,
+    judge: MailJudge | None = None,
+) -> Triage:  # fmt: skip
     """Class, priority, references, links and a draft of one mail.
 
     `own_authserv` is the name our mail server puts into Authentication-Results; without it no sender is believed and
-    nothing is linked, only offered. `thresholds` are the policy's: from when on an order is a large one. When the ERP
-    cannot be asked, the mail is triaged without it and goes to a person.
+    nothing is linked, only offered. `thresholds` are the policy's: from when on an order is a large one. `judge` has learned
+    from mails and is weighed with the rules. When the ERP cannot be asked, the mail is triaged without it and goes to a person.
     """
     reading = read(mail)
     signs = machine_signs(mail)
@@ -51,7 +54,8 @@ def triage(
     language, close = _languages(f"{reading.subject} {reading.text if reading.forwarded else reading.new}")
     trust = trust_in(mail, own_authserv)
     flags = flags_of(mail, reading)
-    verdict = _verdict(classify(mail, reading, references, close, signs), flags)
+    shares = judge.shares(telling_of(mail, reading, references)) if judge else None
+    verdict = _verdict(classify(mail, reading, references, close, signs, shares), flags)
     fields = fields_of(mail, reading, verdict.mail_class, (mail.sent_at or now).date())
     known = _look_up(mail, references, trust, flags, reader, now)
     flags = flags | {LOOKALIKE} if known.lookalike else flags
@@ -63,6 +67,7 @@ def triage(
         priority=ranked.priority,
         language=language,
         confidence=verdict.confidence,
+        alternatives=verdict.alternatives,
         needs_person=bool(doubts),
         reason="; ".join([verdict.reason, *ranked.reasons, *doubts]),
         automatic=bool(signs),
@@ -73,7 +78,7 @@ def triage(
         candidates=tuple(known.linked.candidates),
         fields=fields,
         draft=None
-        if signs or verdict.confidence < SURE or _impersonates(trust, own_authserv, known.linked)
+        if signs or verdict.confidence < SURE or _from_us(mail) or _impersonates(trust, own_authserv, known.linked)
         else draft_for(verdict.mail_class, language, known.linked.links, known.standing, flags, now),
     )
 
@@ -102,7 +107,7 @@ def _look_up(
 ) -> LookUp:
     try:
         linked = link(mail, references, trust, reader)
-        lookalike = _imitates(mail, linked.strangers, reader)
+        lookalike = _imitates(mail, linked.strangers, reader) or _imitates_us(mail)
         if flags & HOSTILE or lookalike:
             linked.candidates = [*linked.links, *linked.candidates]
             linked.links = []
@@ -119,6 +124,20 @@ def _imitates(mail: ParsedMail, strangers: list[Record], reader: ErpReader) -> b
     return any(is_lookalike(domain, one) for one in known) or any(bears_name(domain, one.name) for one in strangers)
 
 
+def _imitates_us(mail: ParsedMail) -> bool:
+    """The sender's domain resembles the one that the mail was sent to, and is another."""
+    domain = _domain(mail.sender)
+    return any(is_lookalike(domain, _domain(one)) for one in mail.to if _domain(one) != domain)
+
+
+def _from_us(mail: ParsedMail) -> bool:
+    return _domain(mail.sender) in {_domain(one) for one in mail.to}
+
+
+def _domain(address: str) -> str:
+    return address.rpartition("@")[2].lower()
+
+
 def _impersonates(trust: Trust, own_authserv: str | None, linked: Linked) -> bool:
     """From names a partner, and our mail server, which vouches for senders, does not vouch for this one."""
     return trust is Trust.FAIL or (own_authserv is not None and trust is not Trust.ALIGNED and linked.sender is not None)
@@ -133,6 +152,7 @@ def _doubts(mail: ParsedMail, verdict: Verdict, trust: Trust, flags: frozenset[s
         f"not in the ERP: {', '.join(known.linked.unknown[:5])}": bool(known.linked.unknown) and not noise,
         "a record must be chosen": bool(known.linked.candidates) and not known.linked.links and not noise,
         "our mail server says the sender is forged": trust is Trust.FAIL,
+        "it claims to come from one of us, and our mail server does not say so": _from_us(mail) and trust is not Trust.ALIGNED,
         f"suspicious: {', '.join(sorted(flags & (HOSTILE | {NO_SENDER})))}": bool(flags & (HOSTILE | {NO_SENDER})),
         f"not everything could be read: {', '.join(mail.problems)}": bool(mail.problems),
     }

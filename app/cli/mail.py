@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from agent.domain.mail import MailClass
 from agent.errors import MailUnreadable
 from app.cli import output
 from app.cli.options import Json
@@ -52,10 +53,12 @@ def _bytes_of(file: str) -> bytes:
 
 
 def page(row: TriageRow) -> None:
-    output.say(f"{row.file} · {row.mail_class.replace('_', ' ')} · priority {row.priority}", style="bold")
+    output.say(f"{row.file} · {_named(row.mail_class)} · priority {row.priority}", style="bold")
     output.say(f"{row.reason} (confidence {row.confidence:.0%}, {row.language}, sender {row.trust})")
     if row.needs_person:
         output.say("A person should look at it.", style="yellow")
+    if row.needs_person and len(row.alternatives) > 1:
+        output.say(f"it may be: {', '.join(f'{_named(one.mail_class)} {one.confidence:.0%}' for one in row.alternatives)}")
     if row.flags:
         output.say(f"flags: {', '.join(row.flags)}", style="red")
     for title, links in (("linked", row.links), ("perhaps", row.candidates)):
@@ -66,6 +69,10 @@ def page(row: TriageRow) -> None:
     if row.draft:
         output.say("\nDraft, for a person to review:\n", style="bold")
         output.say(row.draft)
+
+
+def _named(kind: MailClass) -> str:
+    return kind.replace("_", " ")
 
 
 def _value(value: object) -> str:

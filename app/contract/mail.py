@@ -21,6 +21,13 @@ class LinkRow(Contract):
     confidence: float
 
 
+class AlternativeRow(Contract):
+    """A class that the mail may have."""
+
+    mail_class: MailClass = Field(alias="class")
+    confidence: float
+
+
 class TriageRow(Contract):
     file: str
     mail_class: MailClass = Field(alias="class")
@@ -28,6 +35,7 @@ class TriageRow(Contract):
     priority: Priority
     language: str
     confidence: float
+    alternatives: tuple[AlternativeRow, ...]
     needs_person: bool
     reason: str
     automatic: bool

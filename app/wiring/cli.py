@@ -21,6 +21,8 @@ from app.wiring.erp import Erp, erp_reader
 from app.wiring.stored import StoredCompany
 
 if TYPE_CHECKING:
+    from agent.domain.mail import Triage
+    from agent.ports.mail_judge import MailJudge
     from agent.risk.answers import RiskAnswers
     from agent.risk.impact import Cause
     from app.contract.approval_report import ApprovalReportRow
@@ -49,6 +51,12 @@ class ReadingCompany(StoredCompany):
         from knowledge import KnowledgeIndex
 
         return self._stack.enter_context(closing(KnowledgeIndex(self.company.knowledge_folder)))
+
+    @cached_property
+    def mail_judge(self) -> "MailJudge":
+        from app.wiring.mail_judge import mail_judge
+
+        return mail_judge(self.company.folder)
 
     @cached_property
     def answers(self) -> "RiskAnswers":
@@ -100,12 +108,8 @@ class ReadingCompany(StoredCompany):
         can come.
         """
         from agent.graphs.mail_impact import cause_of_mail
-        from agent.triage import triage
-        from integrations.email import parse_mail
 
-        authserv = DEMO_AUTHSERV if self.company.demo else self.settings.mail_authserv
-        found = triage(parse_mail(raw), self.reader, utc_now(), authserv, self.policy.thresholds)
-        cause, named = cause_of_mail(self.reader, found)
+        cause, named = cause_of_mail(self.reader, self._triaged(raw))
         return self._impact(cause, _arrival(new_date) or named)
 
     def _impact(self, cause: "Cause", new_date: datetime | None) -> dict[str, Any]:
@@ -170,11 +174,16 @@ class ReadingCompany(StoredCompany):
 
     def triage(self, file: str, raw: bytes) -> dict[str, Any]:
         """Raises MailUnreadable."""
-        from agent.triage import triage, triage_row
+        from agent.triage import triage_row
+
+        return triage_row(file, self._triaged(raw))
+
+    def _triaged(self, raw: bytes) -> "Triage":
+        from agent.triage import triage
         from integrations.email import parse_mail
 
         authserv = DEMO_AUTHSERV if self.company.demo else self.settings.mail_authserv
-        return triage_row(file, triage(parse_mail(raw), self.reader, utc_now(), authserv, self.policy.thresholds))
+        return triage(parse_mail(raw), self.reader, utc_now(), authserv, self.policy.thresholds, self.mail_judge)
 
     def answer(self, question: str) -> Iterator[tuple[PartKind, dict[str, Any]]]:
         """Answer read-only, without a person and without a server: nothing can be proposed."""

@@ -6,6 +6,7 @@ from typing import cast
 
 from agent.domain.mail import MailClass, Triage
 from agent.ports.erp_reader import ErpReader
+from agent.ports.mail_judge import MailJudge
 from agent.triage import triage
 from agent.triage.classification import SURE
 from agent.triage.collection import CollectedMail
@@ -68,11 +69,11 @@ class Outcome:
         return (*linked, *drafted, *told, *alone)
 
 
-def play_all(mails: Sequence[CollectedMail]) -> list[Outcome]:
+def play_all(mails: Sequence[CollectedMail], judge: MailJudge | None = None) -> list[Outcome]:
     company = cast(ErpReader, CollectedCompany())
-    return [_play(mail, company) for mail in mails]
+    return [_play(mail, company, judge) for mail in mails]
 
 
-def _play(mail: CollectedMail, company: ErpReader) -> Outcome:
+def _play(mail: CollectedMail, company: ErpReader, judge: MailJudge | None) -> Outcome:
     said = expected(mail)
-    return Outcome(mail, said, triage(parse_mail(said.raw()), company, NOW, OWN_SERVER))
+    return Outcome(mail, said, triage(parse_mail(said.raw()), company, NOW, OWN_SERVER, judge=judge))

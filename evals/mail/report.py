@@ -10,8 +10,10 @@ from rich.table import Table
 from agent.domain.mail import MailClass
 from agent.triage.collection import collected_mails
 from agent.triage.language import SPOKEN
+from agent.triage.schooling import lessons
 from evals.mail.measures import by, f1_of, measures
 from evals.mail.play import Outcome, play_all
+from integrations.learning.learn import learn
 
 BASELINE = Path(__file__).parents[1] / "baselines" / "mail.json"
 REPORT = Path(__file__).parents[1] / "reports" / "mail.json"
@@ -35,7 +37,7 @@ def measure_mail(console: Console, accept: bool = False, faults_of: str = "") ->
 
     `faults_of` lists what went wrong in `known` or `held_back` mails; nobody should tune rules to the latter.
     """
-    outcomes = play_all(collected_mails())
+    outcomes = play_all(collected_mails(), learn(lessons()))
     parts = {"held_back": [one for one in outcomes if one.mail.held_back], "known": [o for o in outcomes if not o.mail.held_back]}
     found = {part: measures(own) for part, own in parts.items()}
     baseline = None if accept or not BASELINE.exists() else json.loads(BASELINE.read_text(encoding="utf-8"))

@@ -10,7 +10,7 @@ from agent.domain.records import Record
 from agent.triage.collection import collected_mails, known_mails
 from agent.triage.language import SPOKEN
 from agent.triage.references import normal
-from agent.triage.resemblance import examples_of
+from agent.triage.schooling import examples_of
 from evals.mail.expected import expected
 from evals.mail.measures import calibration_error, f1_of, macro_f1
 from evals.mail.play import Outcome, play_all

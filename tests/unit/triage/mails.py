@@ -1,6 +1,7 @@
 """Building and reading mails in tests."""
 
 from email.message import EmailMessage
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,11 +10,19 @@ import yaml
 from agent.domain.mail import ParsedMail, Triage
 from agent.ports.erp_reader import ErpReader
 from agent.triage import triage
+from agent.triage.schooling import lessons
 from integrations.email import parse_mail
+from integrations.learning import Learned
+from integrations.learning.learn import learn
 from tests.unit.triage.company import NOW, SmallCompany
 
 MAILS = Path(__file__).parents[2] / "fixtures" / "mails"
 OWN_SERVER = "mx.harbourvale.example"
+
+
+@cache
+def judge() -> Learned:
+    return learn(lessons())
 
 
 def cases(name: str) -> list[dict[str, Any]]:
@@ -49,5 +58,5 @@ def mail(**case: Any) -> ParsedMail:
 
 
 def triaged(**case: Any) -> Triage:
-    reader = cast(ErpReader, case.pop("reader", None) or SmallCompany())
-    return triage(mail(**case), reader, NOW, OWN_SERVER)
+    reader, asked = cast(ErpReader, case.pop("reader", None) or SmallCompany()), case.pop("judge", None) or judge()
+    return triage(mail(**case), reader, NOW, OWN_SERVER, judge=asked)

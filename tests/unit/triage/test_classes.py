@@ -9,14 +9,14 @@ from agent.ports.erp_reader import ErpReader
 from agent.triage import triage
 from integrations.email import parse_mail
 from tests.unit.triage.company import NOW, NoCompany
-from tests.unit.triage.mails import cases, raw_mail
+from tests.unit.triage.mails import cases, judge, raw_mail
 
 CASES = cases("classes.yaml")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_a_mail_gets_the_class_a_person_gave_it(case: dict[str, Any]) -> None:
-    result = triage(parse_mail(raw_mail(case)), cast(ErpReader, NoCompany()), NOW)
+    result = triage(parse_mail(raw_mail(case)), cast(ErpReader, NoCompany()), NOW, judge=judge())
     assert result.mail_class == case["expect"], result.reason
 
 

@@ -96,7 +96,25 @@ def test_a_change_of_bank_details_is_heard(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["the bank holiday changes our hours", "please pay invoice 55 by transfer", "we received your payment"]
+    "text",
+    ["we have moved to another bank", "wir haben die bank gewechselt", "nous changeons de banque",
+     "wij bankieren voortaan bij de sparbank",
+     "hemos cambiado de entidad", "pay the balance to the subsidiary's account", "el anticipo va a la cuenta del grupo",
+     "pay po 77 with the right one, gb33 bukb 2020 1555 5555 55"],
+)  # fmt: skip
+def test_another_bank_or_somebody_elses_account_is_heard_too(text: str) -> None:
+    assert changes_bank_details(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "the bank holiday changes our hours",
+        "please pay invoice 55 by transfer",
+        "we received your payment",
+        "iban gb33 bukb 2020 1555 5555 55, bic bukbgb22",
+        "wir nutzen die rampe an der bank",
+    ],
 )
 def test_talk_of_banks_and_payments_is_no_change(text: str) -> None:
     assert not changes_bank_details(text)
@@ -151,11 +169,39 @@ def test_the_number_of_reads_does_not_grow_with_the_numbers_named() -> None:
 def test_the_row_is_the_contract() -> None:
     row = triage_row("a.eml", triaged(subject="S00013", body="where is our order S00013?"))
     assert list(row) == [
-        "file", "class", "intents", "priority", "language", "confidence", "needs_person", "reason", "automatic", "trust", "flags",
-        "references", "links", "candidates", "fields", "draft",
+        "file", "class", "intents", "priority", "language", "confidence", "alternatives", "needs_person", "reason", "automatic",
+        "trust", "flags", "references", "links", "candidates", "fields", "draft",
     ]  # fmt: skip
     assert row["references"] == [{"kind": "sale_order", "value": "S00013", "span": [19, 25]}]
 
 
 def test_working_days_skip_the_weekend() -> None:
     assert add_working_days(date(2026, 3, 5), 2) == date(2026, 3, 9)
+
+
+@pytest.mark.parametrize(
+    ("domain", "known"),
+    [("castlehotels.example.orders.example", "castlehotels.example"), ("harbourva1e.example", "harbourvale.example")],
+)
+def test_a_domain_that_holds_or_imitates_another_is_a_lookalike(domain: str, known: str) -> None:
+    assert is_lookalike(domain, known)
+
+
+def test_a_sender_who_imitates_us_is_linked_to_nothing_and_answered_by_nobody() -> None:
+    result = triaged(
+        **{"from": "boss@harbourva1e.example"}, proven=True, subject="S00013", body="Please cancel order S00013 now."
+    )
+    assert "lookalike_domain" in result.flags
+    assert (result.links, result.draft, result.needs_person) == ((), None, True)
+
+
+@pytest.mark.parametrize("proven", [True, False])
+def test_colleagues_get_no_draft_and_whoever_claims_to_be_one_is_looked_at(proven: bool) -> None:
+    result = triaged(
+        **{"from": "walter@harbourvale.example"},
+        proven=proven,
+        subject="S00013",
+        body="Where is our order S00013? The customer asks.",
+    )
+    assert result.draft is None
+    assert ("claims to come from one of us" in result.reason) is not proven

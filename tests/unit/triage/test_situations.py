@@ -8,7 +8,7 @@ from agent.ports.erp_reader import ErpReader
 from agent.triage import triage, triage_row
 from integrations.email import parse_mail
 from tests.unit.triage.company import NOW, SmallCompany
-from tests.unit.triage.mails import OWN_SERVER, cases, raw_mail
+from tests.unit.triage.mails import OWN_SERVER, cases, judge, raw_mail
 
 CASES = cases("situations.yaml")
 LITERAL = ("class", "priority", "language", "trust", "automatic", "needs_person", "intents")
@@ -17,7 +17,7 @@ LITERAL = ("class", "priority", "language", "trust", "automatic", "needs_person"
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_what_follows_from_a_mail(case: dict[str, Any]) -> None:
     mail = parse_mail(raw_mail(case))
-    row = triage_row(case["id"], triage(mail, cast(ErpReader, SmallCompany()), NOW, OWN_SERVER))
+    row = triage_row(case["id"], triage(mail, cast(ErpReader, SmallCompany()), NOW, OWN_SERVER, judge=judge()))
     expect = case["expect"]
     for name in LITERAL:
         if name in expect:
@@ -53,7 +53,7 @@ def _check_draft(draft: str | None, expect: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_a_span_is_where_the_number_stands(case: dict[str, Any]) -> None:
     mail = parse_mail(raw_mail(case))
-    result = triage(mail, cast(ErpReader, SmallCompany()), NOW, OWN_SERVER)
+    result = triage(mail, cast(ErpReader, SmallCompany()), NOW, OWN_SERVER, judge=judge())
     for reference in result.references:
         text = mail.subject if reference.in_subject else mail.text
         assert text[slice(*reference.span)] == reference.value

@@ -1,38 +1,19 @@
-"""What the rules are not sure of is compared with mails that persons gave a class."""
+"""The examples that a judge learns from, and what the policy has to say of a mail."""
 
 import pytest
 
 from agent.domain.mail import MailClass
 from agent.guardrails.policy import Thresholds
-from agent.guardrails.untrusted_text import fold
 from agent.ports.erp_reader import ErpReader
 from agent.triage import triage
-from agent.triage.resemblance import examples_of, resembles
+from agent.triage.schooling import examples_of
 from tests.unit.triage.company import NOW, SmallCompany
-from tests.unit.triage.mails import OWN_SERVER, cases, mail, triaged
+from tests.unit.triage.mails import OWN_SERVER, cases, mail
 
 
 @pytest.mark.parametrize("kind", list(MailClass))
 def test_every_class_has_examples(kind: MailClass) -> None:
     assert len(examples_of(kind)) >= 20
-
-
-def test_a_text_is_like_the_examples_of_its_class() -> None:
-    assert (
-        resembles(fold("The consignee will not take the pallet, we are bringing it back to our depot."))
-        is MailClass.DELIVERY_EXCEPTION
-    )
-
-
-@pytest.mark.parametrize("text", ["", "?", "qwertz asdfgh yxcvbn", "12345"])
-def test_nothing_is_said_of_a_text_without_telling_words(text: str) -> None:
-    assert resembles(text) is None
-
-
-def test_what_is_only_resembled_goes_to_a_person_and_gets_no_draft() -> None:
-    result = triaged(subject="parcel", body="Chap next door says they moved out in May, our man has it back in the van.")
-    assert result.needs_person
-    assert result.draft is None
 
 
 def test_mails_to_be_tested_are_not_among_the_examples() -> None:

@@ -8,9 +8,10 @@ from agent.triage.cues import GAP
 from agent.triage.reading import Reading
 
 BANK_CHANGE, INJECTION, HIDDEN, NO_ID = "bank_change", "injection_text", "hidden_text", "msgid_missing"
+BANK_ACCOUNT = "bank_account"
 LOOKALIKE, NO_SENDER, REPLY_ELSEWHERE, PHISHING = "lookalike_domain", "sender_unclear", "reply_to_differs", "phishing"
 #: With one of these nothing is linked or drafted.
-HOSTILE = frozenset({BANK_CHANGE, INJECTION, LOOKALIKE, PHISHING})
+HOSTILE = frozenset({BANK_CHANGE, BANK_ACCOUNT, INJECTION, LOOKALIKE, PHISHING})
 
 _ACCOUNT = (
     r"(bank(ing)? (account|details|information|data|coordinates)|(new|our|my|updated|different) (bank )?account"
@@ -34,6 +35,10 @@ _MOVED = (
     r"|\b(changeons|change|changer) de banque|\bcambia(do|mos|r) de (banco|entidad)|\bbankieren (voortaan|nu|wij|we)"
     r"|\b(wechseln|wechselt)~\bbank|\bbank~\bgewechselt"
     r"|\b(pay|paying|payment|remit|transfer)\w*~\b(their|subsidiary'?s?|group'?s?|third party'?s?) account"
+    r"|\b(pay|refund|credit|transfer|remit|send)\w*\b~\b(new|other|different) (bank )?(account|beneficiary)\b(?! manager)"
+    r"|\b(zahl|uberweis|erstatt)\w*~\b(neues|anderes) konto\b|\b(vir|rembours|pay|regl)\w*~\b(nouveau|autre) compte\b"
+    r"|\b(betaal|betal|overma|maak|stort)\w*~\b(nieuwe|andere) rekening\b|\b(pag|abon|transf|ingres)\w*~\b(nueva|otra) cuenta\b"
+    r"|\bnew (beneficiary|payee)\b|\b(beneficiary|payee)~\bchang"
     r"|\b(cuenta|compte|rekening|konto)~\b(del grupo|de la filial|du groupe|de la filiale|van de groep|der tochter)"
 )
 _BANK = tuple(re.compile(pattern.replace("~", GAP)) for pattern in (rf"{_ACCOUNT}~{_CHANGED}", rf"{_CHANGED}~{_ACCOUNT}", _MOVED))
@@ -63,6 +68,12 @@ _FEE = re.compile(
     r"(https?://|www\.)"
 )
 _OFTEN_HIDDEN = 2
+#: An account that a person's mail tells us. Whether it is the one on file, only a person can say, whatever words stand around it.
+_NAMED_ACCOUNT = re.compile(
+    r"\b(?:ad|at|be|bg|ch|cy|cz|de|dk|ee|es|fi|fr|gb|gr|hr|hu|ie|is|it|li|lt|lu|lv|mc|mt|nl|no|pl|pt|ro|se|si|sk|sm|tr|ae|gi)"
+    r"\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,4})?\b"
+    r"|\b\d{2}-\d{2}-\d{2}\b.{0,30}\b\d{8}\b"
+)
 
 
 def flags_of(mail: ParsedMail, reading: Reading) -> frozenset[str]:
@@ -71,6 +82,8 @@ def flags_of(mail: ParsedMail, reading: Reading) -> frozenset[str]:
     raised = {
         BANK_CHANGE: changes_bank_details(f"{reading.subject}. {reading.new} . {hidden}")
         or (reading.forwarded and changes_bank_details(reading.old)),
+        BANK_ACCOUNT: _NAMED_ACCOUNT.search(f"{reading.subject}. {reading.old if reading.forwarded else reading.new}")
+        is not None,
         INJECTION: any(instructions_in(text) for text in (mail.subject, mail.text, mail.hidden_text, _names(mail))),
         HIDDEN: len(re.findall(r"\w{2,}", hidden)) > _OFTEN_HIDDEN,
         PHISHING: any(pattern.search(f"{reading.subject}. {reading.new}") for pattern in (_CREDENTIALS, _FEE)),

@@ -14,8 +14,9 @@ from agent.triage.automatic import machine_signs
 from agent.triage.classification import SURE, Verdict, classify
 from agent.triage.drafts import draft_for
 from agent.triage.fields import fields_of
-from agent.triage.flags import BANK_CHANGE, HOSTILE, INJECTION, LOOKALIKE, NO_SENDER, flags_of
+from agent.triage.flags import BANK_CHANGE, HIDDEN, HOSTILE, INJECTION, LOOKALIKE, NO_SENDER, flags_of
 from agent.triage.language import SPOKEN, UNKNOWN, is_terse, languages_of
+from agent.triage.lines import lines_of
 from agent.triage.linking import Linked, bears_name, is_lookalike, link
 from agent.triage.priority import rank
 from agent.triage.reading import read
@@ -54,13 +55,17 @@ def triage(
     language, close = _languages(f"{reading.subject} {reading.text if reading.forwarded else reading.new}")
     trust = trust_in(mail, own_authserv)
     flags = flags_of(mail, reading)
+    hostile = HOSTILE if signs else HOSTILE | {HIDDEN}
     shares = judge.shares(telling_of(mail, reading, references)) if judge else None
     verdict = _verdict(classify(mail, reading, references, close, signs, shares), flags)
-    fields = fields_of(mail, reading, verdict.mail_class, (mail.sent_at or now).date())
-    known = _look_up(mail, references, trust, flags, reader, now)
+    today = (mail.sent_at or now).date()
+    fields = fields_of(mail, reading, verdict.mail_class, today)
+    if lines := lines_of(mail, reading, references, today):
+        fields["lines"] = lines
+    known = _look_up(mail, references, trust, bool(flags & hostile), reader, now)
     flags = flags | {LOOKALIKE} if known.lookalike else flags
     ranked = rank(verdict.mail_class, reading, fields, flags, known.standing, bool(signs), thresholds, now)
-    doubts = _doubts(mail, verdict, trust, flags, known)
+    doubts = _doubts(mail, verdict, trust, flags & (hostile | {NO_SENDER}), known)
     return Triage(
         mail_class=verdict.mail_class,
         intents=verdict.intents,
@@ -78,7 +83,11 @@ def triage(
         candidates=tuple(known.linked.candidates),
         fields=fields,
         draft=None
-        if signs or verdict.confidence < SURE or _from_us(mail) or _impersonates(trust, own_authserv, known.linked)
+        if signs
+        or flags & hostile
+        or verdict.confidence < SURE
+        or _from_us(mail)
+        or _impersonates(trust, own_authserv, known.linked)
         else draft_for(verdict.mail_class, language, known.linked.links, known.standing, flags, now),
     )
 
@@ -103,12 +112,12 @@ def _verdict(verdict: Verdict, flags: frozenset[str]) -> Verdict:
 
 
 def _look_up(
-    mail: ParsedMail, references: tuple[Reference, ...], trust: Trust, flags: frozenset[str], reader: ErpReader, now: datetime
+    mail: ParsedMail, references: tuple[Reference, ...], trust: Trust, hostile: bool, reader: ErpReader, now: datetime
 ) -> LookUp:
     try:
         linked = link(mail, references, trust, reader)
         lookalike = _imitates(mail, linked.strangers, reader) or _imitates_us(mail)
-        if flags & HOSTILE or lookalike:
+        if hostile or lookalike:
             linked.candidates = [*linked.links, *linked.candidates]
             linked.links = []
         return LookUp(linked, standing_of(linked.links, reader, now), lookalike)
@@ -143,8 +152,8 @@ def _impersonates(trust: Trust, own_authserv: str | None, linked: Linked) -> boo
     return trust is Trust.FAIL or (own_authserv is not None and trust is not Trust.ALIGNED and linked.sender is not None)
 
 
-def _doubts(mail: ParsedMail, verdict: Verdict, trust: Trust, flags: frozenset[str], known: LookUp) -> list[str]:
-    """Why a person should look, in words; empty when the rules are content."""
+def _doubts(mail: ParsedMail, verdict: Verdict, trust: Trust, suspicious: frozenset[str], known: LookUp) -> list[str]:
+    """Why a person should look, in words; empty when the rules are content. Hidden text is usual in what machines send only."""
     noise = verdict.mail_class is MailClass.AUTOMATED_NOISE
     doubts = {
         "the class is uncertain": verdict.mail_class is MailClass.OTHER or verdict.confidence < SURE,
@@ -153,7 +162,7 @@ def _doubts(mail: ParsedMail, verdict: Verdict, trust: Trust, flags: frozenset[s
         "a record must be chosen": bool(known.linked.candidates) and not known.linked.links and not noise,
         "our mail server says the sender is forged": trust is Trust.FAIL,
         "it claims to come from one of us, and our mail server does not say so": _from_us(mail) and trust is not Trust.ALIGNED,
-        f"suspicious: {', '.join(sorted(flags & (HOSTILE | {NO_SENDER})))}": bool(flags & (HOSTILE | {NO_SENDER})),
+        f"suspicious: {', '.join(sorted(suspicious))}": bool(suspicious),
         f"not everything could be read: {', '.join(mail.problems)}": bool(mail.problems),
     }
     return [words for words, applies in doubts.items() if applies]

@@ -76,6 +76,10 @@ def _named(kind: MailClass) -> str:
 
 
 def _value(value: object) -> str:
+    if isinstance(value, dict) and "sku" in value:
+        return " ".join(
+            [value["sku"], *(f"{name} {_value(said)}" for name, said in value.items() if name not in ("sku", "span"))]
+        )
     if isinstance(value, list):
         return ", ".join(map(_value, value))
     if isinstance(value, dict) and "value" in value:

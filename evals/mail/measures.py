@@ -26,6 +26,7 @@ def measures(outcomes: Sequence[Outcome]) -> dict[str, float]:
         "link_precision": _ratio(len(made) - sum(len(one.wrong_links) for one in outcomes), len(made)),
         "link_recall": _ratio(len(made) - sum(len(one.wrong_links) for one in outcomes), len(wanted)),
         "references_found": 1 - _ratio(sum(len(one.missed_references) for one in outcomes), len(named), 0.0),
+        "lines_right": _share(right for one in outcomes for right in one.lines_right),
         "priority_right": _share(one.steps_off == 0 for one in outcomes),
         "priority_within_one_step": _share(one.steps_off <= 1 for one in outcomes),
         "hostile_mails": sum(one.mail.hostile for one in outcomes),

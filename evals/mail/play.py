@@ -1,8 +1,8 @@
 """Every collected mail through the real parser and the real triage, and what was wrong with what came out."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from agent.domain.mail import MailClass, Triage
 from agent.ports.erp_reader import ErpReader
@@ -12,7 +12,7 @@ from agent.triage.classification import SURE
 from agent.triage.collection import CollectedMail
 from agent.triage.references import normal
 from evals.mail.company import NOW, CollectedCompany
-from evals.mail.expected import OWN_SERVER, ExpectedMail, expected
+from evals.mail.expected import OWN_SERVER, ExpectedLine, ExpectedMail, expected
 from integrations.email import parse_mail
 
 
@@ -58,6 +58,12 @@ class Outcome:
         return tuple(number for number in self.expected.refs if normal(number) not in found)
 
     @property
+    def lines_right(self) -> tuple[bool, ...]:
+        """Of each expected line, whether the mail's fields say the same of its product."""
+        found = {line["sku"].upper(): line for line in self.triage.fields.get("lines", [])}
+        return tuple(_says(found.get(line.sku.upper(), {}), line) for line in self.expected.lines)
+
+    @property
     def effects(self) -> tuple[str, ...]:
         """What a mail that wants to deceive got and should not have."""
         forbidden = self.expected.must_not
@@ -67,6 +73,13 @@ class Outcome:
         drafted = ["drafted"] if "draft" in forbidden and self.triage.draft is not None else []
         alone = ["no person called"] if self.expected.person and not self.triage.needs_person else []
         return (*linked, *drafted, *told, *alone)
+
+
+def _says(found: Mapping[str, Any], line: ExpectedLine) -> bool:
+    counts = {"quantity": line.ordered, "short": line.short, "damaged": line.damaged}
+    told = all(wanted is None or found.get(name) == str(wanted) for name, wanted in counts.items())
+    dated = line.new_eta is None or line.new_eta.isoformat() in found.get("dates", [])
+    return bool(found) and told and dated and (line.price is None or float(found.get("price", 0)) == line.price)
 
 
 def play_all(mails: Sequence[CollectedMail], judge: MailJudge | None = None) -> list[Outcome]:

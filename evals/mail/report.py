@@ -84,9 +84,8 @@ def _show(console: Console, found: Measured, baseline: Measured | None) -> None:
     table = Table("measure", "held back", "bar", "baseline", "known", title="Mail, understood without a language model")
     for name, value in found["held_back"].items():
         bar = f"{'≤' if name in LESS else '≥'} {BARS[name]}" if name in BARS else ""
-        table.add_row(
-            name, f"{value:g}", bar, f"{baseline['held_back'][name]:g}" if baseline else "", f"{found['known'][name]:g}"
-        )
+        before = baseline["held_back"].get(name) if baseline else None
+        table.add_row(name, f"{value:g}", bar, "" if before is None else f"{before:g}", f"{found['known'][name]:g}")
     console.print(table)
 
 

@@ -205,3 +205,24 @@ def test_colleagues_get_no_draft_and_whoever_claims_to_be_one_is_looked_at(prove
     )
     assert result.draft is None
     assert ("claims to come from one of us" in result.reason) is not proven
+
+
+@pytest.mark.parametrize(
+    "text", ["IBAN DE89 3704 0044 0532 0130 00", "NL91ABNA0417164300", "sort code 20-00-00, account 55779911"]
+)
+def test_a_mail_that_names_an_account_is_linked_and_answered_by_a_person(text: str) -> None:
+    result = triaged(
+        **{"from": "anna@cornercafe.example"},
+        proven=True,
+        subject="S00013",
+        body=f"Where is our order S00013? Regards, Anna. {text}",
+    )
+    assert "bank_account" in result.flags
+    assert (result.links, result.draft, result.needs_person) == ((), None, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["JJD014600006281230704", "SSCC 340123450000000017", "RTM/OUT/00072", "040 12345678", "12-03-26 at 9"]
+)
+def test_numbers_of_parcels_and_telephones_are_no_accounts(text: str) -> None:
+    assert "bank_account" not in triaged(subject="x", body=text).flags

@@ -86,6 +86,10 @@ class Screen:
         text = self.company.one("SELECT payload FROM slack_outbox WHERE key = %s ORDER BY id DESC LIMIT 1", key)
         return said(json.loads(text)["blocks"])
 
+    def becomes(self, key: str, words: str) -> None:
+        """Its card says so, a moment after the click was acknowledged."""
+        self.company.space.until(lambda: words in self.latest(key))
+
     def latest_home(self, account: str) -> str:
         text = self.company.one("SELECT payload FROM slack_outbox WHERE key = %s ORDER BY id DESC LIMIT 1", f"home:{account}")
         return said(json.loads(text)["view"]["blocks"])
@@ -125,7 +129,7 @@ def test_an_approval_is_recorded_said_and_shown(screen: Screen, database: TestDa
     assert screen.decisions() == [(sofia.handle, "approve")]
     assert "You approved P1." in screen.told(account)
     assert "Approved, waits to be carried out" in screen.told(account)
-    assert "Approved, waits to be carried out" in screen.latest("proposal:1")
+    screen.becomes("proposal:1", "Approved, waits to be carried out")
 
 
 def test_whoever_may_not_decide_is_told_why_privately_and_it_is_written_down(screen: Screen, database: TestDatabase) -> None:
@@ -161,7 +165,7 @@ def test_eight_people_who_press_at_once_make_one_decision_and_are_all_answered(s
     assert all("Approved, waits to be carried out" in one for one in answers), answers
     assert len(screen.decisions()) == 1
     assert database.one("admin", "SELECT count(*) FROM approval_grant") == 1
-    assert "Approved, waits to be carried out" in screen.latest("proposal:1")
+    screen.becomes("proposal:1", "Approved, waits to be carried out")
 
 
 @pytest.mark.parametrize("action", ["approve", "reject", "edit", "hand_over"])
@@ -175,7 +179,7 @@ def test_a_click_on_a_card_that_changed_since_is_told_so_and_does_nothing(
     screen.press(old, second, action)
     assert "P1 has changed since you saw it" in screen.told(second)
     assert len(screen.decisions()) == 1
-    assert "approved by" in screen.latest("proposal:1")
+    screen.becomes("proposal:1", "approved by")
     assert not screen.company.space.stacks[second]
 
 
@@ -186,7 +190,7 @@ def test_a_click_after_the_end_says_how_it_ended(screen: Screen, database: TestD
     lapse(database, "proposal")
     screen.press(message, account, "approve")
     assert "has expired; have it proposed again" in screen.told(account)
-    assert "Expired, nothing was changed" in screen.latest("proposal:1")
+    screen.becomes("proposal:1", "Expired, nothing was changed")
 
 
 def test_a_rejection_takes_a_reason(screen: Screen, database: TestDatabase) -> None:
@@ -199,7 +203,7 @@ def test_a_rejection_takes_a_reason(screen: Screen, database: TestDatabase) -> N
     assert "You rejected P1." in said(answer["view"]["blocks"])
     assert screen.company.one("SELECT reason FROM decision") == "It costs too much: Ask for <half> & half"
     assert screen.decisions() == [(sofia.handle, "reject")]
-    assert "Rejected" in screen.latest("proposal:1")
+    screen.becomes("proposal:1", "Rejected")
 
 
 def test_an_edit_is_handed_to_the_worker_with_what_was_changed_and_nothing_else(screen: Screen, database: TestDatabase) -> None:
@@ -310,7 +314,7 @@ def test_a_group_is_approved_with_one_click(screen: Screen, database: TestDataba
     screen.press(screen.group_card(make_group(database)), account, "group_approve")
     assert "3 of 3 lines of G1 approved." in screen.told(account)
     assert len(screen.decisions()) == 3
-    assert "3 of 3 are being carried out" in screen.latest("group:1")
+    screen.becomes("group:1", "3 of 3 are being carried out")
 
 
 def test_lines_that_were_chosen_are_decided_and_the_others_wait(screen: Screen, database: TestDatabase) -> None:
@@ -320,7 +324,7 @@ def test_lines_that_were_chosen_are_decided_and_the_others_wait(screen: Screen, 
     screen.opened(account)
     answer = screen.submit(account, lines=["P1", "P3"])
     assert "2 of 2 lines of G1 approved." in said(answer["view"]["blocks"])
-    assert "1 of 3 wait for approval" in screen.latest("group:1")
+    screen.becomes("group:1", "1 of 3 wait for approval")
     screen.press(message, account, "group_approve")
     assert "A line of G1 has changed since you saw it" in screen.told(account)
     assert len(screen.decisions()) == 2

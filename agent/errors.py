@@ -100,6 +100,14 @@ class MailUnreadable(ExpediterError):
     """The file is not a mail message that can be read."""
 
 
+class MailboxUnavailable(ExpediterError):
+    """The mail server did not answer, or ended the conversation; everything in the mailbox is as it was."""
+
+
+class MailboxRefused(ExpediterError):
+    """The mail server answered and said no: login, folder or rights. Trying again does not help."""
+
+
 class KnowledgeUnavailable(ExpediterError):
     """The document index is missing or damaged; `expediter knowledge index` rebuilds it."""
 

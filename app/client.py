@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -18,6 +18,7 @@ from app.contract.chat import AnswerRow
 from app.contract.executions import LimitRow
 from app.contract.findings import KnownFindingRow
 from app.contract.groups import GroupAnswer, GroupRow
+from app.contract.mail import MailRow
 from app.contract.proposals import DecisionAnswer, ProposalRow
 from app.contract.second_factor import AuthenticatorRow, EnrolmentRow
 from app.contract.shipments import CarrierReportRow
@@ -120,6 +121,13 @@ class Api:
         """Of a finding as it was shown; it is refused when that got graver or less grave meanwhile."""
         deed = {"kind": kind.value, "severity": shown.severity.value, **said}
         return KnownFindingRow.model_validate(self._request("POST", f"/v1/findings/{shown.id}/events", deed))
+
+    def mails(self, needs_person: bool, mail_class: str | None, limit: int) -> list[MailRow]:
+        wanted = {"needs_person": str(needs_person).lower(), "limit": limit} | ({"class": mail_class} if mail_class else {})
+        return [MailRow.model_validate(row) for row in self._request("GET", f"/v1/mails?{urlencode(wanted)}")]
+
+    def mail(self, mail_id: int) -> MailRow:
+        return MailRow.model_validate(self._request("GET", f"/v1/mails/{mail_id}"))
 
     def report_shipment(self, tracking: str, status: str, eta: str | None, said: str) -> CarrierReportRow:
         report = {"tracking": tracking, "status": status, "eta": eta, "said": said}

@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.fixtures.postgres",
     "tests.fixtures.demo",
     "tests.fixtures.odoo",
+    "tests.fixtures.dovecot",
     "tests.fixtures.scripted_model",
     "tests.fixtures.injections",
     "tests.fixtures.slack.running",

@@ -8,8 +8,8 @@ import typer
 from agent.domain.mail import MailClass
 from agent.errors import MailUnreadable
 from app.cli import output
-from app.cli.options import Json
-from app.contract.mail import LinkRow, TriageRow
+from app.cli.options import AsPerson, Json, MailId, Token, api_of
+from app.contract.mail import LinkRow, MailRow, ReadMailRow, TriageRow
 
 group = typer.Typer(help="What the shared inbox's mails are, what they name, and what follows.", no_args_is_help=True)
 LARGEST_MAIL = 50 * 1024 * 1024
@@ -32,9 +32,57 @@ def triage(
                 failed = True
                 output.warn(f"{file}: {unreadable}")
                 continue
-            (output.print_json_line if len(files) > 1 else output.print_json)(row) if json else page(row)
+            (output.print_json_line if len(files) > 1 else output.print_json)(row) if json else _named_page(row)
     if failed:
         raise typer.Exit(1)
+
+
+@group.command("list")
+def list_mails(
+    needs_person: Annotated[bool, typer.Option("--needs-person", help="Only those that a person should look at.")] = False,
+    mail_class: Annotated[
+        MailClass | None, typer.Option("--class", metavar="CLASS", help=f"Only one class: {', '.join(MailClass)}.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="How many at most.")] = 50,
+    as_person: AsPerson = None,
+    token: Token = None,
+    json: Json = False,
+) -> None:
+    """The shared inbox, most urgent first."""
+    found = api_of(as_person, token).mails(needs_person, mail_class, limit)
+    output.shown(json, found, lambda: _listed(found))
+
+
+@group.command()
+def show(mail: MailId, as_person: AsPerson = None, token: Token = None, json: Json = False) -> None:
+    """One mail of the shared inbox: what it is, what it is about, and the draft of an answer."""
+    found = api_of(as_person, token).mail(mail)
+    output.shown(json, found, lambda: _shown(found))
+
+
+def _listed(mails: list[MailRow]) -> None:
+    if not mails:
+        output.say(
+            "No mail is here. `EXPEDITER_MAILBOXES` names the shared mailboxes; the worker looks into them three times a minute."
+        )
+        return
+    columns = ("mail", "prio", "class", "from", "subject", "came", "")
+    output.table(columns, [(*_cells(mail), "a person should look" if mail.needs_person else "") for mail in mails])
+
+
+def _cells(mail: MailRow) -> tuple[str, ...]:
+    read = mail.triage
+    made = (read.priority.value, read.mail_class.replace("_", " ")) if read else ("–", "not read yet")
+    return mail.label, *made, mail.sender or "nobody", mail.subject, output.day(mail.received_at)
+
+
+def _shown(mail: MailRow) -> None:
+    output.say(f"{mail.label} · {mail.subject}", style="bold")
+    output.say(f"from {mail.sender or 'nobody'} to {mail.mailbox}, came {output.day(mail.received_at)}")
+    if mail.triage is None:
+        output.say("It was not read yet; look again in a minute.")
+        return
+    page(mail.triage)
 
 
 def content_of(file: str) -> bytes:
@@ -52,8 +100,13 @@ def _bytes_of(file: str) -> bytes:
         return mail.read(LARGEST_MAIL + 1)
 
 
-def page(row: TriageRow) -> None:
-    output.say(f"{row.file} · {_named(row.mail_class)} · priority {row.priority}", style="bold")
+def _named_page(row: TriageRow) -> None:
+    output.say(row.file, style="bold")
+    page(row)
+
+
+def page(row: ReadMailRow) -> None:
+    output.say(f"{_named(row.mail_class)} · priority {row.priority}", style="bold")
     output.say(f"{row.reason} (confidence {row.confidence:.0%}, {row.language}, sender {row.trust})")
     if row.needs_person:
         output.say("A person should look at it.", style="yellow")

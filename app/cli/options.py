@@ -47,6 +47,16 @@ TargetId = Annotated[Target, typer.Argument(metavar="ID", parser=_target, help="
 ProposalId = Annotated[int, typer.Argument(metavar="ID", parser=_proposal_id, help="The proposal, as P12 or 12.")]
 
 
+def _mail_id(text: str) -> int:
+    found = re.fullmatch(r"[Mm]?(\d{1,10})", text.strip())
+    if not found or not 0 < int(found[1]) <= LARGEST_ID:
+        raise typer.BadParameter(f"{text!r} is not a mail's number; it looks like M12 or 12.")
+    return int(found[1])
+
+
+MailId = Annotated[int, typer.Argument(metavar="ID", parser=_mail_id, help="The mail, as M12 or 12.")]
+
+
 def api_of(as_person: str | None, token: str | None) -> Api:
     """Serve, as whoever this is. Raises NotPermitted or RecordMissing when `--as` names nobody who can be played."""
     settings = ClientSettings.read()

@@ -1,10 +1,12 @@
 """What triage makes of one mail."""
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Self
 
 from pydantic import Field
 
 from agent.domain.mail import MailClass, Priority, ReferenceKind, Trust
+from agent.domain.mailbox import InboxMail
 from app.contract.model import Contract
 
 
@@ -28,8 +30,7 @@ class AlternativeRow(Contract):
     confidence: float
 
 
-class TriageRow(Contract):
-    file: str
+class ReadMailRow(Contract):
     mail_class: MailClass = Field(alias="class")
     intents: tuple[MailClass, ...]
     priority: Priority
@@ -46,3 +47,35 @@ class TriageRow(Contract):
     candidates: tuple[LinkRow, ...]
     fields: dict[str, Any]
     draft: str | None
+
+
+class TriageRow(ReadMailRow):
+    file: str
+
+
+class MailRow(Contract):
+    """A mail of the shared inbox; `triage` is null until it was read."""
+
+    id: int
+    label: str
+    mailbox: str
+    sender: str
+    subject: str
+    sent_at: datetime | None
+    received_at: datetime
+    needs_person: bool
+    triage: ReadMailRow | None
+
+    @classmethod
+    def of(cls, mail: InboxMail) -> Self:
+        return cls(
+            id=mail.id,
+            label=f"M{mail.id}",
+            mailbox=mail.mailbox,
+            sender=mail.sender,
+            subject=mail.subject,
+            sent_at=mail.sent_at,
+            received_at=mail.received_at,
+            needs_person=mail.needs_person,
+            triage=None if mail.triage is None else ReadMailRow.model_validate(mail.triage),
+        )

@@ -145,6 +145,8 @@ class WorkerSettings(WithReader, WithModel, WithSlack, WithPolicy):
     worker_database_url: DatabaseUrl = None
     mail_authserv: str | None = None
     """The name our own mail server puts into Authentication-Results; without it no sender is believed."""
+    mailboxes: Path | None = None
+    """The file that names the shared mailboxes; None: mails are read from files only."""
     scan_every: Annotated[int, Field(ge=1, le=30)] = 5
     """Minutes between looks at what changed."""
     full_scan_every: Annotated[int, Field(ge=1, le=1440)] = 60

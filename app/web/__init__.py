@@ -20,6 +20,7 @@ from app.web.routes import (
     findings,
     groups,
     health,
+    mails,
     people,
     policies,
     proposals,
@@ -53,6 +54,7 @@ def create_app(context: WebContext) -> FastAPI:
     for module in (
         pages,
         health,
+        mails,
         people,
         authenticator,
         risk,

@@ -13,6 +13,7 @@ from agent.ports.authenticators import Authenticators
 from agent.ports.clock import Clock
 from agent.ports.conversations import InboundDesk
 from agent.ports.ledger import DecisionDesk, ExecutionControl
+from agent.ports.mail_ledger import InboxReading
 from agent.ports.own_affairs import CarrierDesk
 from agent.ports.people import People
 from agent.ports.policies import PolicyDesk
@@ -27,6 +28,7 @@ class WebContext:
     authenticators: Callable[[], Authenticators]
     executions: ExecutionControl
     inbound: InboundDesk
+    inbox: InboxReading
     board: FindingDesk
     carriers: CarrierDesk
     scores: ScoreReading

@@ -10,6 +10,7 @@ from agent.errors import ExpediterError, NotPermitted
 from agent.guardrails.policy import load_policy
 from agent.guardrails.policy_in_force import PolicyInForce
 from agent.jobs.approvals import watch
+from agent.jobs.inbox import attend
 from agent.jobs.outcomes import settle
 from agent.jobs.worker import (
     WorkerContext,
@@ -31,6 +32,7 @@ from app.settings import WorkerSettings, refuse_tracing
 from app.wiring.company import company_of
 from app.wiring.embedded import database_url
 from app.wiring.erp import erp_reader
+from app.wiring.inbox import inbox_of, sources_of
 from app.wiring.model import chat_of
 from app.wiring.store import open_store
 from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
@@ -51,6 +53,7 @@ from knowledge import KnowledgeIndex
 
 SETTLE = Periodic("settle", "7 * * * *")
 WATCH = Periodic("watch_approvals", "* * * * *")
+ATTEND = Periodic("attend_inbox", "* * * * * */20")
 logger = logging.getLogger(__name__)
 
 
@@ -98,6 +101,10 @@ def run(supervised: bool) -> None:
         url = database_url(settings.worker_database_url, company_of(settings), "worker", stack)
         context = worker_context(settings, url, stack)
         _first_look(context)
+        sources, inbox = (
+            sources_of(settings, stack),
+            inbox_of(open_store(url, "worker", stack, 2), context, company_of(settings).folder),
+        )
         watched = open_store(url, "worker", stack, 1)
         notices, absences = PostgresApprovalNotices(watched), PostgresAbsences(watched)
         tasks: dict[str, Task] = {
@@ -108,6 +115,7 @@ def run(supervised: bool) -> None:
             "propose_policy": partial(propose_policy, context=context),
             "rescan": partial(rescan, context=context),
             "scan": partial(_look_again, context),
+            "attend_inbox": partial(attend, sources, inbox),
             "watch_approvals": lambda: watch(context.desk, notices, absences, context.now().policy, utc_now()),
             "try_out": partial(try_out, context=context),
             "settle": partial(settle, context.reader, PostgresScorebook(open_store(url, "worker", stack, 1)), utc_now),
@@ -117,7 +125,9 @@ def run(supervised: bool) -> None:
 
             send_to_slack(settings, url, stack, context=context)
         end_with_parent(supervised)
-        run_worker(url, "worker", tasks, [scans(settings), SETTLE, WATCH], ready=lambda: announce_ready("worker", supervised))
+        run_worker(
+            url, "worker", tasks, [scans(settings), SETTLE, WATCH, ATTEND], ready=lambda: announce_ready("worker", supervised)
+        )
 
 
 def scans(settings: WorkerSettings) -> Periodic:

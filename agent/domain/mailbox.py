@@ -1,0 +1,65 @@
+"""What lies in a shared mailbox, and what is known of a mail once it was read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from agent.domain.mail import MailClass, ParsedMail, Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One place where a mail lies; the same mail may lie in several, and again elsewhere after the mailbox was rebuilt."""
+
+    key: str
+    """What its mailbox calls it, for ever: it is never used for another mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A copy with its bytes; None for a mail too large to be taken in whole, `head` being its header lines."""
+
+    copy: Copy
+    raw: bytes | None
+    head: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMail:
+    """A mail in our keeping, before anybody read it."""
+
+    id: int
+    raw: bytes | None
+    head: bytes
+    authserv: str | None
+    """The name that the mailbox's own server puts into Authentication-Results."""
+    message_id_taken: bool
+    """Another mail with the same Message-ID and other words came before: one of both pretends."""
+    attempts: int
+    """How often reading it was begun, this time included."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxMail:
+    """A mail of the shared inbox as people see it. `triage` is None until it was read."""
+
+    id: int
+    mailbox: str
+    sender: str
+    subject: str
+    sent_at: datetime | None
+    received_at: datetime
+    mail_class: MailClass | None
+    priority: Priority | None
+    needs_person: bool
+    triage: Mapping[str, Any] | None
+
+
+def fingerprint(mail: ParsedMail) -> str:
+    """What a mail is, wherever and however often it is delivered: who said what when. Message-ID alone can be stolen."""
+    words = " ".join(mail.text.split())
+    told = (mail.message_id or "", mail.sender, mail.sent_at.isoformat() if mail.sent_at else "", mail.subject, words)
+    attached = tuple(f"{one.name}:{one.size}" for one in mail.attachments)
+    return sha256("\0".join((*told, *attached)).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,138 @@
+"""The worker's care of the shared inbox: take in what came, read it, and let the mailbox show that it was read.
+
+A mail is stored before anything is done with it, read by one process at a time, and what it is said to be is said once, in the
+transaction that also audits it. Whatever dies in between, the next look goes on from there.
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from agent.domain.mail import ParsedMail
+from agent.domain.mailbox import Fetched, KeptMail, fingerprint
+from agent.errors import ExpediterError, MailboxRefused, MailboxUnavailable, MailUnreadable
+from agent.ports.mail_ledger import MailLedger
+from agent.ports.mail_source import MailSource
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 3
+COLLISION = "msgid_collision"
+Parse = Callable[[bytes], ParsedMail]
+Judge = Callable[[ParsedMail, str | None], dict[str, Any]]
+"""The mail, and the name its own server signs with → `triage_row` of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What the care of the inbox needs from the world."""
+
+    ledger: MailLedger
+    parse: Parse
+    """Raises MailUnreadable for what is no mail."""
+    judge: Judge
+
+
+def attend(sources: Iterable[MailSource], inbox: Inbox) -> int:
+    """Look into every mailbox and read what waits; how many mails were read. Raises DatabaseUnavailable.
+
+    A mailbox that is away keeps none of the others waiting, nor does a mail that cannot be read.
+    """
+    looked_into = [source for source in sources if _tolerant(take_in, source, inbox)]
+    number = 0
+    while _read_whatever_happens(inbox):
+        number += 1
+    for source in looked_into:
+        _tolerant(_mark, source, inbox)
+    return number
+
+
+def take_in(source: MailSource, inbox: Inbox) -> None:
+    """Store what came since the last look. Raises MailboxUnavailable and MailboxRefused; what was stored by then stays."""
+    copies, cursor = source.changes(inbox.ledger.cursor(source.name))
+    new = inbox.ledger.unknown(source.name, copies)
+    for fetched in source.fetch(new):
+        mail, identity = _identified(fetched, inbox.parse)
+        inbox.ledger.take_in(source, fetched, mail, identity)
+    inbox.ledger.looked(source.name, cursor)
+
+
+def read_next(inbox: Inbox) -> bool:
+    """Read the oldest mail that nobody reads; whether there was one."""
+    with inbox.ledger.claimed() as claim:
+        if claim is None:
+            return False
+        claim.read(_judged(claim.mail, inbox))
+        return True
+
+
+def _read_whatever_happens(inbox: Inbox) -> bool:
+    """A mail that nobody foresaw is tried again at once, and after `MOST_ATTEMPTS` given to a person."""
+    try:
+        return read_next(inbox)
+    except ExpediterError:
+        raise
+    except Exception:
+        logger.exception("a mail could not be read")
+        return True
+
+
+def _judged(kept: KeptMail, inbox: Inbox) -> dict[str, Any]:
+    if kept.raw is None:
+        return _for_a_person("it is too large to be read")
+    if kept.attempts > MOST_ATTEMPTS:
+        return _for_a_person(f"reading it failed {MOST_ATTEMPTS} times")
+    try:
+        result = inbox.judge(inbox.parse(kept.raw), kept.authserv)
+    except MailUnreadable as unreadable:
+        return _for_a_person(str(unreadable).rstrip("."))
+    if not kept.message_id_taken:
+        return result
+    reason = f"{result['reason']}; another mail with other words has the same Message-ID"
+    # Nothing is believed of a mail that may be dressed up as another.
+    links = [*result["links"], *result["candidates"]]
+    pretends = {"links": [], "candidates": links, "draft": None, "needs_person": True, "reason": reason}
+    return result | pretends | {"flags": sorted({*result["flags"], COLLISION})}
+
+
+def _for_a_person(why: str) -> dict[str, Any]:
+    """What can be said without having read it."""
+    return {
+        "class": "other", "intents": [], "priority": "P3", "language": "unknown", "confidence": 0.0,
+        "alternatives": [], "needs_person": True,
+        "reason": f"A person has to read it: {why}", "automatic": False, "trust": "unknown", "flags": ["unreadable"],
+        "references": [], "links": [], "candidates": [], "fields": {}, "draft": None,
+    }  # fmt: skip
+
+
+def _identified(fetched: Fetched, parse: Parse) -> tuple[ParsedMail, str]:
+    """The mail and its identity; what is no mail is identified by its bytes."""
+    raw = fetched.head if fetched.raw is None else fetched.raw
+    try:
+        mail = parse(raw)
+        return mail, fingerprint(mail)
+    except MailUnreadable:
+        return NO_MAIL, sha256(raw).hexdigest()
+
+
+NO_MAIL = ParsedMail(
+    message_id=None, sender="", sender_name="", to=(), subject="(not a mail that can be read)", sent_at=None, in_reply_to=None,
+    text="", quoted=(), hidden_text="", headers=(), attachments=(),
+)  # fmt: skip
+
+
+def _mark(source: MailSource, inbox: Inbox) -> None:
+    while copies := inbox.ledger.unmarked(source.name):
+        source.mark(copies)
+        inbox.ledger.marked(source.name, copies)
+
+
+def _tolerant(step: Callable[[MailSource, Inbox], None], source: MailSource, inbox: Inbox) -> bool:
+    try:
+        step(source, inbox)
+    except (MailboxUnavailable, MailboxRefused) as away:
+        logger.warning("%s", away)
+        return False
+    return True

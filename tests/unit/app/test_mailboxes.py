@@ -1,0 +1,69 @@
+"""The file that names the shared mailboxes."""
+
+from pathlib import Path
+
+import pytest
+
+from agent.errors import SettingMissing
+from app.settings.mailboxes import read_mailboxes
+
+GOOD = "mailboxes:\n- {name: logistics, host: imap.example.com, user: logistics@example.com, password_file: secret}\n"
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "mailboxes.yaml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_without_a_file_no_mailbox_is_read() -> None:
+    assert read_mailboxes(None) == ()
+
+
+def test_a_mailbox_is_read_over_tls_unless_it_is_said_otherwise(tmp_path: Path) -> None:
+    [mailbox] = read_mailboxes(written(tmp_path, GOOD))
+    assert (mailbox.host, mailbox.port, mailbox.tls, mailbox.folder, mailbox.authserv) == (
+        "imap.example.com",
+        993,
+        True,
+        "INBOX",
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "the file"),
+        ("mailboxes: []", "at least 1"),
+        (GOOD.replace(", password_file: secret", ""), "needs a password_file or a token_file"),
+        (GOOD.replace("secret}", "secret, token_file: other}"), "not both"),
+        (GOOD.replace("secret}", "secret, tls: false}"), "without TLS"),
+        (GOOD.replace("secret}", "secret, passwort: x}"), "passwort"),
+        (GOOD.replace("secret}", "secret, port: 0}"), "port"),
+        (GOOD + GOOD.split("\n")[1], "same name"),
+        ("mailboxes: [", "cannot be read"),
+    ],
+)
+def test_a_mistake_is_named_in_one_sentence_without_the_value(text: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingMissing) as refused:
+        read_mailboxes(written(tmp_path, text))
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(SettingMissing, match="EXPEDITER_MAILBOXES cannot be read"):
+        read_mailboxes(tmp_path / "none.yaml")
+
+
+def test_the_secret_is_what_its_file_says_now(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("first\n", encoding="utf-8")
+    [mailbox] = read_mailboxes(written(tmp_path, GOOD.replace("secret", str(secret))))
+    assert mailbox.secret() == "first"
+    secret.write_text("second", encoding="utf-8")
+    assert mailbox.secret() == "second"
+    secret.unlink()
+    with pytest.raises(SettingMissing, match="secret of mailbox logistics"):
+        mailbox.secret()

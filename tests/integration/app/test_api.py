@@ -51,6 +51,8 @@ GUARDED = [
     ("POST", "/v1/policies"),
     ("GET", "/v1/policies/v1-01234567"),
     ("POST", "/v1/policies/v1-01234567/activation"),
+    ("GET", "/v1/mails"),
+    ("GET", "/v1/mails/1"),
     ("POST", "/v1/chat"),
     ("GET", "/v1/chat/1"),
     ("GET", "/v1/audit"),

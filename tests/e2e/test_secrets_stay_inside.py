@@ -128,6 +128,7 @@ def house() -> Iterator[House]:
             "EXPEDITER_MODEL": "some-model", "EXPEDITER_MODEL_BASE_URL": stack.enter_context(refusing_model()),
             "EXPEDITER_ODOO_URL": "http://127.0.0.1:1", "EXPEDITER_ODOO_DATABASE": "live",
             "EXPEDITER_ODOO_READER_LOGIN": "reader", "EXPEDITER_ODOO_WRITER_LOGIN": "writer",
+            "EXPEDITER_SLACK_TEAM": "T0123ABCD", "EXPEDITER_SLACK_API_URL": "http://127.0.0.1:1",
             "EXPEDITER_PORT": str(free_port("127.0.0.1", 0)),
         }  # fmt: skip
         database = TestDatabase(server, "expediter")

@@ -66,6 +66,8 @@ def triage(
     flags = flags | {LOOKALIKE} if known.lookalike else flags
     ranked = rank(verdict.mail_class, reading, fields, flags, known.standing, bool(signs), thresholds, now)
     doubts = _doubts(mail, verdict, trust, flags & (hostile | {NO_SENDER}), known)
+    suspicious = bool(flags & hostile) or _from_us(mail) or _impersonates(trust, own_authserv, known.linked)
+    unanswered = bool(signs) or suspicious or verdict.confidence < SURE
     return Triage(
         mail_class=verdict.mail_class,
         intents=verdict.intents,
@@ -82,13 +84,7 @@ def triage(
         links=tuple(known.linked.links),
         candidates=tuple(known.linked.candidates),
         fields=fields,
-        draft=None
-        if signs
-        or flags & hostile
-        or verdict.confidence < SURE
-        or _from_us(mail)
-        or _impersonates(trust, own_authserv, known.linked)
-        else draft_for(verdict.mail_class, language, known.linked.links, known.standing, flags, now),
+        draft=None if unanswered else draft_for(verdict.mail_class, language, known.linked.links, known.standing, flags, now),
     )
 
 

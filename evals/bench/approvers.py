@@ -1,11 +1,8 @@
 """A hundred people who approve at once, against a real serve: how long each waits for the answer, and what gets lost."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import quantiles
@@ -14,11 +11,9 @@ from threading import Barrier
 import httpx
 
 from agent.domain.decisions import Change, Preview, ProposalContent, Provenance, Role, Subject
-from app.settings import ServeSettings, environment_for
-from app.wiring.running import free_port
-from app.wiring.supervised import READY
 from evals.bench.figures import Figure
 from evals.bench.own_server import own_server
+from evals.bench.service import serving
 from integrations.database.embedded import EmbeddedServer
 from integrations.database.people import PersonAdmin
 from integrations.database.pool import Pool, open_pool, transaction
@@ -38,7 +33,7 @@ class Click:
 def run() -> list[Figure]:
     with own_server() as server, open_pool(server.url("admin")) as owner:
         clicks = _prepared(server, owner)
-        with _serving(server) as url:
+        with serving(server) as url:
             waits = _pressed(url, clicks)
         lost = MANY - _count(owner, "decision"), MANY - _count(owner, "approval_grant")
     return list(_figures(waits, lost))
@@ -94,24 +89,6 @@ def _note(number: int) -> ProposalContent:
             undo="It is struck.",
         ),
     )
-
-
-@contextmanager
-def _serving(server: EmbeddedServer) -> Iterator[str]:
-    port = free_port("127.0.0.1", 0)
-    environment = environment_for(ServeSettings, {"serve_database_url": server.url("serve"), "port": str(port)})
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", "serve", "--supervised"],
-        env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        if not any(line.strip() == READY for line in process.stdout):
-            raise RuntimeError("serve did not start; `expediter serve` says why.")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.communicate()
 
 
 def _pressed(url: str, clicks: list[Click]) -> list[float]:

@@ -7,11 +7,11 @@ import time
 from collections.abc import Iterator
 from statistics import median
 
-from app.settings import ExecutorSettings, ProcessSettings, ServeSettings, environment_for
+from app.settings import ExecutorSettings, ProcessSettings, ServeSettings
 from app.wiring.running import free_port
-from app.wiring.supervised import READY
 from evals.bench.figures import Figure
 from evals.bench.own_server import own_server
+from evals.bench.service import environment_of, started
 from integrations.database.embedded import EmbeddedServer, Role
 
 ROUNDS = 5
@@ -52,20 +52,10 @@ def _measured(name: Role, server: EmbeddedServer) -> Iterator[Figure]:
 def _started(name: str, environment: dict[str, str]) -> tuple[float, float]:
     """Seconds until it says that it is ready, and its megabytes then."""
     began = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", name, "--supervised"],
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout is not None
+    process = started(name, environment)
+    seconds = time.perf_counter() - began
     try:
-        for line in process.stdout:
-            if line.strip() == READY:
-                return time.perf_counter() - began, _megabytes(process.pid)
-        raise RuntimeError(f"{name} did not start; `expediter {name}` says why.")
+        return seconds, _megabytes(process.pid)
     finally:
         process.terminate()
         process.communicate()
@@ -83,7 +73,5 @@ def _bare_python(environment: dict[str, str]) -> float:
 
 
 def _environment(name: Role, server: EmbeddedServer) -> dict[str, str]:
-    own: dict[str, str | None] = {f"{name}_database_url": server.url(name)}
-    without_odoo: dict[str, str | None] = {field: None for field in PROCESSES[name].model_fields if field.startswith("odoo_")}
-    port: dict[str, str | None] = {"port": str(free_port("127.0.0.1", 0))} if name == "serve" else {}
-    return environment_for(PROCESSES[name], {**without_odoo, **own, **port})
+    port = {"port": str(free_port("127.0.0.1", 0))} if name == "serve" else {}
+    return environment_of(PROCESSES[name], {f"{name}_database_url": server.url(name), **port})

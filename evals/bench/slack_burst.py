@@ -5,7 +5,6 @@ import itertools
 import json
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,11 +16,11 @@ import psycopg
 from slack_sdk.signature import SignatureVerifier
 
 from agent.domain.decisions import Role
-from app.settings import ProcessSettings, ServeSettings, WorkerSettings, environment_for
+from app.settings import ServeSettings, WorkerSettings
 from app.wiring.running import free_port
-from app.wiring.supervised import READY
 from evals.bench.figures import Figure
 from evals.bench.own_server import own_server
+from evals.bench.service import environment_of, started
 from integrations.database.embedded import EmbeddedServer
 from integrations.database.messenger_links import PostgresLinks
 from integrations.database.people import PersonAdmin
@@ -171,7 +170,7 @@ class Serve:
             "serve_database_url": server.url("serve"), "port": str(self._port), "slack_team": TEAM,
             "slack_bot_token": "xoxb-bench", "slack_signing_secret": SECRET, "slack_api_url": "http://127.0.0.1:9/api",
         }  # fmt: skip
-        self._environment = _environment(ServeSettings, own)
+        self._environment = environment_of(ServeSettings, own)
         self._process: subprocess.Popen[str] | None = None
 
     @property
@@ -179,7 +178,7 @@ class Serve:
         return f"http://127.0.0.1:{self._port}/slack/events"
 
     def __enter__(self) -> "Serve":
-        self._process = _started("serve", self._environment)
+        self._process = started("serve", self._environment)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -187,11 +186,11 @@ class Serve:
 
     def ended(self) -> None:
         self._gone(signal.SIGTERM)
-        self._process = _started("serve", self._environment)
+        self._process = started("serve", self._environment)
 
     def killed(self) -> None:
         self._gone(signal.SIGKILL)
-        self._process = _started("serve", self._environment)
+        self._process = started("serve", self._environment)
 
     def _gone(self, how: signal.Signals) -> None:
         assert self._process is not None
@@ -204,29 +203,9 @@ def _worker(server: EmbeddedServer) -> Iterator[None]:
     """Answers from rules, on the demo company."""
     with psycopg.connect(server.url("admin")) as connection:
         seed(connection, datetime.now(UTC))
-    process = _started("worker", _environment(WorkerSettings, {"worker_database_url": server.url("worker")}))
+    process = started("worker", environment_of(WorkerSettings, {"worker_database_url": server.url("worker")}))
     try:
         yield
     finally:
         process.kill()
         process.communicate()
-
-
-def _environment(kind: type[ProcessSettings], own: dict[str, str]) -> dict[str, str]:
-    bare: dict[str, str | None] = {name: None for name in kind.model_fields if name.startswith(("odoo_", "model", "slack_"))}
-    return environment_for(kind, {**bare, **own})
-
-
-def _started(name: str, environment: dict[str, str]) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", name, "--supervised"],
-        env=environment,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert process.stdout is not None
-    if any(line.strip() == READY for line in process.stdout):
-        return process
-    raise RuntimeError(f"{name} did not start; `expediter {name}` says why.")

@@ -8,6 +8,9 @@ from typing import Any
 
 from agent.domain.mail import MailClass, ParsedMail, Priority
 
+NAMELESS = "(nameless)"
+"""`authserv` of a server that leaves its name out of what it says of a sender, against RFC 8601, and says `compauth` instead."""
+
 
 @dataclass(frozen=True, slots=True)
 class Copy:

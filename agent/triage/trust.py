@@ -3,6 +3,7 @@
 import re
 
 from agent.domain.mail import ParsedMail, Trust
+from agent.domain.mailbox import NAMELESS
 
 _COMMENT = re.compile(r"\([^()]*\)")
 _RESULT = re.compile(r"^\s*([a-z0-9_-]+)\s*=\s*([a-z]+)\b(.*)$", re.IGNORECASE | re.DOTALL)
@@ -10,16 +11,28 @@ _PROPERTY = re.compile(r"([a-z0-9_.-]+)\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 
 
 def trust_in(mail: ParsedMail, own_authserv: str | None) -> Trust:
-    """Aligned when our server vouched for the domain in From. A field of another server proves nothing: anyone can write one."""
+    """Aligned when our server vouched for the domain in From. A field of another server proves nothing: anyone can write one.
+
+    A server without a name (Microsoft 365) has to have passed the mail as a whole too: `compauth`.
+    """
     fields = [value for name, value in mail.headers if name.lower() == "authentication-results"]
     domain = mail.sender.rpartition("@")[2]
     if not fields or not own_authserv or not domain:
         return Trust.UNKNOWN
-    server, _, rest = _COMMENT.sub(" ", fields[0]).partition(";")
-    if (server.split() or [""])[0].lower() != own_authserv.lower():
-        return Trust.UNKNOWN
-    results = [found for part in rest.split(";") if (found := _result(part))]
+    said = _said_by(own_authserv, _COMMENT.sub(" ", fields[0]))
+    results = [found for part in said.split(";") if (found := _result(part))]
+    whole = "pass" if own_authserv != NAMELESS else next((verdict for method, verdict, _ in results if method == "compauth"), "")
+    if whole != "pass":
+        return Trust.FAIL if whole == "fail" else Trust.UNKNOWN
     return _ruling(results, domain)
+
+
+def _said_by(own_authserv: str, field: str) -> str:
+    """The results in a field that our server wrote; nothing of another one's."""
+    server, _, rest = field.partition(";")
+    if own_authserv == NAMELESS:
+        return field if "=" in server else ""
+    return rest if (server.split() or [""])[0].lower() == own_authserv.lower() else ""
 
 
 def _result(part: str) -> tuple[str, str, dict[str, str]] | None:

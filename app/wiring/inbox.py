@@ -13,11 +13,13 @@ from agent.ports.clock import utc_now
 from agent.ports.mail_judge import MailJudge
 from agent.triage import triage, triage_row
 from app.settings import WorkerSettings
-from app.settings.mailboxes import Mailbox, read_mailboxes
+from app.settings.mailboxes import ImapFolder, Microsoft365Folder, read_mailboxes
 from app.wiring.mail_judge import mail_judge
 from integrations.database.mail_ledger import PostgresMailLedger
 from integrations.database.pool import Pool
 from integrations.email import parse_mail
+from integrations.email.graph import GraphMailbox
+from integrations.email.graph_login import GraphLogin
 from integrations.email.imap import ImapAccount, ImapMailbox, LoginWay
 
 
@@ -33,13 +35,22 @@ def _read(context: WorkerContext, judge: Callable[[], MailJudge], mail: ParsedMa
     return row
 
 
-def sources_of(settings: WorkerSettings, stack: ExitStack) -> list[ImapMailbox]:
+def sources_of(settings: WorkerSettings, stack: ExitStack) -> list[ImapMailbox | GraphMailbox]:
     """Nobody is asked anything yet. Raises SettingMissing when the file or a secret cannot be read."""
     return [stack.enter_context(closing(_source(mailbox))) for mailbox in read_mailboxes(settings.mailboxes)]
 
 
-def _source(mailbox: Mailbox) -> ImapMailbox:
+def _source(mailbox: ImapFolder | Microsoft365Folder) -> ImapMailbox | GraphMailbox:
     mailbox.secret()
+    return _imap(mailbox) if isinstance(mailbox, ImapFolder) else _microsoft365(mailbox)
+
+
+def _microsoft365(mailbox: Microsoft365Folder) -> GraphMailbox:
+    login = GraphLogin(mailbox.tenant, mailbox.client_id, mailbox.secret, mailbox.login_url, mailbox.graph_url, mailbox.ca_file)
+    return GraphMailbox(login, mailbox.user, mailbox.folder, name=mailbox.name, category=mailbox.category)
+
+
+def _imap(mailbox: ImapFolder) -> ImapMailbox:
     account = ImapAccount(
         host=mailbox.host,
         port=mailbox.port,

@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 
 from agent.errors import SettingMissing
-from app.settings.mailboxes import read_mailboxes
+from app.settings.mailboxes import ImapFolder, Microsoft365Folder, read_mailboxes
 
 GOOD = "mailboxes:\n- {name: logistics, host: imap.example.com, user: logistics@example.com, password_file: secret}\n"
+MICROSOFT = (
+    "mailboxes:\n- {name: logistics, kind: microsoft365, user: logistics@example.com, tenant: example.com, "
+    "client_id: 1d0c5f8e-0000, secret_file: secret}\n"
+)
 
 
 def written(folder: Path, text: str) -> Path:
@@ -22,6 +26,7 @@ def test_without_a_file_no_mailbox_is_read() -> None:
 
 def test_a_mailbox_is_read_over_tls_unless_it_is_said_otherwise(tmp_path: Path) -> None:
     [mailbox] = read_mailboxes(written(tmp_path, GOOD))
+    assert isinstance(mailbox, ImapFolder)
     assert (mailbox.host, mailbox.port, mailbox.tls, mailbox.folder, mailbox.authserv) == (
         "imap.example.com",
         993,
@@ -29,6 +34,17 @@ def test_a_mailbox_is_read_over_tls_unless_it_is_said_otherwise(tmp_path: Path) 
         "INBOX",
         None,
     )
+
+
+def test_a_mailbox_of_microsoft_365_is_its_inbox_read_only_unless_it_is_said_otherwise(tmp_path: Path) -> None:
+    [mailbox] = read_mailboxes(written(tmp_path, MICROSOFT))
+    assert isinstance(mailbox, Microsoft365Folder)
+    assert (mailbox.folder, mailbox.category) == ("inbox", None)
+
+
+def test_both_kinds_stand_in_one_file(tmp_path: Path) -> None:
+    both = GOOD + MICROSOFT.split("\n")[1].replace("name: logistics", "name: returns")
+    assert [mailbox.kind for mailbox in read_mailboxes(written(tmp_path, both))] == ["imap", "microsoft365"]
 
 
 @pytest.mark.parametrize(
@@ -43,6 +59,11 @@ def test_a_mailbox_is_read_over_tls_unless_it_is_said_otherwise(tmp_path: Path) 
         (GOOD.replace("secret}", "secret, port: 0}"), "port"),
         (GOOD + GOOD.split("\n")[1], "same name"),
         ("mailboxes: [", "cannot be read"),
+        (MICROSOFT.replace("microsoft365", "gmail"), "kind"),
+        (MICROSOFT.replace("tenant: example.com, ", ""), "tenant"),
+        (MICROSOFT.replace("tenant: example.com", "tenant: a/b"), "tenant"),
+        (MICROSOFT.replace("secret}", "secret, graph_url: 'http://graph.example'}"), "https"),
+        (MICROSOFT.replace("secret}", "secret, host: imap.example.com}"), "host"),
     ],
 )
 def test_a_mistake_is_named_in_one_sentence_without_the_value(text: str, said: str, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from agent.domain.mail import Trust
+from agent.domain.mailbox import NAMELESS
 from agent.triage.trust import trust_in
 from tests.unit.triage.mails import OWN_SERVER, mail
 
@@ -30,6 +31,27 @@ SENDER = "ann@partner.example"
 )  # fmt: skip
 def test_the_ruling_on_a_header(results: str, trust: Trust) -> None:
     assert trust_in(mail(**{"from": SENDER, "headers": {"Authentication-Results": results}}), OWN_SERVER) is trust
+
+
+@pytest.mark.parametrize(
+    ("results", "trust"),
+    [
+        (
+            "spf=pass (sender IP is 192.0.2.7) smtp.mailfrom=partner.example; dkim=pass (signature was verified) "
+            "header.d=partner.example;dmarc=pass action=none header.from=partner.example;compauth=pass reason=100",
+            Trust.ALIGNED,
+        ),
+        ("dmarc=pass action=none header.from=other.example;compauth=pass reason=100", Trust.UNALIGNED),
+        ("dmarc=bestguesspass action=none header.from=partner.example;compauth=pass reason=109", Trust.UNALIGNED),
+        ("dmarc=none action=none header.from=partner.example;compauth=softpass reason=201", Trust.UNKNOWN),
+        ("dmarc=pass action=none header.from=partner.example;compauth=fail reason=001", Trust.FAIL),
+        ("spf=pass smtp.mailfrom=partner.example; dmarc=pass header.from=partner.example", Trust.UNKNOWN),
+        ("mx.attacker.example; dmarc=pass header.from=partner.example; compauth=pass reason=100", Trust.UNKNOWN),
+        ("", Trust.UNKNOWN),
+    ],
+)
+def test_a_server_without_a_name_has_to_have_passed_the_mail_as_a_whole_too(results: str, trust: Trust) -> None:
+    assert trust_in(mail(**{"from": SENDER, "headers": {"Authentication-Results": results}}), NAMELESS) is trust
 
 
 def test_only_the_topmost_field_counts() -> None:

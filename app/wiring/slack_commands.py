@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 from agent.domain.decisions import Person
+from agent.domain.risk_list import RiskFilter
 from agent.errors import PreconditionFailed
-from agent.guardrails.permissions import Permission, demand
-from app.contract.risk import OrderRiskRow
+from agent.guardrails.permissions import Permission, demand, may
 from app.web import WebContext
 from app.web.routes import approvals, risk
 from integrations.slack.commands import Command
-from integrations.slack.text import cut, escaped
+from integrations.slack.interaction import Payload
+from integrations.slack.plain_views import sentence
+from integrations.slack.text import cut
+from integrations.slack.views.risk import risk_answer, why_answer
+from integrations.slack.views.telling import count, when
 
 MOST_ORDERS = 15
+MOST_APPROVALS = 10
 MOST_PROMPTS = 4
 
 
@@ -23,7 +27,7 @@ def commands_of(context: WebContext) -> Mapping[str, Command]:
         "risk": lambda person, rest: _risk(_now(context), person, rest),
         "why": lambda person, rest: _why(_now(context), person, rest),
         "approvals": lambda person, _rest: _approvals(_now(context), person),
-        "mail": lambda _person, _rest: "The shared inbox is not read yet; `expediter mail triage FILE` triages a single mail.",
+        "mail": lambda _person, _rest: sentence("The shared inbox is not read here; `expediter mail list` shows it."),
     }
 
 
@@ -44,75 +48,29 @@ def _now(context: WebContext) -> WebContext:
     return replace(context, policy=context.in_force())
 
 
-def _risk(context: WebContext, person: Person, warehouse: str) -> str:
+def _risk(context: WebContext, person: Person, warehouse: str) -> Payload:
     demand(person, Permission.READ)
-    board = risk.orders_at_risk(context, person, MOST_ORDERS, warehouse[:200] or None)
-    if board.as_of is None:
+    if context.board.standing() is None:
         raise PreconditionFailed("No scan has been made yet; the worker makes one when it starts.")
-    where = f" in {escaped(warehouse)}" if warehouse else ""
-    if not board.at_risk:
-        return f"No order{where} is at risk; {board.open_orders} open orders looked at. {_as_of(board.as_of)}"
-    verb = "order is" if board.at_risk == 1 else "orders are"
-    head = f"*{board.at_risk} {verb} at risk{where}*" + (
-        f"; the {len(board.orders)} most urgent:" if board.at_risk > len(board.orders) else ":"
-    )
-    return "\n".join([head, *map(_line, board.orders), *(f"_{escaped(said)}_" for said in board.not_seen), _as_of(board.as_of)])
+    found = context.board.listed(RiskFilter(warehouse=warehouse[:200] or None, limit=MOST_ORDERS))
+    rows = tuple(risk.shown(row, person).model_dump(mode="json") for row in found.rows)
+    values = found.values if may(person, Permission.READ_PRICES) else ()
+    return risk_answer(replace(found, rows=rows, values=values), warehouse)
 
 
-def _line(order: OrderRiskRow) -> str:
-    promised = f"promised {_day(order.promise_date)}" if order.promise_date else "no promise date"
-    ready = f"can ship {_day(order.projected_date)}" if order.projected_date else "no supply in sight"
-    late = f", {order.days_late} {'day' if order.days_late == 1 else 'days'} late" if order.days_late else ""
-    worth = f", {order.value_at_risk:,.2f} {order.currency}" if order.value_at_risk is not None else ""
-    why = f": {cut(order.findings[0].summary, 140)}" if order.findings else ""
-    return f"• {_linked(order)} ({cut(order.customer, 60)}{worth}): {promised}, {ready}{late}{why}"
-
-
-def _why(context: WebContext, person: Person, name: str) -> str:
+def _why(context: WebContext, person: Person, name: str) -> Payload:
     demand(person, Permission.READ)
     if not name:
         raise PreconditionFailed("Say which order: `/expediter why S00042`.")
-    order = risk.order_at_risk(name, context, person)
-    lines = [_line(replace_findings(order)), *(f"• {cut(found.summary, 300)}" for found in order.findings)]
-    if order.options:
-        lines += [
-            "*What can be done*",
-            *(f"• {cut(option.summary, 300)} _Approval: {escaped(option.approval)}_" for option in order.options),
-        ]
-    return "\n".join([*lines, _as_of(order.as_of)])
+    return why_answer(risk.order_at_risk(name, context, person).model_dump(mode="json"))
 
 
-def replace_findings(order: OrderRiskRow) -> OrderRiskRow:
-    """For a line that does not say the first finding, since all follow."""
-    return order.model_copy(update={"findings": ()})
-
-
-def _approvals(context: WebContext, person: Person) -> str:
+def _approvals(context: WebContext, person: Person) -> Payload:
     demand(person, Permission.READ)
     rows = approvals.approvals(context, person, person.handle)
     if not rows:
-        return "Nothing waits for your approval."
-    head = f"*{len(rows)} {'proposal waits' if len(rows) == 1 else 'proposals wait'} for your approval*, the most urgent first:"
-    return "\n".join(
-        [head, *(f"• {row.proposal}: {cut(row.title, 150)}, asked for by {row.asker}, due {_moment(row.due_at)}" for row in rows)]
-    )
-
-
-def _linked(order: OrderRiskRow) -> str:
-    url = order.url
-    plain = escaped(order.order)
-    return f"<{url}|{plain}>" if url and url.startswith("https://") and not set(url) & set("<>|") else f"*{plain}*"
-
-
-def _as_of(moment: datetime) -> str:
-    return f"_As of {_moment(moment)}._"
-
-
-def _moment(moment: datetime) -> str:
-    """In the reader's own time zone, as Slack shows it; in UTC where it cannot."""
-    shown = f"{moment:%Y-%m-%d %H:%M %Z}"
-    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{shown}>"
-
-
-def _day(moment: datetime) -> str:
-    return f"{moment:%a} {moment.day} {moment:%b}"
+        return sentence("Nothing waits for your approval.")
+    head = f"*{count(len(rows), 'proposal waits', 'proposals wait')} for your approval*, the most urgent first:"
+    lines = [f"• {row.proposal}: {cut(row.title, 150)}, asked for by {row.asker}, due {when(row.due_at)}" for row in rows]
+    more = [f"… and {len(lines) - MOST_APPROVALS} more; Home has them all."] if len(lines) > MOST_APPROVALS else []
+    return sentence("\n".join([head, *lines[:MOST_APPROVALS], *more]))

@@ -17,8 +17,6 @@ from integrations.slack.identity import Identity, NotConfirmed
 from integrations.slack.interaction import Payload
 from integrations.slack.text import escaped
 
-#: Slack shows what a section holds up to here.
-LONGEST = 2_900
 HELP = "\n".join(
     [
         "*What you can ask for here; nobody else sees the answer*",
@@ -32,8 +30,8 @@ HELP = "\n".join(
 )
 
 Found = TypeVar("Found")
-Command = Callable[[Person, str], str]
-"""Given who asks and the rest of the line; mrkdwn with what others wrote escaped. Raises ExpediterErrors."""
+Command = Callable[[Person, str], Payload]
+"""Given who asks and the rest of the line: a message for them alone. Raises ExpediterErrors."""
 
 
 class CommandDesk:
@@ -72,27 +70,13 @@ class CommandDesk:
                 return plain_views.sentence(f"There is no `/expediter {escaped(name[:40])}`.\n{HELP}")
             if await is_shared(self._clients, channel):
                 return plain_views.sentence(SHARED)
-            words = await self._run(partial(command, link.person, rest.strip()))
+            return await self._run(partial(command, link.person, rest.strip()))
         except NotConfirmed as asks:
             return plain_views.confirm_who(asks.link)
         except DatabaseUnavailable:
             raise
         except ExpediterError as refused:
-            words = escaped(str(refused))
-        return plain_views.sentence(fitting(words))
+            return plain_views.sentence(escaped(str(refused)))
 
     async def _run(self, function: Callable[[], Found]) -> Found:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function)
-
-
-def fitting(words: str) -> str:
-    """Whole lines only, so that nothing escaped is cut in two."""
-    if len(words) <= LONGEST:
-        return words
-    kept, length = list[str](), 0
-    for line in words.split("\n"):
-        length += len(line) + 1
-        if length > LONGEST - 80:
-            break
-        kept.append(line)
-    return "\n".join([*kept, "… and more; `expediter risk list` shows everything."])

@@ -32,7 +32,7 @@ def orders_at_risk(
         open_orders=found.open_orders,
         at_risk=found.at_risk,
         not_seen=found.not_seen,
-        orders=tuple(_shown(row, person) for row in found.rows),
+        orders=tuple(shown(row, person) for row in found.rows),
     )
 
 
@@ -42,11 +42,12 @@ def order_at_risk(order: str, context: Context, person: Reader) -> OrderRiskRow:
     row = next((row for name in spellings(order) if (row := context.board.order(name))), None)
     if row is None:
         standing = context.board.standing()
-        when = standing.as_of.isoformat() if standing else "none was made yet"
+        when = f"of {standing.as_of:%Y-%m-%d %H:%M} UTC" if standing else "none was made yet"
         raise RecordMissing(f"{shortened(order)} is not among the orders at risk of the last scan ({when}).")
-    return _shown(row, person)
+    return shown(row, person)
 
 
-def _shown(row: dict[str, Any], person: Person) -> OrderRiskRow:
+def shown(row: dict[str, Any], person: Person) -> OrderRiskRow:
+    """Without money for whoever may not see it."""
     order = OrderRiskRow.model_validate(row)
     return order if may(person, Permission.READ_PRICES) else order_without_money(order)

@@ -18,13 +18,13 @@ SMALLEST_TABLE = 3
 GRAVITY = list(Severity)
 
 
-def risk_answer(found: RiskList) -> Payload:
+def risk_answer(found: RiskList, warehouse: str = "") -> Payload:
     """Rows whose values are hidden from whoever reads have none; then there is no such column."""
     shown = min(MOST_ORDERS, len(found.rows))
-    message = _risk_answer(found, shown)
+    message = _risk_answer(found, shown, warehouse)
     while b.characters(message["blocks"]) > b.MOST_CHARACTERS and shown > SMALLEST_TABLE:
         shown -= 1
-        message = _risk_answer(found, shown)
+        message = _risk_answer(found, shown, warehouse)
     return message
 
 
@@ -42,9 +42,9 @@ def why_answer(row: Row, not_seen: Sequence[str] = ()) -> Payload:
     return b.message(f"{b.mrkdwn(row['order'], 60)}: {b.mrkdwn(first, 500)}", blocks)
 
 
-def _risk_answer(found: RiskList, shown: int) -> Payload:
+def _risk_answer(found: RiskList, shown: int, warehouse: str) -> Payload:
     rows = found.rows[:shown]
-    said = _summary(found)
+    said = _summary(found, f" in {b.mrkdwn(warehouse, 60)}" if warehouse else "")
     prices = any(row["value_at_risk"] is not None for row in rows)
     more = [b.context(f"The {shown} most urgent; `/expediter risk WAREHOUSE` narrows, the console has all {found.at_risk}.")]
     blocks = [
@@ -56,13 +56,13 @@ def _risk_answer(found: RiskList, shown: int) -> Payload:
     return b.message(f"{said.replace('*', '')} As of {in_utc(found.as_of)}.", blocks)
 
 
-def _summary(found: RiskList) -> str:
+def _summary(found: RiskList, where: str) -> str:
     if not found.at_risk:
-        return f"*No order is at risk*; {count(found.open_orders, 'open order')} looked at."
+        return f"*No order{where} is at risk*; {count(found.open_orders, 'open order')} looked at."
     worth = sums([(float(one.amount), one.currency) for one in found.values])
     missed = f", {found.already_missed} of them past their promise" if found.already_missed else ""
     waits = f"; goods worth {b.mrkdwn(worth, 200)} wait" if worth else ""
-    return f"*{count(found.at_risk, 'order is', 'orders are')} at risk*{missed}{waits}."
+    return f"*{count(found.at_risk, 'order is', 'orders are')} at risk{where}*{missed}{waits}."
 
 
 def _table(rows: Sequence[Row], prices: bool) -> Payload:

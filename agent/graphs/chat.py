@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from langchain.agents import create_agent
@@ -47,6 +48,12 @@ class ModelChat:
         self._model, self._name, self._checkpointer = model, name, checkpointer
         self._prompt = load("chat")
         self._graphs: dict[tuple[str, ...], Graph] = {}
+        self._failed: list[datetime] = []
+        """Since it last answered."""
+
+    @property
+    def away_since(self) -> datetime | None:
+        return self._failed[0] if len(self._failed) > 1 else None
 
     def answer(self, question: str, conversation_id: str, context: ToolContext) -> Iterator[Part]:
         release = Release(question, context, context.now())
@@ -59,9 +66,11 @@ class ModelChat:
         except (ModelUnavailable, ModelCallLimitExceededError, GraphRecursionError) as failure:
             reason = str(failure) if isinstance(failure, ModelUnavailable) else "The language model did not come to an answer."
             logger.warning("the model failed, rules answer: %s", reason)
+            self._failed = [*self._failed[:1], context.now()]
             release.forget_unfinished()
             yield from self._fall_back(graph, config, release, reason, origin)
             return
+        self._failed = []
         if release.said:
             yield from release.final({"origin": "model"} | origin | evidence_of(context))
         else:

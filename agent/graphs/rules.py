@@ -1,6 +1,7 @@
 """A turn without a model: the planner chooses the tools, templates word their results."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Protocol
 
 from agent.graphs.evidence import evidence_of
@@ -24,6 +25,10 @@ PROPOSING = "Preparing the proposal …"
 class Chat(Protocol):
     """Whatever answers questions: the rules, or a model with the rules behind it."""
 
+    @property
+    def away_since(self) -> datetime | None:
+        """Since when the model gives no answers, if it failed twice in a row; None for rules."""
+
     def answer(self, question: str, conversation_id: str, context: ToolContext) -> Iterator[Part]:
         """Parts as they become known, ending with `final`. A model's failure is not an error here: rules take over.
 
@@ -36,6 +41,8 @@ NO_MODEL = "(Worded by rules: no language model is configured.)"
 
 class RuleChat:
     """Answers by rules alone, where no model is configured."""
+
+    away_since = None
 
     def answer(self, question: str, conversation_id: str, context: ToolContext) -> Iterator[Part]:
         release = Release(question, context, context.now())

@@ -4,8 +4,9 @@ No job here can change the ERP.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 
 from pydantic import TypeAdapter
 
@@ -16,6 +17,7 @@ from agent.domain.asked_change import AskedChange
 from agent.domain.asked_edit import AskedEdit, AskedNewDates
 from agent.domain.chat import Inbound, PartKind
 from agent.domain.decisions import ExecutionLimit, Person
+from agent.domain.outages import Neighbour
 from agent.domain.policies import AskedPolicy
 from agent.domain.records import Record
 from agent.domain.scans import ScanResult
@@ -63,6 +65,8 @@ class WorkerContext:
     limits: Callable[[], Sequence[ExecutionLimit]] = tuple
     """What holds executions now."""
     shelf: PolicyShelf | None = None
+    away: Callable[[], Mapping[Neighbour, datetime | None]] = dict
+    """Since when a part of the world does not answer, None where it does; what nobody asked yet is left out."""
 
     def now(self) -> "WorkerContext":
         """The same with the policy that is in force at this moment."""

@@ -1,6 +1,7 @@
 """The ERP as its reader sees it: the configured Odoo, or the demo distributor."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from agent.ports.erp_changes import ChangingErp
@@ -11,6 +12,10 @@ from integrations.database.pool import Pool
 
 class Erp(ChangingErp, ErpHistory, Protocol):
     """What is, what changes and what was, by one login."""
+
+    @property
+    def away_since(self) -> datetime | None:
+        """Since when it does not answer; None while it does, and before it was asked."""
 
 
 def erp_reader(settings: WithReader, pool: Callable[[], Pool]) -> Erp:

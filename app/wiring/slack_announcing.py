@@ -14,10 +14,12 @@ from integrations.database.absences import PostgresAbsences
 from integrations.database.approval_notices import PostgresApprovalNotices
 from integrations.database.messenger_links import PostgresLinks
 from integrations.database.messenger_outbox import PostgresOutbox
+from integrations.database.outages import PostgresOutages
 from integrations.database.own_affairs import PostgresOwnAffairs
 from integrations.database.pool import Pool
 from integrations.slack.announcing import Announcer
 from integrations.slack.operations import Operations
+from integrations.slack.outages import OutageNotices
 from integrations.slack.service import Work, every
 from integrations.slack.views.scene import Scene
 
@@ -32,7 +34,9 @@ def announcements(context: WorkerContext, settings: WorkerSettings, pool: Pool, 
         works.append(every(LOOK_EVERY_S, announcer.sweep, threads))
     if settings.slack_ops_channel:
         operations = _operations(context, pool, settings.slack_ops_channel)
+        notices = OutageNotices(context.away, PostgresOutages(pool), PostgresOutbox(pool), settings.slack_ops_channel)
         works.append(every(TELL_EVERY_S, operations.sweep, threads))
+        works.append(every(TELL_EVERY_S, lambda: notices.sweep(context.clock()), threads))
     return works
 
 

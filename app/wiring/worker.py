@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from agent.actions.activate_policy import ActivatePolicyAction
+from agent.domain.outages import Neighbour
 from agent.errors import ExpediterError, NotPermitted
 from agent.guardrails.policy import load_policy
 from agent.guardrails.policy_in_force import PolicyInForce
@@ -64,7 +65,8 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
     in_force = PolicyInForce(shelf, load_policy(settings.policy))
     policy = in_force()
     pace = Pace(full_every=timedelta(minutes=settings.full_scan_every))
-    desk = PostgresProposalDesk(pool)
+    desk, chat = PostgresProposalDesk(pool), chat_of(settings, url, stack)
+    has_model = settings.model is not None
     return WorkerContext(
         answers=PostgresAnswerDesk(pool),
         people=PostgresPeople(pool),
@@ -74,7 +76,7 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
         knowledge=stack.enter_context(closing(KnowledgeIndex(company_of(settings).knowledge_folder))),
         policy=policy,
         clock=DatabaseClock(pool),
-        chat=chat_of(settings, url, stack),
+        chat=chat,
         board=PostgresRiskBoard(pool),
         scans=ScanEngine(
             reader,
@@ -89,6 +91,7 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
         in_force=in_force,
         limits=PostgresExecutionControl(pool).limits,
         shelf=shelf,
+        away=lambda: {Neighbour.ERP: reader.away_since} | ({Neighbour.MODEL: chat.away_since} if has_model else {}),
     )
 
 

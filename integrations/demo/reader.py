@@ -1,6 +1,6 @@
 """Reading the demo distributor: implements agent.ports.erp_reader.ErpReader and agent.ports.erp_history.ErpHistory."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from agent.domain.records import ErpDescription, Record
 from agent.errors import ErpIncomplete
@@ -64,6 +64,10 @@ class DemoReader(SalesDetails, NoteDetails, TransferReads, PurchasePaperReads, C
             may_write=tuple(sorted(MODELS[row.name] for row in writable)),
             clock=identity.clock.astimezone(UTC),
         )
+
+    @property
+    def away_since(self) -> datetime | None:
+        return None
 
     def url(self, record: Record) -> str | None:
         return None

@@ -36,6 +36,11 @@ class CircuitBreaker:
         """When the next call is let through; None while all are."""
         self._lock = threading.Lock()
 
+    @property
+    def away_since(self) -> datetime | None:
+        """None while it is asked."""
+        return self._since if self._failures >= FAILURES else None
+
     @contextmanager
     def guarding(self) -> Iterator[None]:
         """Around one call. Raises Away at once while the server is left alone; one call after the pause tries again for all."""

@@ -63,6 +63,11 @@ class OdooConnection:
     def __repr__(self) -> str:
         return f"OdooConnection({str(self.address)!r}, {self.database!r}, {self.login!r})"
 
+    @property
+    def away_since(self) -> datetime | None:
+        """Since when it does not answer; None while it does, and before it was asked."""
+        return self._breaker.away_since
+
     def ask(self, model: str, method: str, /, **arguments: Any) -> Any:
         """Call a method that changes nothing. Repeated when the network fails, within the timeout.
 

@@ -1,5 +1,7 @@
 """Which Odoo answered, and what the login may do there."""
 
+from datetime import datetime
+
 from agent.domain.records import ErpDescription, Record
 from agent.errors import ErpIncomplete, ErpRefused
 from integrations.odoo.noun import Noun
@@ -28,6 +30,11 @@ class Description(Noun):
             clock=self.connection.server_clock(),
             way=self.connection.way,
         )
+
+    @property
+    def away_since(self) -> datetime | None:
+        """Since when Odoo does not answer; None while it does, and before it was asked."""
+        return self.connection.away_since
 
     def url(self, record: Record) -> str | None:
         return f"{self.connection.address}/{self.dialect.record_path.format(model=record.model, id=record.id)}"

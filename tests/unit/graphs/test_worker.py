@@ -28,6 +28,7 @@ class Failing:
     """A chat that says one sentence and then fails."""
 
     failure: Exception
+    away_since = None
 
     def answer(self, question: str, conversation_id: str, context: ToolContext) -> Iterator[Part]:
         yield Part(PartKind.SENTENCE, {"text": "Let me look."})

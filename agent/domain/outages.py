@@ -1,0 +1,17 @@
+"""What Expediter needs from others and did not get for a while."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Neighbour(StrEnum):
+    ERP = "erp"
+    MODEL = "model"
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    id: int
+    part: Neighbour
+    since: datetime

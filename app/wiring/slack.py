@@ -21,6 +21,7 @@ from integrations.database.messenger_inbox import PostgresDeliveries
 from integrations.database.messenger_links import PostgresLinks
 from integrations.database.messenger_outbox import PostgresOutbox
 from integrations.database.messenger_ratings import PostgresRatings
+from integrations.database.quiet_hours import PostgresQuietTimes
 from integrations.slack.bolt_app import bolt_app
 from integrations.slack.chat import ChatDesk
 from integrations.slack.clicking import ClickDesk, Handle
@@ -53,7 +54,7 @@ def attach_slack(
     clients = SlackClients(lambda: settings.current("slack_bot_token") or "", f"{settings.slack_api_url}/")
     taking = stack.enter_context(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="slack-intake"))
     identity = Identity(team, links, clients, threads, utc_now)
-    deeds = SlackCardDeeds(context, deliveries, links, team, outbox)
+    deeds = SlackCardDeeds(context, deliveries, links, team, outbox, PostgresQuietTimes(pool))
     address = responses_at(settings)
     clicks = ClickDesk(
         Identity(team, links, clients, taking, utc_now),

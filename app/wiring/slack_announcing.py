@@ -17,6 +17,7 @@ from integrations.database.messenger_outbox import PostgresOutbox
 from integrations.database.outages import PostgresOutages
 from integrations.database.own_affairs import PostgresOwnAffairs
 from integrations.database.pool import Pool
+from integrations.database.quiet_hours import PostgresQuietTimes
 from integrations.slack.announcing import Announcer
 from integrations.slack.operations import Operations
 from integrations.slack.outages import OutageNotices
@@ -41,7 +42,7 @@ def announcements(context: WorkerContext, settings: WorkerSettings, pool: Pool, 
 
 
 def _announcer(context: WorkerContext, team: str, pool: Pool, channel: str) -> Announcer:
-    standing, links = PostgresAbsences(pool), PostgresLinks(pool)
+    standing, links, quiet = PostgresAbsences(pool), PostgresLinks(pool), PostgresQuietTimes(pool)
 
     def scene() -> Scene:
         policy = context.now().policy
@@ -51,7 +52,11 @@ def _announcer(context: WorkerContext, team: str, pool: Pool, channel: str) -> A
         link = links.of_person(team, person_id)
         return link.account if link and link.confirmed else None
 
-    return Announcer(context.desk, PostgresApprovalNotices(pool), PostgresOutbox(pool), scene, account, channel)
+    def rests_until(person_id: int, now: datetime) -> datetime | None:
+        hours = quiet.of(person_id)
+        return hours.end(now) if hours else None
+
+    return Announcer(context.desk, PostgresApprovalNotices(pool), PostgresOutbox(pool), scene, account, rests_until, channel)
 
 
 def _operations(context: WorkerContext, pool: Pool, channel: str) -> Operations:

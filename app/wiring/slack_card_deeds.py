@@ -10,6 +10,7 @@ from agent.domain.briefs import Brief
 from agent.domain.decisions import Person, Proposal
 from agent.domain.finding_life import Deed, FindingFilter, FindingList, KnownFinding
 from agent.domain.findings import Severity
+from agent.domain.quiet_hours import QuietHours
 from agent.domain.records import Record
 from agent.domain.risk_list import Row
 from agent.domain.second_factor import AuthenticatorState
@@ -25,6 +26,7 @@ from app.wiring.slack_masking import without_money
 from integrations.database.messenger_inbox import PostgresDeliveries
 from integrations.database.messenger_links import PostgresLinks
 from integrations.database.messenger_outbox import PostgresOutbox
+from integrations.database.quiet_hours import PostgresQuietTimes
 from integrations.slack.clicks import MailDeeds
 from integrations.slack.interaction import Payload
 
@@ -38,10 +40,16 @@ class SlackCardDeeds(SlackDeeds):
     mails: MailDeeds | None = None
 
     def __init__(
-        self, context: WebContext, deliveries: PostgresDeliveries, links: PostgresLinks, team: str, outbox: PostgresOutbox
+        self,
+        context: WebContext,
+        deliveries: PostgresDeliveries,
+        links: PostgresLinks,
+        team: str,
+        outbox: PostgresOutbox,
+        quiet: PostgresQuietTimes,
     ) -> None:
         super().__init__(context, deliveries, links, team)
-        self._outbox = outbox
+        self._outbox, self._quiet = outbox, quiet
 
     def link(self, record: Record) -> str | None:
         """This process has no login to the ERP; where a record opens is known of those that the last scan names."""
@@ -112,6 +120,15 @@ class SlackCardDeeds(SlackDeeds):
 
     def back(self, person: Person, absence_id: int) -> None:
         self._context.absences.end(numbered(absence_id), ended_by=person.id)
+
+    def quiet(self, person: Person) -> QuietHours | None:
+        return self._quiet.of(person.id)
+
+    def keep_quiet(self, person: Person, hours: QuietHours | None) -> None:
+        if hours is None:
+            self._quiet.drop(person.id)
+        else:
+            self._quiet.keep(person.id, hours)
 
     def tell(self, channel: str, payload: Payload, under: str | None = None) -> None:
         if under is None:

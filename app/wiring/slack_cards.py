@@ -52,6 +52,7 @@ def home(person: Person, deeds: SlackCardDeeds) -> Payload:
         brief=deeds.brief(person),
         absence=deeds.absence(person),
         authenticator=deeds.authenticator(person),
+        quiet=deeds.quiet(person),
     )
     return home_view(person, pieces, scene)
 

@@ -26,7 +26,7 @@ _SUPERSEDE = """
                     WHERE newer.key = older.key AND newer.channel = older.channel AND newer.id > older.id
                         AND newer.ended_at IS NULL)
 """
-# One of each channel: what a channel is shown is shown in order.
+# One of each channel: what a channel is shown is shown in order. What is meant for later, and was not tried, lets others pass.
 _WAITING = """
     SELECT * FROM (
         SELECT DISTINCT ON (channel) slack_outbox.*, tried.number, tried.at,
@@ -36,7 +36,8 @@ _WAITING = """
                 AND parent.channel = slack_outbox.channel ORDER BY parent.id DESC LIMIT 1) AS parent_ts
         FROM slack_outbox LEFT JOIN LATERAL (
             SELECT max(number) AS number, max(at) AS at FROM slack_attempt WHERE outbox_id = slack_outbox.id) AS tried ON true
-        WHERE ended_at IS NULL ORDER BY channel, id) AS first_of_each
+        WHERE ended_at IS NULL AND (tried.number IS NOT NULL OR not_before <= clock_timestamp())
+        ORDER BY channel, id) AS first_of_each
     WHERE not_before <= clock_timestamp() ORDER BY id LIMIT %s
 """
 _REFUSED = "refused"

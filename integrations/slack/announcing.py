@@ -5,7 +5,7 @@ A sweep can be repeated, and cut off: what is shown already is not shown again, 
 
 import logging
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from agent.domain.approval_notices import ApprovalNotice, NoticeKind
@@ -32,7 +32,9 @@ class Showing(Protocol):
 
     def show(self, key: str, channel: str, payload: dict[str, Any], thread_key: str | None = None) -> None: ...
 
-    def post(self, channel: str, payload: dict[str, Any], *, dedupe: str | None = None) -> None: ...
+    def post(
+        self, channel: str, payload: dict[str, Any], *, dedupe: str | None = None, not_before: datetime | None = None
+    ) -> None: ...
 
     def channels_of(self, key: str) -> Sequence[str]: ...
 
@@ -45,11 +47,14 @@ class Announcer:
         outbox: Showing,
         scene: Callable[[], Scene],
         account: Callable[[int], str | None],
+        rests_until: Callable[[int, datetime], datetime | None],
         channel: str,
     ) -> None:
-        """`account`: of a person, where they have confirmed one; `channel`: of approvals."""
+        """`account`: of a person, where they have confirmed one; `rests_until`: when their quiet hours end, in which a moment
+        falls; `channel`: of approvals.
+        """
         self._book, self._notices, self._outbox = book, notices, outbox
-        self._scene, self._account, self._channel = scene, account, channel
+        self._scene, self._account, self._rests_until, self._channel = scene, account, rests_until, channel
         self._shown: dict[str, dict[str, Any]] = {}
 
     def sweep(self) -> None:
@@ -90,15 +95,19 @@ class Announcer:
             logger.warning("a notice could not be told: %s", gone)
             return
         card = f"group:{proposal.group_id}" if proposal.group_id else f"proposal:{proposal.id}"
-        accounts = self._deciders(proposal, scene) if notice.kind is not NoticeKind.EXPIRY else []
+        deciders = self._deciders(proposal, scene) if notice.kind is not NoticeKind.EXPIRY else {}
+        awake = [account for account, rests_until in deciders.items() if rests_until is None]
         for channel in self._outbox.channels_of(card) or [self._channel]:
-            self._outbox.show(key, channel, notice_message(notice, proposal, scene, accounts), thread_key=card)
-        for account in accounts:
-            self._outbox.post(account, notice_message(notice, proposal, scene), dedupe=f"{key}:{account}")
+            self._outbox.show(key, channel, notice_message(notice, proposal, scene, awake), thread_key=card)
+        for account, rests_until in deciders.items():
+            message = notice_message(notice, proposal, scene)
+            self._outbox.post(account, message, dedupe=f"{key}:{account}", not_before=rests_until)
 
-    def _deciders(self, proposal: Proposal, scene: Scene) -> list[str]:
+    def _deciders(self, proposal: Proposal, scene: Scene) -> dict[str, datetime | None]:
+        """Their accounts, and until when each is not to be written to."""
         requirement = scene.requirement(proposal)
         if requirement is None:
-            return []
+            return {}
         able: list[Person] = [one for one in scene.people if ruling_now(requirement, proposal, one, scene.now, scene.standing)]
-        return [account for one in able if (account := self._account(one.id)) is not None][:MOST_TOLD]
+        found = [(account, one.id) for one in able if (account := self._account(one.id)) is not None][:MOST_TOLD]
+        return {account: self._rests_until(person_id, scene.now) for account, person_id in found}

@@ -8,6 +8,7 @@ from agent.domain.absences import Absence
 from agent.domain.briefs import Brief
 from agent.domain.decisions import Person, Proposal
 from agent.domain.finding_life import Deed, FindingList, KnownFinding
+from agent.domain.quiet_hours import QuietHours
 from agent.domain.records import Record
 from agent.domain.risk_list import Row
 from agent.domain.second_factor import AuthenticatorState
@@ -75,6 +76,11 @@ class CardDeeds(Deeds, Protocol):
     def away(self, person: Person, deputy: str, starts_at: datetime | None, ends_at: datetime) -> Absence: ...
 
     def back(self, person: Person, absence_id: int) -> None: ...
+
+    def quiet(self, person: Person) -> QuietHours | None: ...
+
+    def keep_quiet(self, person: Person, hours: QuietHours | None) -> None:
+        """None: from now on there are none."""
 
     def tell(self, channel: str, payload: Payload, under: str | None = None) -> None:
         """A message to a channel or an account; `under` the message of this key, like `proposal:12`."""

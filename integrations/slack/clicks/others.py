@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from agent.domain.finding_life import Deed, EventKind
 from agent.domain.findings import Severity
+from agent.domain.quiet_hours import quiet_hours
 from agent.errors import PreconditionFailed, StaleShown
 from integrations.slack.clicks.click import Click
 from integrations.slack.clicks.deciding import beside
@@ -12,7 +13,7 @@ from integrations.slack.interaction import Reaction
 from integrations.slack.text import escaped
 from integrations.slack.views.brief import brief_card
 from integrations.slack.views.finding import SNOOZE_DAY, SNOOZE_WEEK, TAKE, finding_modal
-from integrations.slack.views.home import settings_modal
+from integrations.slack.views.home import quiet_modal, settings_modal
 from integrations.slack.views.inputs import modal
 from integrations.slack.views.mail import MailOnCard, assign_modal, class_modal, draft_modal, mail_modal
 from integrations.slack.views.propose import propose_modal
@@ -88,6 +89,22 @@ def away(click: Click) -> Reaction:
 def back(click: Click) -> Reaction:
     click.deeds.back(click.person, click.shown("A").number)
     return Reaction(private="Welcome back: nobody stands in for you any more.")
+
+
+def quiet(click: Click) -> Reaction:
+    zones = sorted(str(hours.zone) for hours in click.deeds.policy().hours.values())
+    return Reaction(open_view=quiet_modal(click.deeds.quiet(click.person), zones[0] if zones else "UTC"))
+
+
+def kept_quiet(click: Click) -> Reaction:
+    hours = quiet_hours(click.given("from"), click.given("until"), click.given("zone"))
+    click.deeds.keep_quiet(click.person, hours)
+    return Reaction(private=f"Reminders wait from {hours.begins:%H:%M} to {hours.ends:%H:%M}, {escaped(hours.zone.key)}.")
+
+
+def not_quiet(click: Click) -> Reaction:
+    click.deeds.keep_quiet(click.person, None)
+    return Reaction(private="Reminders come at any hour again.")
 
 
 def _morning(day: str) -> datetime | None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import time
 
 from agent.domain.absences import Absence
 from agent.domain.briefs import Brief, Change
 from agent.domain.decisions import Person, Proposal, ProposalState
 from agent.domain.finding_life import KnownFinding
 from agent.domain.findings import Severity
+from agent.domain.quiet_hours import QuietHours
 from agent.domain.second_factor import AuthenticatorState
 from integrations.slack.interaction import Payload
 from integrations.slack.views import blocks as b
@@ -36,6 +38,7 @@ class Pieces:
     brief: Brief | None = None
     absence: Absence | None = None
     authenticator: AuthenticatorState = AuthenticatorState.NONE
+    quiet: QuietHours | None = None
 
 
 def home(person: Person, pieces: Pieces, scene: Scene) -> Payload:
@@ -68,6 +71,23 @@ def settings_modal(person: Person, colleagues: Sequence[Person]) -> Payload:
         "absence_submit",
         b.value("H0", ""),
         "I am away",
+    )
+
+
+def quiet_modal(hours: QuietHours | None, zone: str) -> Payload:
+    """`zone`: of the company, where none was said yet."""
+    begins, ends = (hours.begins, hours.ends) if hours else (time(20), time(7))
+    return inputs.modal(
+        "Quiet hours",
+        [
+            inputs.alert("Reminders meant for you wait until the hours are over. Cards in channels come as always.", "info"),
+            inputs.asked("from", "From", inputs.clock(f"{begins:%H:%M}")),
+            inputs.asked("until", "Until", inputs.clock(f"{ends:%H:%M}")),
+            inputs.asked("zone", "Time zone", inputs.text(hours.zone.key if hours else zone, most=60, least=1)),
+        ],
+        "quiet_submit",
+        b.value("H0", ""),
+        "Keep",
     )
 
 
@@ -162,10 +182,17 @@ def _settings(person: Person, pieces: Pieces) -> Iterator[Payload]:
         f"*Mail address*: {b.mrkdwn(person.email, 200)}, by which Slack and Odoo know you",
         f"*Authenticator*: {factor}",
         f"*Absence*: {b.mrkdwn(away.deputy.handle, 80)} stands in until {when(away.ends_at)}" if away else "*Absence*: none",
+        f"*Quiet hours*: {_hours(pieces.quiet)}",
     ]
     yield b.divider()
     yield b.section("\n".join(lines))
-    if away:
-        yield b.actions(b.button("I am back", "absence_end", b.value(f"A{away.id}", "")))
-    else:
-        yield b.actions(b.button("I am away…", "absence", b.value("H0", "")))
+    here = b.value("H0", "")
+    yield b.actions(
+        b.button("I am back", "absence_end", b.value(f"A{away.id}", "")) if away else b.button("I am away…", "absence", here),
+        b.button("Quiet hours…", "quiet", here),
+        *([b.button("No quiet hours", "quiet_end", here)] if pieces.quiet else []),
+    )
+
+
+def _hours(quiet: QuietHours | None) -> str:
+    return f"{quiet.begins:%H:%M} to {quiet.ends:%H:%M}, {b.mrkdwn(quiet.zone.key, 60)}" if quiet else "none"

@@ -50,6 +50,11 @@ def day(initial: str = "") -> Payload:
     return {"type": "datepicker"} | ({"initial_date": initial[:10]} if initial else {})
 
 
+def clock(initial: str) -> Payload:
+    """`initial`: 22:00."""
+    return {"type": "timepicker", "initial_time": initial}
+
+
 def choice(options: Sequence[tuple[str, str]], initial: str | None = None, placeholder: str = "Choose") -> Payload:
     """`options`: value and what is read; at most 100."""
     shown = [_option(value, said) for value, said in options[:MOST_OPTIONS]]

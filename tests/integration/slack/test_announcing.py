@@ -1,12 +1,13 @@
 """The channel of approvals is as the database has it, also after a restart."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from agent.domain.approval_notices import ApprovalNotice, NoticeKind
 from agent.domain.decisions import Person, Role
 from integrations.database.approval_notices import PostgresApprovalNotices
 from integrations.database.messenger_outbox import PostgresOutbox
+from integrations.database.messenger_sending import PostgresSending
 from integrations.database.people import PostgresPeople
 from integrations.database.proposal_book import PostgresProposalBook
 from integrations.slack.announcing import Announcer
@@ -20,8 +21,8 @@ from tests.integration.slack.test_clicks import make_group, said
 CHANNEL = "C0APPROVE"
 
 
-def announcer(database: TestDatabase, *known: Person) -> Announcer:
-    """On the worker's role, as if it had just started; `known` have linked an account."""
+def announcer(database: TestDatabase, *known: Person, rest_until: datetime | None = None) -> Announcer:
+    """On the worker's role, as if it had just started; `known` have linked an account, and rest until then."""
     pool, accounts = database.pool("worker"), {one.id: f"U{one.id:05d}" for one in known}
     people = PostgresPeople(pool)
     return Announcer(
@@ -30,6 +31,7 @@ def announcer(database: TestDatabase, *known: Person) -> Announcer:
         PostgresOutbox(pool),
         lambda: Scene(PACKAGED_POLICY, people.all(), (), datetime.now(UTC)),
         accounts.get,
+        lambda _person_id, _now: rest_until,
         CHANNEL,
     )
 
@@ -99,6 +101,21 @@ def test_a_reminder_stands_under_its_card_once_and_reaches_who_can_decide(databa
     assert len(direct) == 1
     assert "Reminder 1 of 3" in direct[0]
     assert not [1 for _, channel, _, _ in sent(database) if channel == f"U{auditor.id:05d}"]
+
+
+def test_whoever_rests_is_reminded_when_their_quiet_hours_are_over_and_not_mentioned_meanwhile(database: TestDatabase) -> None:
+    sofia, proposal = database.person("sofia"), database.proposal()
+    reminder = ApprovalNotice(proposal.id, 0, NoticeKind.REMINDER, 1, (Role.OPS_AGENT,))
+    assert PostgresApprovalNotices(database.pool("worker")).note(reminder)
+    morning, account = datetime.now(UTC) + timedelta(hours=9), f"U{sofia.id:05d}"
+    announcer(database, sofia, rest_until=morning).sweep()
+    with database.connection("admin") as connection:
+        held = connection.execute("SELECT not_before FROM slack_outbox WHERE channel = %s", [account]).fetchall()
+    assert [row["not_before"] for row in held] == [morning]
+    assert account not in next(text for key, _, text, _ in sent(database) if key == f"notice:{proposal.id}:0:reminder:1")
+    PostgresOutbox(database.pool("worker")).post(account, {"text": "An answer"})
+    due = PostgresSending(database.pool("worker")).waiting(10)
+    assert "An answer" in [one.outgoing.payload["text"] for one in due], "what is meant for later keeps nothing else waiting"
 
 
 def test_nobody_is_mentioned_on_a_card(database: TestDatabase) -> None:

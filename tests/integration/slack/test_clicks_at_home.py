@@ -1,7 +1,8 @@
 """Findings, options and the brief: opened and answered from Home and from what the last scan says."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 from slack_sdk import WebClient
@@ -9,7 +10,9 @@ from slack_sdk import WebClient
 from agent.domain.decisions import Role
 from agent.domain.finding_life import Deed, EventKind
 from agent.domain.findings import Option, OptionKind, Severity
+from agent.domain.quiet_hours import QuietHours
 from integrations.database.finding_desk import PostgresFindingDesk
+from integrations.database.quiet_hours import PostgresQuietTimes
 from integrations.slack.views.risk import why_answer
 from tests.fixtures.postgres import TestDatabase
 from tests.fixtures.scans import at_risk, full, known, publish, trouble
@@ -121,6 +124,30 @@ def test_undoing_what_was_not_done_is_refused_with_the_sentence_of_the_api(scree
     screen.company.send(click)
     assert "P1" in screen.told(account)
     assert screen.decisions() == []
+
+
+def test_quiet_hours_are_kept_from_home_shown_there_and_given_up(screen: Screen, database: TestDatabase) -> None:
+    sofia, account = joined(screen)
+    home_of(screen, account)
+    screen.company.send(press_home(screen.company.slack, account, "quiet"))
+    screen.opened(account)
+    answer = screen.submit(account, **{"from": "22:00", "until": "06:30", "zone": "Europe/Lisbon"})
+    assert "Reminders wait from 22:00 to 06:30, Europe/Lisbon" in said(answer["view"]["blocks"])
+    worker = PostgresQuietTimes(database.pool("worker"))
+    assert worker.of(sofia.id) == QuietHours(time(22), time(6, 30), ZoneInfo("Europe/Lisbon"))
+    assert "22:00 to 06:30" in said(home_of(screen, account)["blocks"])
+    screen.company.send(press_home(screen.company.slack, account, "quiet_end"))
+    screen.company.worked_off()
+    assert worker.of(sofia.id) is None
+
+
+def test_a_time_zone_nobody_knows_is_said(screen: Screen, database: TestDatabase) -> None:
+    _, account = joined(screen)
+    home_of(screen, account)
+    screen.company.send(press_home(screen.company.slack, account, "quiet"))
+    screen.opened(account)
+    answer = screen.submit(account, **{"from": "22:00", "until": "06:30", "zone": "Middle/Earth"})
+    assert "like Europe/Lisbon" in said(answer["view"]["blocks"])
 
 
 def why(screen: Screen, database: TestDatabase) -> Message:

@@ -45,9 +45,18 @@ class Trust(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
+    """A file of a mail. What stands in it is data of whoever sent it, as is the mail's own text."""
+
     name: str
     content_type: str
     size: int
+    """Bytes."""
+    kind: str = ""
+    """What people call such files, `PDF`; empty for pictures, and where files stay closed."""
+    text: str = ""
+    """What stands in it, its rows on lines, their cells a tab apart."""
+    trouble: str = ""
+    """What a sentence about it says: `cannot be read: it is encrypted`; empty when nothing is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +97,25 @@ class ReferenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A number the mail names, with where it stands in `ParsedMail.text` (or subject, when `in_subject`)."""
+    """A number the mail names, with where it stands in `ParsedMail.text`, in the subject, or in the text of an attachment."""
 
     kind: ReferenceKind
     value: str
     span: tuple[int, int]
     in_subject: bool = False
     quoted: bool = False
+    file: str = ""
+    """The attachment it stands in; empty for the mail itself."""
+
+    @property
+    def second_hand(self) -> bool:
+        """Said in an earlier mail or in a file, so it counts less."""
+        return self.quoted or bool(self.file)
+
+    @property
+    def source(self) -> str:
+        """body, subject, quote or attachment."""
+        return "attachment" if self.file else "quote" if self.quoted else "subject" if self.in_subject else "body"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,5 +151,6 @@ class Triage:
     fields: dict[str, Any] = field(default_factory=dict)
     draft: str | None = None
     """A reply for a person to review; never for automatic mail."""
+    attachments: tuple[Attachment, ...] = ()
     alternatives: tuple[tuple[MailClass, float], ...] = ()
     """The likeliest classes with their shares of 1, for a person who must decide; empty where nobody weighed them."""

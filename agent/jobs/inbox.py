@@ -33,6 +33,8 @@ class Inbox:
     parse: Parse
     """Raises MailUnreadable for what is no mail."""
     judge: Judge
+    open: Parse | None = None
+    """The same, and reads what is attached; None: files stay closed."""
 
 
 def attend(sources: Iterable[MailSource], inbox: Inbox) -> int:
@@ -85,7 +87,7 @@ def _judged(kept: KeptMail, inbox: Inbox) -> dict[str, Any]:
     if kept.attempts > MOST_ATTEMPTS:
         return _for_a_person(f"reading it failed {MOST_ATTEMPTS} times")
     try:
-        result = inbox.judge(inbox.parse(kept.raw), kept.authserv)
+        result = inbox.judge((inbox.open or inbox.parse)(kept.raw), kept.authserv)
     except MailUnreadable as unreadable:
         return _for_a_person(str(unreadable).rstrip("."))
     if not kept.message_id_taken:

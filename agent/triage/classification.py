@@ -160,7 +160,7 @@ def _add_circumstances(
 ) -> set[MailClass]:
     """Numbers strengthen what the words said. Attachments and headers can make a class; returns those that they do."""
     shown = set()
-    for kind in {reference.kind for reference in references if not reference.quoted}:
+    for kind in {reference.kind for reference in references if not reference.second_hand}:
         for mail_class, points in _NAMED.get(kind, {}).items():
             if scores.get(mail_class, 0) > 0:
                 scores[mail_class] += points

@@ -148,13 +148,13 @@ def _quantities(text: str, source: str) -> Iterator[dict[str, Any]]:
 
 def _amounts(text: str, source: str) -> Iterator[dict[str, Any]]:
     for match in _MONEY.finditer(text):
-        amount = _decimal(match["first"] or match["second"])
+        amount = decimal_of(match["first"] or match["second"])
         if amount is not None:
             currency = _CURRENCY[(match["before"] or match["after"]).strip()]
             yield _field(str(amount), match.span(), source, currency=currency)
 
 
-def _decimal(text: str) -> Decimal | None:
+def decimal_of(text: str) -> Decimal | None:
     """`1.234,50` and `1,234.50` alike: the last separator before one or two digits is the decimal one."""
     match = re.fullmatch(r"([\d.,' ]*?)(?:[.,](\d{1,2}))?", text)
     if not match:

@@ -68,6 +68,8 @@ _FEE = re.compile(
     r"(https?://|www\.)"
 )
 _OFTEN_HIDDEN = 2
+#: Characters in which a file announces what it is about.
+_LETTER = 6_000
 #: An account that a person's mail tells us. Whether it is the one on file, only a person can say, whatever words stand around it.
 _NAMED_ACCOUNT = re.compile(
     r"\b(?:ad|at|be|bg|ch|cy|cz|de|dk|ee|es|fi|fr|gb|gr|hr|hu|ie|is|it|li|lt|lu|lv|mc|mt|nl|no|pl|pt|ro|se|si|sk|sm|tr|ae|gi)"
@@ -81,10 +83,12 @@ def flags_of(mail: ParsedMail, reading: Reading) -> frozenset[str]:
     hidden = fold(mail.hidden_text)
     raised = {
         BANK_CHANGE: changes_bank_details(f"{reading.subject}. {reading.new} . {hidden}")
-        or (reading.forwarded and changes_bank_details(reading.old)),
+        or (reading.forwarded and changes_bank_details(reading.old))
+        or any(_announces_a_change(file.text) for file in mail.attachments),
         BANK_ACCOUNT: _NAMED_ACCOUNT.search(f"{reading.subject}. {reading.old if reading.forwarded else reading.new}")
         is not None,
-        INJECTION: any(instructions_in(text) for text in (mail.subject, mail.text, mail.hidden_text, _names(mail))),
+        INJECTION: any(instructions_in(text) for text in (mail.subject, mail.text, mail.hidden_text, _names(mail)))
+        or any(instructions_in(file.text) for file in mail.attachments),
         HIDDEN: len(re.findall(r"\w{2,}", hidden)) > _OFTEN_HIDDEN,
         PHISHING: any(pattern.search(f"{reading.subject}. {reading.new}") for pattern in (_CREDENTIALS, _FEE)),
         NO_ID: mail.message_id is None,
@@ -100,6 +104,12 @@ def changes_bank_details(folded: str) -> bool:
         return True
     told = re.search(_CHANGED, folded) or _TOLD.search(folded)
     return _IBAN.search(folded) is not None and (_PAY.search(folded) or _TOLD.search(folded)) is not None and told is not None
+
+
+def _announces_a_change(text: str) -> bool:
+    """A letter that is attached. An account alone says nothing there: every invoice names one."""
+    folded = fold(text[:_LETTER]).replace("\n", " ").replace("\t", " ")
+    return any(pattern.search(folded) for pattern in _BANK)
 
 
 def _names(mail: ParsedMail) -> str:

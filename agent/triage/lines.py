@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any
 
-from agent.domain.mail import ParsedMail, Reference, ReferenceKind
+from agent.domain.mail import Attachment, ParsedMail, Reference, ReferenceKind
+from agent.guardrails.untrusted_text import fold
 from agent.triage.dates import Day, days_in
 from agent.triage.reading import Reading
+from agent.triage.tables import table_lines
 
 MOST_LINES = 60
 #: What a number beside a code is, by the nearest word before or after it.
@@ -27,10 +30,24 @@ _PRICE = re.compile(r"(?<![\w.,/-])(\d{1,6}[.,]\d{2})(?![\w.,/-])")
 
 
 def lines_of(mail: ParsedMail, reading: Reading, references: Sequence[Reference], today: date) -> list[dict[str, Any]]:
-    """One entry for each row of the new text that names a product: `sku`, `span`, and what stands in it of `quantity`, `short`,
-    `damaged`, `price`, `dates`. A row ends with its line; a code's own digits are no quantity."""
-    codes = [one for one in references if one.kind is ReferenceKind.PRODUCT and not one.in_subject and not one.quoted]
-    return [_line(mail, reading, start, end, codes, today) for start, end in _rows(mail.text, codes)][:MOST_LINES]
+    """One entry for each row that names a product, first of the new text, then of the attached files: `sku`, `span`, and what
+    stands in it of `quantity`, `short`, `damaged`, `price`, `dates`; of a file also `source` and `file`. A row ends with its
+    line; a code's own digits are no quantity."""
+    codes = [one for one in references if one.kind is ReferenceKind.PRODUCT and not one.in_subject]
+    said = [one for one in codes if not one.second_hand]
+    found = [_line(reading.text[start:end], (start, end), said, today) for start, end in _rows(mail.text, said)]
+    for file in mail.attachments:
+        found += islice(_lines_in(file, [one for one in codes if one.file == file.name], today), MOST_LINES)
+    return found[:MOST_LINES]
+
+
+def _lines_in(file: Attachment, codes: Sequence[Reference], today: date) -> Iterator[dict[str, Any]]:
+    """Of its tables, where it has some with headings; else of its rows."""
+    under_headings = list(islice(table_lines(file, today), MOST_LINES))
+    yield from under_headings
+    for start, end in () if under_headings else _rows(file.text, codes):
+        row = fold(file.text[start:end]).replace("\t", " ")
+        yield _line(row, (start, end), codes, today) | {"source": "attachment", "file": file.name}
 
 
 def _rows(text: str, codes: Sequence[Reference]) -> Iterator[tuple[int, int]]:
@@ -43,9 +60,10 @@ def _rows(text: str, codes: Sequence[Reference]) -> Iterator[tuple[int, int]]:
             yield start, len(text) if end < 0 else end
 
 
-def _line(mail: ParsedMail, reading: Reading, start: int, end: int, codes: Sequence[Reference], today: date) -> dict[str, Any]:
+def _line(row: str, span: tuple[int, int], codes: Sequence[Reference], today: date) -> dict[str, Any]:
+    """`row` is folded, `span` its place in the text that the codes' spans are in too."""
+    start, end = span
     own = [code for code in codes if start <= code.span[0] < end]
-    row = reading.text[start:end]
     days = days_in(row, today)
     left = _blanked(row, [(code.span[0] - start, code.span[1] - start) for code in own], days)
     found: dict[str, Any] = {"sku": own[0].value, "span": [start, end]}

@@ -24,6 +24,9 @@ _PLACES: dict[ReferenceKind, tuple[str, ...]] = {
 }
 SURE, QUOTED, UNPROVEN, SENDER = 0.95, 0.8, 0.5, 0.3
 _MOST_PRODUCTS = 5
+_MOST_IN_FILES = 5
+#: Numbers that only we give.
+_OURS = (K.SALE_ORDER, K.PURCHASE_ORDER, K.DELIVERY, K.INVOICE)
 #: Words that many companies bear.
 _COMMON = frozenset(
     ("hotel", "hotels", "group", "grand", "supply", "company", "trading", "logistics", "transport", "services", "international")
@@ -43,20 +46,30 @@ class Linked:
 
 
 def link(mail: ParsedMail, references: Sequence[Reference], trust: Trust, reader: ErpReader) -> Linked:
-    """Look the numbers up. Raises what the reader raises."""
+    """Look the numbers up; those of files link nothing where the mail itself names one of ours. Raises what the reader raises."""
     sender = _partner_of(mail, reader)
     found = _find(references, reader)
     linked = Linked(sender)
-    for reference in references:
+    said = [one for one in references if not one.file]
+    told = any(one.kind in _OURS for one in said)
+    for reference in (*said, *_in_files(references)):
         records = found.get(normal(reference.value), []) if reference.kind in _PLACES else []
-        if not records and reference.kind in (K.SALE_ORDER, K.PURCHASE_ORDER, K.DELIVERY, K.INVOICE):
+        aside = bool(reference.file) and told
+        if not records and reference.kind in _OURS and not aside:
             linked.unknown.append(reference.value)
+        believed = Trust.UNKNOWN if aside else trust
         for record in records:
-            _judge(linked, record, reference, sender, trust, len(records), reader)
+            _judge(linked, record, reference, sender, believed, len(records), reader)
     if sender and not linked.links and not linked.candidates:
         linked.candidates.append(Link(sender, SENDER))
     _add_products(linked, references, reader)
     return linked
+
+
+def _in_files(references: Sequence[Reference]) -> list[Reference]:
+    """Those of ours that files name, unless it is a list of many: what the mail is about, such a file does not tell."""
+    named = [one for one in references if one.file and one.kind in _PLACES]
+    return named if sum(one.kind in _OURS for one in named) <= _MOST_IN_FILES else []
 
 
 def _partner_of(mail: ParsedMail, reader: ErpReader) -> Record | None:
@@ -88,7 +101,7 @@ def _judge(
     owner = reader.partner_of_record(record)
     same = owner is not None and sender is not None and owner.id == sender.id
     if same and trust is Trust.ALIGNED and count == 1:
-        linked.links.append(Link(record, QUOTED if reference.quoted else SURE))
+        linked.links.append(Link(record, QUOTED if reference.second_hand else SURE))
         return
     linked.candidates.append(Link(record, UNPROVEN if same else SENDER))
     if owner and not same:

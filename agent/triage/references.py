@@ -74,9 +74,10 @@ _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}([./-]\d{1,4})?|(19|20)\d\d|\d{1,2}")
 
 
 def references_in(mail: ParsedMail) -> tuple[Reference, ...]:
-    """Each number once, at its first mention: in the new text before the subject, in the subject before a quote."""
+    """Each number once, at its first mention: in the new text, else in the subject, else in a quote, last in a file."""
     found = [*_in_text(mail), *_in_subject(mail)]
     found.sort(key=lambda reference: (reference.quoted, reference.in_subject, reference.span))
+    found += _in_files(mail)
     first: dict[tuple[ReferenceKind, str], Reference] = {}
     for reference in found:
         first.setdefault((reference.kind, normal(reference.value)), reference)
@@ -97,6 +98,14 @@ def _in_text(mail: ParsedMail) -> Iterator[Reference]:
 def _in_subject(mail: ParsedMail) -> Iterator[Reference]:
     for kind, start, end in _spans(mail.subject[:MOST_SUBJECT]):
         yield Reference(kind, mail.subject[start:end], (start, end), in_subject=True)
+
+
+def _in_files(mail: ParsedMail) -> Iterator[Reference]:
+    left = MOST_TEXT
+    for file in mail.attachments:
+        for kind, start, end in _spans(file.text[:left]):
+            yield Reference(kind, file.text[start:end], (start, end), file=file.name)
+        left -= min(len(file.text), left)
 
 
 def _spans(text: str) -> list[tuple[ReferenceKind, int, int]]:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from agent.domain.mail import Link, Triage
+from agent.domain.mail import Link, Reference, Triage
 
 
 def triage_row(file: str, triage: Triage) -> dict[str, Any]:
-    """One mail's row. A reference's span is in the mail's text, or in its subject when the number stands only there."""
+    """One mail's row. A span is where `source` says: in the mail's text or subject, or in the text of the attachment `file`."""
     return {
         "file": file,
         "class": triage.mail_class.value,
@@ -21,12 +21,20 @@ def triage_row(file: str, triage: Triage) -> dict[str, Any]:
         "automatic": triage.automatic,
         "trust": triage.trust.value,
         "flags": list(triage.flags),
-        "references": [{"kind": one.kind.value, "value": one.value, "span": list(one.span)} for one in triage.references],
+        "references": [_reference(one) for one in triage.references],
         "links": _links(triage.links),
         "candidates": _links(triage.candidates),
         "fields": triage.fields,
         "draft": triage.draft,
+        "attachments": [
+            {"name": one.name, "kind": one.kind, "size": one.size, "trouble": one.trouble} for one in triage.attachments
+        ],
     }
+
+
+def _reference(one: Reference) -> dict[str, Any]:
+    told = {"kind": one.kind.value, "value": one.value, "span": list(one.span), "source": one.source}
+    return told | {"file": one.file} if one.file else told
 
 
 def _links(links: Sequence[Link]) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ _PHRASE = re.compile(r"[a-z']+(?:-[a-z]+)*")
 
 def telling_of(mail: ParsedMail, reading: Reading, references: Sequence[Reference]) -> Telling:
     """Of a forwarded mail what was forwarded, else what is new; the kinds of numbers it names, and its attachments' names."""
-    named = {f"zref{reference.kind.value.replace('_', '')}" for reference in references if not reference.quoted}
+    named = {f"zref{reference.kind.value.replace('_', '')}" for reference in references if not reference.second_hand}
     attached = (f"att_{word}" for one in mail.attachments for word in re.findall("[a-z]+", fold(one.name)))
     said = reading.old if reading.forwarded else reading.new
     return telling_in(f"{reading.subject} . {said}", [*sorted(named), *attached])

@@ -1,5 +1,6 @@
 """One mail in; what it is, what it is about and what follows from it out. By rules, and by examples where they are unsure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,7 +20,7 @@ from agent.triage.language import SPOKEN, UNKNOWN, is_terse, languages_of
 from agent.triage.lines import lines_of
 from agent.triage.linking import Linked, bears_name, is_lookalike, link
 from agent.triage.priority import rank
-from agent.triage.reading import read
+from agent.triage.reading import FEW_WORDS, Reading, read
 from agent.triage.references import references_in
 from agent.triage.standing import Standing, standing_of
 from agent.triage.telling import telling_of
@@ -66,6 +67,7 @@ def triage(
     flags = flags | {LOOKALIKE} if known.lookalike else flags
     ranked = rank(verdict.mail_class, reading, fields, flags, known.standing, bool(signs), thresholds, now)
     doubts = _doubts(mail, verdict, trust, flags & (hostile | {NO_SENDER}), known)
+    doubts += _closed(mail, reading, verdict, references)
     suspicious = bool(flags & hostile) or _from_us(mail) or _impersonates(trust, own_authserv, known.linked)
     unanswered = bool(signs) or suspicious or verdict.confidence < SURE
     return Triage(
@@ -83,6 +85,7 @@ def triage(
         references=references,
         links=tuple(known.linked.links),
         candidates=tuple(known.linked.candidates),
+        attachments=mail.attachments,
         fields=fields,
         draft=None if unanswered else draft_for(verdict.mail_class, language, known.linked.links, known.standing, flags, now),
     )
@@ -162,3 +165,12 @@ def _doubts(mail: ParsedMail, verdict: Verdict, trust: Trust, suspicious: frozen
         f"not everything could be read: {', '.join(mail.problems)}": bool(mail.problems),
     }
     return [words for words, applies in doubts.items() if applies]
+
+
+def _closed(mail: ParsedMail, reading: Reading, verdict: Verdict, references: Sequence[Reference]) -> list[str]:
+    """Files that could not be read, where the mail's own text does not say what it is and about which number."""
+    said = reading.old if reading.forwarded else reading.new
+    enough = len(re.findall(r"\w{2,}", said)) >= FEW_WORDS and any(not one.file for one in references)
+    if verdict.mail_class is MailClass.AUTOMATED_NOISE or (enough and verdict.confidence >= SURE):
+        return []
+    return [f"its {file.kind or 'file'} {file.name[:80]} {file.trouble}" for file in mail.attachments if file.trouble][:5]

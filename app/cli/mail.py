@@ -117,6 +117,9 @@ def page(row: ReadMailRow) -> None:
     for title, links in (("linked", row.links), ("perhaps", row.candidates)):
         if links:
             output.say(f"{title}: {', '.join(map(_link, links))}")
+    for file in row.attachments:
+        if file.kind:
+            output.say(f"attached: {file.kind} {file.name}{f' {file.trouble}' if file.trouble else ''}")
     for name, value in row.fields.items():
         output.say(f"  {name.replace('_', ' ')}: {_value(value)}", style="dim")
     if row.draft:
@@ -131,7 +134,7 @@ def _named(kind: MailClass) -> str:
 def _value(value: object) -> str:
     if isinstance(value, dict) and "sku" in value:
         return " ".join(
-            [value["sku"], *(f"{name} {_value(said)}" for name, said in value.items() if name not in ("sku", "span"))]
+            [value["sku"], *(f"{name} {_value(said)}" for name, said in value.items() if name not in ("sku", "span", "source"))]
         )
     if isinstance(value, list):
         return ", ".join(map(_value, value))

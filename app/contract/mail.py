@@ -1,7 +1,7 @@
 """What triage makes of one mail."""
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field
 
@@ -14,6 +14,9 @@ class ReferenceRow(Contract):
     kind: ReferenceKind
     value: str
     span: tuple[int, int]
+    source: Literal["body", "subject", "quote", "attachment"] = "body"
+    file: str | None = None
+    """The attachment whose text the span is in."""
 
 
 class LinkRow(Contract):
@@ -28,6 +31,15 @@ class AlternativeRow(Contract):
 
     mail_class: MailClass = Field(alias="class")
     confidence: float
+
+
+class AttachmentRow(Contract):
+    """A file of the mail; `kind` is empty where no text is looked for."""
+
+    name: str
+    kind: str
+    size: int
+    trouble: str
 
 
 class ReadMailRow(Contract):
@@ -47,6 +59,7 @@ class ReadMailRow(Contract):
     candidates: tuple[LinkRow, ...]
     fields: dict[str, Any]
     draft: str | None
+    attachments: tuple[AttachmentRow, ...] = ()
 
 
 class TriageRow(ReadMailRow):

@@ -180,10 +180,10 @@ class ReadingCompany(StoredCompany):
 
     def _triaged(self, raw: bytes) -> "Triage":
         from agent.triage import triage
-        from integrations.email import parse_mail
+        from integrations.email import parse_mail_and_files
 
         authserv = DEMO_AUTHSERV if self.company.demo else self.settings.mail_authserv
-        return triage(parse_mail(raw), self.reader, utc_now(), authserv, self.policy.thresholds, self.mail_judge)
+        return triage(parse_mail_and_files(raw), self.reader, utc_now(), authserv, self.policy.thresholds, self.mail_judge)
 
     def answer(self, question: str) -> Iterator[tuple[PartKind, dict[str, Any]]]:
         """Answer read-only, without a person and without a server: nothing can be proposed."""

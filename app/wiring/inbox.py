@@ -17,7 +17,7 @@ from app.settings.mailboxes import ImapFolder, Microsoft365Folder, read_mailboxe
 from app.wiring.mail_judge import mail_judge
 from integrations.database.mail_ledger import PostgresMailLedger
 from integrations.database.pool import Pool
-from integrations.email import parse_mail
+from integrations.email import parse_mail, parse_mail_and_files
 from integrations.email.graph import GraphMailbox
 from integrations.email.graph_login import GraphLogin
 from integrations.email.imap import ImapAccount, ImapMailbox, LoginWay
@@ -25,7 +25,8 @@ from integrations.email.imap import ImapAccount, ImapMailbox, LoginWay
 
 def inbox_of(pool: Pool, context: WorkerContext, state: Path) -> Inbox:
     """Nothing is learned before the first mail comes."""
-    return Inbox(PostgresMailLedger(pool), parse_mail, partial(_read, context, cache(partial(mail_judge, state))))
+    judge = partial(_read, context, cache(partial(mail_judge, state)))
+    return Inbox(PostgresMailLedger(pool), parse_mail, judge, parse_mail_and_files)
 
 
 def _read(context: WorkerContext, judge: Callable[[], MailJudge], mail: ParsedMail, authserv: str | None) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from agent.domain.mail import ParsedMail
 from agent.errors import MailUnreadable
+from integrations.email.files.found import ReadFile
 from integrations.email.headers import addresses, decoded, message_id, moment, raw_fields
+from integrations.email.left_out import BY_PARTS, LEFT_OUT
 from integrations.email.parts import MAX_DEPTH, read_body
 from integrations.email.quotes import quoted_spans
 
@@ -34,15 +36,18 @@ def read_mail(path: Path) -> ParsedMail:
         raise MailUnreadable(f"{path} cannot be read ({error.strerror}); name a saved mail (.eml file).") from error
 
 
-def parse_mail(raw: bytes) -> ParsedMail:
-    """Parse one RFC 5322 message, however broken. Raises MailUnreadable only for what is no mail at all, or over 40 MiB."""
+def parse_mail(raw: bytes, read_file: ReadFile | None = None) -> ParsedMail:
+    """Parse one RFC 5322 message, however broken. Raises MailUnreadable only for what is no mail at all, or over 40 MiB.
+
+    `read_file` opens what is attached; without it, files are listed and stay closed.
+    """
     message, problems = _tree(_checked(raw))
-    fields = raw_fields(message)
+    fields = [(name, value) for name, value in raw_fields(message) if name not in (BY_PARTS, LEFT_OUT)]
     if not any(name.lower() in _KNOWN for name, _ in fields):
         if b"\0" in raw[:1024]:
             raise MailUnreadable("This is a binary file, not a mail message; save the mail as .eml.")
         raise MailUnreadable("This is not a mail message: it has no header lines such as From or Subject; save the mail as .eml.")
-    body = read_body(message)
+    body = read_body(message, read_file)
     values = {name.lower(): value for name, value in reversed(fields)}
     sender_name, sender = _sender(fields)
     text = body.text

@@ -9,8 +9,10 @@ from pathlib import PurePosixPath, PureWindowsPath
 from agent.domain.mail import Attachment
 from agent.guardrails.untrusted_text import clean, smuggled
 from integrations.email.charset import decode
+from integrations.email.files.found import FileText, ReadFile
 from integrations.email.headers import decoded
 from integrations.email.html import read_html
+from integrations.email.left_out import is_by_parts, size_left_out
 
 MAX_PARTS = 500
 MAX_DEPTH = 30
@@ -27,15 +29,23 @@ class Body:
     hidden: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    read_file: ReadFile | None = None
+    """None: files stay closed."""
+    by_parts: bool = False
+    """We took the mail in by its parts, and say of each what we left out."""
+
+    def apart(self) -> "Body":
+        """An empty one for a part of the same mail."""
+        return Body(read_file=self.read_file, by_parts=self.by_parts)
 
     @property
     def text(self) -> str:
         return clean("\n\n".join(text for text in self.texts if text.strip())).strip()
 
 
-def read_body(message: Message) -> Body:
+def read_body(message: Message, read_file: ReadFile | None = None) -> Body:
     """Take a message apart; beyond 500 parts or 30 levels the rest is left unread and named as a problem."""
-    body = Body()
+    body = Body(read_file=read_file, by_parts=is_by_parts(message))
     for count, (part, depth) in enumerate(_leaves(message, 0)):
         if count >= MAX_PARTS or depth > MAX_DEPTH:
             body.problems.append("parts_unread")
@@ -72,16 +82,25 @@ def _read_part(part: Message, body: Body) -> None:
     if kind == "multipart/alternative":
         _read_alternative(part, body)
     elif _is_attachment(part, kind):
-        body.attachments.append(Attachment(_file_name(part, kind), kind, len(_content(part))))
+        body.attachments.append(_attachment(part, kind, body))
     elif kind == "text/html":
         _add_html(part, body)
     else:
         body.texts.append(_text(part, body))
 
 
+def _attachment(part: Message, kind: str, body: Body) -> Attachment:
+    name, left_out = _file_name(part, kind), size_left_out(part) if body.by_parts else None
+    if left_out is not None:
+        return Attachment(name, kind, left_out, trouble="was left in the mailbox: with it the mail is too large to be taken in")
+    content = _content(part)
+    found = body.read_file(name, kind, content) if body.read_file else FileText()
+    return Attachment(name, kind, len(content), found.kind, found.text, found.trouble)
+
+
 def _read_alternative(part: Message, body: Body) -> None:
     """The plain version, unless it says something else than the HTML that people see."""
-    plain, page = Body(), Body()
+    plain, page = body.apart(), body.apart()
     for leaf, _ in _flat(part):
         kind = leaf.get_content_type()
         if _is_attachment(leaf, kind):
@@ -131,7 +150,7 @@ def _text(part: Message, body: Body) -> str:
     except _MISREAD:
         declared = None
     text = decode(_content(part), declared)
-    if len(text) > _MAX_TEXT:
+    if len(text) > _MAX_TEXT or (body.by_parts and size_left_out(part) is not None):
         body.problems.append("text_cut")
         text = text[:_MAX_TEXT]
     if secret := smuggled(text):

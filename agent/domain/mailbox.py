@@ -22,7 +22,8 @@ class Copy:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A copy with its bytes; None for a mail too large to be taken in whole, `head` being its header lines."""
+    """A copy with its bytes, of a large mail those that are kept; None where it could not be taken apart, `head` being its header
+    lines."""
 
     copy: Copy
     raw: bytes | None

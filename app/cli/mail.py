@@ -62,9 +62,7 @@ def show(mail: MailId, as_person: AsPerson = None, token: Token = None, json: Js
 
 def _listed(mails: list[MailRow]) -> None:
     if not mails:
-        output.say(
-            "No mail is here. `EXPEDITER_MAILBOXES` names the shared mailboxes; the worker looks into them three times a minute."
-        )
+        output.say("No mail is here. `EXPEDITER_MAILBOXES` names the shared mailboxes; the worker looks into them.")
         return
     columns = ("mail", "prio", "class", "from", "subject", "came", "")
     output.table(columns, [(*_cells(mail), "a person should look" if mail.needs_person else "") for mail in mails])

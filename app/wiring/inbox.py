@@ -1,16 +1,20 @@
 """The shared inbox: where mails come from, and who reads them."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from functools import cache, partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from agent.domain.mail import ParsedMail
-from agent.jobs.inbox import Inbox
+from agent.errors import ExpediterError
+from agent.jobs.inbox import Inbox, attend
 from agent.jobs.worker import WorkerContext
 from agent.ports.clock import utc_now
 from agent.ports.mail_judge import MailJudge
+from agent.ports.mail_source import MailSource
 from agent.triage import triage, triage_row
 from app.settings import WorkerSettings
 from app.settings.mailboxes import ImapFolder, Microsoft365Folder, read_mailboxes
@@ -20,7 +24,10 @@ from integrations.database.pool import Pool
 from integrations.email import parse_mail, parse_mail_and_files
 from integrations.email.graph import GraphMailbox
 from integrations.email.graph_login import GraphLogin
+from integrations.email.idle import MailHint
 from integrations.email.imap import ImapAccount, ImapMailbox, LoginWay
+
+logger = logging.getLogger(__name__)
 
 
 def inbox_of(pool: Pool, context: WorkerContext, state: Path) -> Inbox:
@@ -34,6 +41,36 @@ def _read(context: WorkerContext, judge: Callable[[], MailJudge], mail: ParsedMa
     row = triage_row("", found)
     del row["file"]
     return row
+
+
+class Looks:
+    """Into the mailboxes, one at a time, whoever asks for it: the clock, or a mail that came."""
+
+    def __init__(self, sources: Sequence[MailSource], inbox: Inbox) -> None:
+        self._sources, self._inbox, self._looking = sources, inbox, Lock()
+
+    def at_its_time(self) -> None:
+        """Not while another look goes on."""
+        if self._looking.acquire(blocking=False):
+            try:
+                attend(self._sources, self._inbox)
+            finally:
+                self._looking.release()
+
+    def at_once(self) -> None:
+        """After the look that goes on, which may have been there before the mail came. What fails waits for the clock."""
+        try:
+            with self._looking:
+                attend(self._sources, self._inbox)
+        except ExpediterError as away:
+            logger.warning("no look at the inbox this time: %s", away)
+
+
+def take_hints(settings: WorkerSettings, looks: Looks, stack: ExitStack) -> None:
+    """From each mailbox that gives some, until the stack ends."""
+    for mailbox in read_mailboxes(settings.mailboxes):
+        if isinstance(mailbox, ImapFolder):
+            stack.enter_context(closing(MailHint(_account(mailbox), mailbox.folder, looks.at_once).start()))
 
 
 def sources_of(settings: WorkerSettings, stack: ExitStack) -> list[ImapMailbox | GraphMailbox]:
@@ -52,7 +89,11 @@ def _microsoft365(mailbox: Microsoft365Folder) -> GraphMailbox:
 
 
 def _imap(mailbox: ImapFolder) -> ImapMailbox:
-    account = ImapAccount(
+    return ImapMailbox(_account(mailbox), mailbox.folder, name=mailbox.name, authserv=mailbox.authserv)
+
+
+def _account(mailbox: ImapFolder) -> ImapAccount:
+    return ImapAccount(
         host=mailbox.host,
         port=mailbox.port,
         user=mailbox.user,
@@ -61,4 +102,3 @@ def _imap(mailbox: ImapFolder) -> ImapMailbox:
         tls=mailbox.tls,
         ca_file=mailbox.ca_file,
     )
-    return ImapMailbox(account, mailbox.folder, name=mailbox.name, authserv=mailbox.authserv)

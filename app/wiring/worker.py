@@ -11,7 +11,6 @@ from agent.errors import ExpediterError, NotPermitted
 from agent.guardrails.policy import load_policy
 from agent.guardrails.policy_in_force import PolicyInForce
 from agent.jobs.approvals import watch
-from agent.jobs.inbox import attend
 from agent.jobs.outcomes import settle
 from agent.jobs.worker import (
     WorkerContext,
@@ -33,7 +32,7 @@ from app.settings import WorkerSettings, refuse_tracing
 from app.wiring.company import company_of
 from app.wiring.embedded import database_url
 from app.wiring.erp import erp_reader
-from app.wiring.inbox import inbox_of, sources_of
+from app.wiring.inbox import Looks, inbox_of, sources_of, take_hints
 from app.wiring.model import chat_of
 from app.wiring.store import open_store
 from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
@@ -104,10 +103,8 @@ def run(supervised: bool) -> None:
         url = database_url(settings.worker_database_url, company_of(settings), "worker", stack)
         context = worker_context(settings, url, stack)
         _first_look(context)
-        sources, inbox = (
-            sources_of(settings, stack),
-            inbox_of(open_store(url, "worker", stack, 2), context, company_of(settings).folder),
-        )
+        inbox = inbox_of(open_store(url, "worker", stack, 2), context, company_of(settings).folder)
+        looks = Looks(sources_of(settings, stack), inbox)
         watched = open_store(url, "worker", stack, 1)
         notices, absences = PostgresApprovalNotices(watched), PostgresAbsences(watched)
         tasks: dict[str, Task] = {
@@ -118,7 +115,7 @@ def run(supervised: bool) -> None:
             "propose_policy": partial(propose_policy, context=context),
             "rescan": partial(rescan, context=context),
             "scan": partial(_look_again, context),
-            "attend_inbox": partial(attend, sources, inbox),
+            "attend_inbox": looks.at_its_time,
             "watch_approvals": lambda: watch(context.desk, notices, absences, context.now().policy, utc_now()),
             "try_out": partial(try_out, context=context),
             "settle": partial(settle, context.reader, PostgresScorebook(open_store(url, "worker", stack, 1)), utc_now),
@@ -128,6 +125,7 @@ def run(supervised: bool) -> None:
 
             send_to_slack(settings, url, stack, context=context)
         end_with_parent(supervised)
+        take_hints(settings, looks, stack)
         run_worker(
             url, "worker", tasks, [scans(settings), SETTLE, WATCH, ATTEND], ready=lambda: announce_ready("worker", supervised)
         )

@@ -2,7 +2,7 @@
 
 import logging
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from imapclient import IMAPClient
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientError, LoginError, ProtocolError
 
 from agent.domain.mailbox import Copy, Fetched
 from agent.errors import MailboxRefused, MailboxUnavailable
-from integrations.email.message import MAX_BYTES
+from integrations.email.by_parts import WHOLE, by_parts
 
 logger = logging.getLogger(__name__)
 
@@ -90,17 +90,32 @@ class ImapMailbox:
     def _fetch(self, uids: list[int]) -> Iterator[Fetched]:
         with self._conversation() as (client, validity, _):
             sizes = {uid: found[b"RFC822.SIZE"] for uid, found in client.fetch(uids, ["RFC822.SIZE"]).items()} if uids else {}
-        whole = [uid for uid in uids if sizes.get(uid, 0) <= MAX_BYTES and uid in sizes]
+        whole = [uid for uid in uids if uid in sizes and sizes[uid] <= WHOLE]
         for bundle in _bundles(whole, sizes):
             with self._conversation() as (client, _, _):
                 found = client.fetch(bundle, ["BODY.PEEK[]"])
             for uid in bundle:
                 if uid in found and b"BODY[]" in found[uid]:
                     yield Fetched(Copy(self._key(validity, uid)), found.pop(uid)[b"BODY[]"])
-        for uid in sizes.keys() - set(whole):
-            with self._conversation() as (client, _, _):
-                head = client.fetch([uid], ["BODY.PEEK[HEADER]"])[uid][b"BODY[HEADER]"]
-            yield Fetched(Copy(self._key(validity, uid)), None, head)
+        for uid in sorted(sizes.keys() - set(whole)):
+            yield from self._fetch_large(Copy(self._key(validity, uid)), uid)
+
+    def _fetch_large(self, copy: Copy, uid: int) -> Iterator[Fetched]:
+        """By its parts; where the server describes them in no way that can be followed, its head alone."""
+
+        def ask(items: Sequence[str]) -> Mapping[bytes, Any]:
+            found: Mapping[bytes, Any] = client.fetch([uid], items)[uid]
+            return found
+
+        with self._conversation() as (client, _, _):
+            try:
+                fetched = Fetched(copy, by_parts(ask))
+            except (ProtocolError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as odd:
+                logger.warning("mail %s of %s is not described as it should be: %s", uid, self._name, odd)
+                if not (head := client.fetch([uid], ["BODY.PEEK[HEADER]"])):
+                    return
+                fetched = Fetched(copy, None, head[uid][b"BODY[HEADER]"])
+        yield fetched
 
     def _key(self, validity: int, uid: int) -> str:
         return f"{self._folder}/{validity}/{uid}"
@@ -124,18 +139,7 @@ class ImapMailbox:
             raise MailboxUnavailable(f"The mailbox {self._name} cannot be read: {error or type(error).__name__}") from error
 
     def _begin(self) -> tuple[IMAPClient, int, bool]:
-        account = self._account
-        context = ssl.create_default_context(cafile=account.ca_file) if account.tls else None
-        client = IMAPClient(account.host, account.port, ssl=account.tls, ssl_context=context, timeout=TIMEOUT_S)
-        try:
-            if account.way is LoginWay.XOAUTH2:
-                client.oauth2_login(account.user, account.secret())
-            else:
-                client.login(account.user, account.secret())
-            chosen: dict[bytes, Any] = client.select_folder(self._folder)
-        except BaseException:
-            client.shutdown()
-            raise
+        client, chosen = connected(self._account, self._folder)
         return client, int(chosen[b"UIDVALIDITY"]), rb"\*" in chosen.get(b"PERMANENTFLAGS", ())
 
     def _drop(self) -> None:
@@ -143,6 +147,22 @@ class ImapMailbox:
             with suppress(IMAPClientError, OSError):
                 self._open[0].shutdown()
             self._open = None
+
+
+def connected(account: ImapAccount, folder: str, *, only_read: bool = False) -> tuple[IMAPClient, dict[bytes, Any]]:
+    """A conversation with that folder chosen, and what the server said of it. Raises what IMAPClient and the secret raise."""
+    context = ssl.create_default_context(cafile=account.ca_file) if account.tls else None
+    client = IMAPClient(account.host, account.port, ssl=account.tls, ssl_context=context, timeout=TIMEOUT_S)
+    try:
+        if account.way is LoginWay.XOAUTH2:
+            client.oauth2_login(account.user, account.secret())
+        else:
+            client.login(account.user, account.secret())
+        chosen: dict[bytes, Any] = client.select_folder(folder, readonly=only_read)
+    except BaseException:
+        client.shutdown()
+        raise
+    return client, chosen
 
 
 def _bundles(uids: list[int], sizes: dict[int, int]) -> Iterator[list[int]]:

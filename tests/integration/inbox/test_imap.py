@@ -7,7 +7,7 @@ import pytest
 from agent.domain.mailbox import Copy
 from agent.errors import MailboxRefused, MailboxUnavailable
 from integrations.email import imap
-from integrations.email.imap import ImapAccount, ImapMailbox
+from integrations.email.imap import ImapAccount, ImapMailbox, LoginWay
 from tests.fixtures.dovecot import PASSWORD, Dovecot, TestInbox, mail
 
 
@@ -62,17 +62,6 @@ def test_what_was_taken_away_meanwhile_is_left_out(shared_inbox: TestInbox) -> N
     assert [fetched.copy for fetched in source.fetch(copies)] == [copies[0], copies[2]]
 
 
-def test_of_a_mail_that_is_too_large_only_the_head_is_taken(shared_inbox: TestInbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap, "MAX_BYTES", 2_000)
-    shared_inbox.deliver(mail(1), mail(2, "x" * 70 * 40))
-    source = shared_inbox.source()
-    small, large = sorted(source.fetch(source.changes(None)[0]), key=lambda fetched: fetched.copy.key)
-    assert small.raw is not None
-    assert large.raw is None
-    assert b"Subject: Delivery 2" in large.head
-    assert b"xxx" not in large.head
-
-
 def test_a_restarted_server_is_one_failed_call_and_the_next_one_works(shared_inbox: TestInbox) -> None:
     shared_inbox.deliver(mail(1))
     source = shared_inbox.source()
@@ -100,6 +89,24 @@ def test_a_new_password_is_used_at_the_next_login(dovecot: Dovecot) -> None:
             source.changes(None)
         now[0] = PASSWORD
         assert list(source.changes(None)[0]) == []
+
+
+def by_token(dovecot: Dovecot, user: str, token: str) -> ImapMailbox:
+    return ImapMailbox(ImapAccount(dovecot.host, dovecot.port, user, lambda: token, LoginWay.XOAUTH2, tls=False))
+
+
+def test_a_token_opens_the_mailbox_of_its_user(dovecot: Dovecot) -> None:
+    user = dovecot.new_user()
+    with closing(by_token(dovecot, user, dovecot.token(user))) as source:
+        assert list(source.changes(None)[0]) == []
+
+
+def test_an_expired_a_foreign_and_a_forged_token_are_refused(dovecot: Dovecot) -> None:
+    user = dovecot.new_user()
+    expired, foreign = dovecot.token(user, valid_s=-30), dovecot.token(dovecot.new_user())
+    for token in (expired, foreign, dovecot.token(user, key=b"somebody else's"), "no token"):
+        with pytest.raises(MailboxRefused, match="does not accept login"):
+            by_token(dovecot, user, token).changes(None)
 
 
 def test_a_server_is_believed_only_with_a_certificate_that_somebody_vouches_for(dovecot: Dovecot) -> None:

@@ -1,0 +1,158 @@
+"""Large mails are taken in by their parts, as what they are, in little memory."""
+
+from collections.abc import Callable
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from imapclient import IMAPClient
+
+from agent.domain.mail import ParsedMail
+from agent.domain.mailbox import Fetched, fingerprint
+from integrations.email import imap, parse_mail
+from integrations.email.by_parts import MOST_FILES, MOST_TEXT
+from tests.fixtures.dovecot import TestInbox, mail
+from tests.fixtures.files import pdf, saved_mail
+
+LEFT = "was left in the mailbox: with it the mail is too large to be taken in"
+
+
+def only(inbox: TestInbox) -> Fetched:
+    source = inbox.source()
+    [fetched] = source.fetch(source.changes(None)[0])
+    return fetched
+
+
+def taken_in(inbox: TestInbox) -> ParsedMail:
+    fetched = only(inbox)
+    assert fetched.raw is not None
+    return parse_mail(fetched.raw)
+
+
+def with_file(size: int, name: str = "photos.zip", text: str = "The delivery of P00012 is late.") -> EmailMessage:
+    message = mail(1, text)
+    message.add_attachment(b"\xa5" * size, maintype="application", subtype="octet-stream", filename=name)
+    return message
+
+
+def forwarded() -> bytes:
+    message = mail(1, "see below")
+    inner = EmailMessage()
+    inner["Subject"] = "Late"
+    inner.set_content("P00012 comes later")
+    message.add_attachment(inner)
+    inner.add_attachment(pdf("Order P00012"), maintype="application", subtype="pdf", filename="order.pdf")
+    message.add_attachment(inner)
+    return message.as_bytes()
+
+
+def both_ways() -> EmailMessage:
+    message = mail(1)
+    message.add_alternative("<p>Our delivery of P00012 will be <b>two weeks</b> late.</p><p>Number 1.</p>", subtype="html")
+    message.add_attachment("Artikel;Menge\nBEL-5;Stück\n", subtype="csv", filename="Stücke.csv")
+    return message
+
+
+SAMPLES: dict[str, Callable[[], EmailMessage | bytes]] = {
+    "a text": lambda: mail(1),
+    "html beside the text, and a table": both_ways,
+    "files": lambda: saved_mail("see files", ("a.pdf", pdf("P00012")), ("b.bin", b"\0\1\2" * 900)),
+    "mails within the mail": forwarded,
+    "nothing but a file": lambda: b"From: a@b.example\r\nContent-Type: application/pdf; name=order.pdf\r\n\r\n%PDF",
+    "a boundary in quotes": lambda: (
+        b'From: a@b.example\r\nContent-Type: multipart/mixed; boundary="=_(odd) 1"\r\n\r\nbefore\r\n--=_(odd) 1\r\n\r\nP0012\r\n'
+        b"--=_(odd) 1--\r\nepilogue"
+    ),
+    "no end": lambda: b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nP00012\r\n",
+    "marks of ours that the sender wrote": lambda: (
+        b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nX-Expediter-Left-Out: 7\r\n"
+        b"Content-Type: application/pdf; name=a.pdf\r\n\r\n%PDF\r\n--b--\r\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_taken_in_by_its_parts_a_mail_is_what_it_is(
+    sample: str, shared_inbox: TestInbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared_inbox.deliver(SAMPLES[sample]())
+    whole = taken_in(shared_inbox)
+    monkeypatch.setattr(imap, "WHOLE", 0)
+    assert taken_in(shared_inbox) == whole
+
+
+def test_a_mail_of_sixty_megabytes_is_read_without_its_file(shared_inbox: TestInbox) -> None:
+    shared_inbox.deliver(with_file(44 << 20))
+    read = taken_in(shared_inbox)
+    [file] = read.attachments
+    assert (file.name, file.content_type, file.trouble) == ("photos.zip", "application/octet-stream", LEFT)
+    assert file.size > 44 << 20
+    assert (read.text, read.subject, read.sender) == (
+        "The delivery of P00012 is late.\nNumber 1.", "Delivery 1", "vera@vendor.example",
+    )  # fmt: skip
+    assert read.problems == ()
+
+
+def test_files_are_kept_in_their_order_while_there_is_room(shared_inbox: TestInbox) -> None:
+    message = with_file(MOST_FILES // 2, "first.zip")
+    for name, size in (("second.zip", MOST_FILES // 2), ("third.txt", 10)):
+        message.add_attachment(b"x" * size, maintype="application", subtype="octet-stream", filename=name)
+    shared_inbox.deliver(message)
+    assert [bool(file.trouble) for file in taken_in(shared_inbox).attachments] == [False, True, False]
+
+
+def test_delivered_again_with_more_headers_it_is_the_same_mail(shared_inbox: TestInbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    message = with_file(9_000)
+    monkeypatch.setattr(imap, "WHOLE", len(message.as_bytes()) + 400)
+    again = (
+        b"".join(b"Received: from elsewhere by here; Mon, 16 Nov 2026 09:00:00 +0000\r\n" for _ in range(20)) + message.as_bytes()
+    )
+    shared_inbox.deliver(message, again)
+    source = shared_inbox.source()
+    found = [fetched.raw or b"" for fetched in source.fetch(source.changes(None)[0])]
+    assert [raw.startswith(b"X-Expediter-By-Parts") for raw in found] == [False, True]
+    assert len({fingerprint(parse_mail(raw)) for raw in found}) == 1
+
+
+def test_of_a_very_long_text_the_beginning_is_kept_and_that_is_said(shared_inbox: TestInbox) -> None:
+    shared_inbox.deliver(mail(1, "P00012 is late. " + "and so on " * (MOST_TEXT // 5)))
+    read = taken_in(shared_inbox)
+    assert read.text.startswith("P00012 is late.")
+    assert read.problems == ("text_cut",)
+
+
+def test_what_the_server_describes_in_no_way_that_can_be_followed_is_taken_by_its_head(
+    shared_inbox: TestInbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = IMAPClient.fetch
+
+    def odd(client: IMAPClient, uids: list[int], items: list[str]) -> dict[int, Any]:
+        found: dict[int, Any] = fetch(client, uids, items)
+        return {uid: dict(told) | ({b"BODYSTRUCTURE": None} if b"BODYSTRUCTURE" in told else {}) for uid, told in found.items()}
+
+    monkeypatch.setattr(IMAPClient, "fetch", odd)
+    monkeypatch.setattr(imap, "WHOLE", 0)
+    shared_inbox.deliver(mail(1))
+    fetched = only(shared_inbox)
+    assert fetched.raw is None
+    assert b"Subject: Delivery 1" in fetched.head
+
+
+def test_a_large_mail_that_was_taken_away_meanwhile_is_left_out(shared_inbox: TestInbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imap, "WHOLE", 0)
+    shared_inbox.deliver(mail(1), mail(2))
+    source = shared_inbox.source()
+    copies, _ = source.changes(None)
+    fetching = source.fetch(copies)
+    assert next(fetching).copy == copies[0]
+    with shared_inbox.server.as_somebody_else(shared_inbox.user) as colleague:
+        colleague.add_flags([2], [rb"\Deleted"])
+        colleague.expunge([2])
+    source.changes(None)
+    assert list(fetching) == []
+
+
+def test_the_size_of_a_file_that_was_kept_is_its_own(shared_inbox: TestInbox) -> None:
+    shared_inbox.deliver(with_file(2 << 20))
+    [file] = taken_in(shared_inbox).attachments
+    assert (file.size, file.trouble) == (2 << 20, "")

@@ -1,1 +1,1 @@
-"""Attached files: each is read in a process of its own, and nothing but its text comes out."""
+"""Attached files: each is read in a process of its own that has limits, and nothing but its text comes out."""

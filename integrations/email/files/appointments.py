@@ -1,4 +1,4 @@
-"""What calendar entries (ICS) say. `python -m` reads them from the standard input."""
+"""What calendar entries (ICS) say."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -6,7 +6,6 @@ from itertools import islice
 
 from icalendar import Calendar, Component
 
-from integrations.email.files.child import answer
 from integrations.email.files.found import Unreadable
 
 MOST_ENTRIES = 50
@@ -38,7 +37,3 @@ def _said(value: object) -> str:
     if isinstance(moment, datetime):
         return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if moment.tzinfo else f"{moment:%Y-%m-%d %H:%M}"
     return moment.isoformat() if moment is not None else " ".join(str(value).removeprefix("mailto:").split())
-
-
-if __name__ == "__main__":
-    answer(read)

@@ -1,9 +1,11 @@
-"""The inside of a process that reads one file from its standard input. It has no secrets, and little time, memory and room."""
+"""The inside of a process that reads one file. It has no secrets, and little time, memory and room."""
 
 import json
+import os
 import resource
-import sys
+import signal
 from collections.abc import Callable, Iterator
+from typing import NoReturn
 
 from agent.guardrails.untrusted_text import clean
 from integrations.email.files.found import CUT, MOST_TEXT, Unreadable
@@ -16,8 +18,9 @@ Read = Callable[[bytes], Iterator[str]]
 """The file's rows. Raises Unreadable, or anything at all when it is damaged."""
 
 
-def answer(read: Read) -> None:
-    """Write one JSON object, `text` and `trouble`, to the standard output."""
+def answer(read: Read, file: int, told: int, seconds: float) -> NoReturn:
+    """Read the open `file`, write one JSON object with `text` and `trouble` to `told`, and end. A later alarm ends us anyhow."""
+    signal.setitimer(signal.ITIMER_REAL, seconds)
     for kind, most in (
         (resource.RLIMIT_CPU, MOST_SECONDS),
         (resource.RLIMIT_AS, MOST_MEMORY),
@@ -25,8 +28,11 @@ def answer(read: Read) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(kind, (most, most))
-    text, trouble = text_of(read, sys.stdin.buffer.read())
-    json.dump({"text": text, "trouble": trouble}, sys.stdout)
+    with open(file, "rb", closefd=False) as opened:
+        text, trouble = text_of(read, opened.read())
+    with open(told, "w", encoding="ascii", closefd=False) as out:
+        json.dump({"text": text, "trouble": trouble}, out)
+    os._exit(0)
 
 
 def text_of(read: Read, content: bytes) -> tuple[str, str]:

@@ -1,17 +1,17 @@
-"""A saved mail (EML) and what is attached to it. `python -m` reads one from the standard input."""
+"""A saved mail (EML) and what is attached to it."""
 
 from collections.abc import Iterator
 from functools import partial
 
 from agent.errors import MailUnreadable
 from integrations.email.files import appointments, pdf, table, workbook
-from integrations.email.files.child import Read, answer, text_of
+from integrations.email.files.child import Read, text_of
 from integrations.email.files.found import FileText, Unreadable
 from integrations.email.files.kinds import Kind, kind_of
 from integrations.email.message import parse_mail
 
 MOST_DEEP = 3
-_READERS: dict[Kind, Read] = {
+READERS: dict[Kind, Read] = {
     Kind.PDF: pdf.read,
     Kind.TABLE: table.read,
     Kind.TEXT: table.read,
@@ -42,8 +42,8 @@ def _read_file(depth: int, name: str, content_type: str, content: bytes) -> File
     kind = kind_of(name, content_type, content)
     if kind is Kind.MAIL:
         return FileText(kind, *text_of(partial(read, depth=depth + 1), content))
-    return FileText(kind, *text_of(_READERS[kind], content)) if kind in _READERS else FileText()
+    return FileText(kind, *text_of(READERS[kind], content)) if kind in READERS else FileText()
 
 
-if __name__ == "__main__":
-    answer(read)
+READERS[Kind.MAIL] = read
+"""Whatever is opened, by its kind."""

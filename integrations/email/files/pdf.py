@@ -1,4 +1,4 @@
-"""The text of a PDF, with the cells of a row beside each other. `python -m` reads one from the standard input."""
+"""The text of a PDF, with the cells of a row beside each other."""
 
 import re
 from collections.abc import Iterator
@@ -8,7 +8,6 @@ from itertools import islice
 from pypdf import PageObject, PdfReader
 from pypdf.errors import FileNotDecryptedError, PyPdfError
 
-from integrations.email.files.child import answer
 from integrations.email.files.found import Unreadable
 
 MOST_PAGES = 60
@@ -47,7 +46,3 @@ def _text(page: PageObject) -> str:
         raise
     except (PyPdfError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
         return page.extract_text()
-
-
-if __name__ == "__main__":
-    answer(read)

@@ -1,28 +1,21 @@
 """Opening what is attached to a mail: file after file, each in a process of its own with limits."""
 
 import json
-import subprocess
-import sys
-import tempfile
 import time
-from signal import SIGABRT
+from signal import SIGABRT, SIGALRM, SIGXCPU
 
 from agent.domain.mail import ParsedMail
 from integrations.email.files.child import MOST_MEMORY, MOST_OUTPUT, MOST_SECONDS
 from integrations.email.files.found import MOST_TEXT, FileText
 from integrations.email.files.kinds import Kind, kind_of
+from integrations.email.files.opener import Opener
 from integrations.email.message import parse_mail
 
 MOST_FILES, MOST_SECONDS_OF_A_MAIL = 10, 30.0
 MOST_BYTES = 10 << 20
-_MODULES = {
-    Kind.PDF: "pdf",
-    Kind.TABLE: "table",
-    Kind.TEXT: "table",
-    Kind.WORKBOOK: "workbook",
-    Kind.APPOINTMENTS: "appointments",
-    Kind.MAIL: "mail",
-}
+_SLOW = f"it takes longer than {MOST_SECONDS} seconds"
+_DIED_OF = {-SIGALRM: _SLOW, -SIGXCPU: _SLOW, -SIGABRT: f"it takes more than {MOST_MEMORY >> 20} MB of memory"}
+OPENER = Opener()
 
 
 def parse_mail_and_files(raw: bytes) -> ParsedMail:
@@ -56,24 +49,10 @@ class FilesOfAMail:
 
 
 def _read(kind: Kind, content: bytes) -> FileText:
-    """Isolated from the environment, which holds secrets, and from the folder we are in."""
-    command = [sys.executable, "-I", "-m", f"{__package__}.{_MODULES[kind]}"]
-    with tempfile.TemporaryFile() as told:
-        try:
-            ended = subprocess.run(
-                command, input=content, stdout=told, stderr=subprocess.DEVNULL, env={}, timeout=MOST_SECONDS, check=False
-            )
-        except subprocess.TimeoutExpired:
-            return FileText(kind, trouble=f"cannot be read: it takes longer than {MOST_SECONDS} seconds")
-        told.seek(0)
-        return _understood(kind, ended.returncode, told.read(MOST_OUTPUT))
-
-
-def _understood(kind: Kind, code: int, told: bytes) -> FileText:
     """A process that died, or says something else than it should, was overcome by its file."""
+    code, told = OPENER.open(kind, content, MOST_SECONDS, MOST_OUTPUT)
     try:
         answer = json.loads(told)
         return FileText(kind, str(answer["text"])[:MOST_TEXT], str(answer["trouble"])[:300])
     except (ValueError, LookupError, TypeError):
-        memory = f"it takes more than {MOST_MEMORY >> 20} MB of memory"
-        return FileText(kind, trouble=f"cannot be read: {memory if code == -SIGABRT else 'the program that opens it broke down'}")
+        return FileText(kind, trouble=f"cannot be read: {_DIED_OF.get(code, 'the program that opens it broke down')}")

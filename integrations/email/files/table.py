@@ -1,11 +1,10 @@
-"""The rows of a CSV file, or the lines of a plain text. `python -m` reads one from the standard input."""
+"""The rows of a CSV file, or the lines of a plain text."""
 
 import csv
 from collections.abc import Iterator
 from statistics import mode
 
 from integrations.email.charset import decode
-from integrations.email.files.child import answer
 
 _SEPARATORS = ";\t|,"
 _LOOKED_AT = 30
@@ -39,7 +38,3 @@ def _separator(lines: list[str]) -> str | None:
         if usual > 1 and widths.count(usual) >= 0.8 * len(widths):
             return separator
     return None
-
-
-if __name__ == "__main__":
-    answer(read)

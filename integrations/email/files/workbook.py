@@ -1,4 +1,4 @@
-"""The rows of a workbook's visible sheets (XLSX, XLS, XLSB, ODS). `python -m` reads one from the standard input."""
+"""The rows of a workbook's visible sheets (XLSX, XLS, XLSB, ODS)."""
 
 import zipfile
 from collections.abc import Iterator
@@ -7,7 +7,6 @@ from io import BytesIO
 
 from python_calamine import CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from integrations.email.files.child import answer
 from integrations.email.files.found import Unreadable
 
 MOST_UNPACKED = 64 << 20
@@ -47,7 +46,3 @@ def _cell(value: object) -> str:
     if isinstance(value, datetime):
         return value.isoformat(" ", "minutes").removesuffix(" 00:00")
     return value.isoformat() if isinstance(value, date) else " ".join(str(value).split())
-
-
-if __name__ == "__main__":
-    answer(read)

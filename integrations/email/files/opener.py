@@ -54,7 +54,9 @@ class Opener:
             ours, theirs = socket.socketpair()
             with theirs:
                 command = [sys.executable, "-I", "-m", _HELPER]
-                process = subprocess.Popen(command, stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={})
+                process = subprocess.Popen(
+                    command, stdin=theirs.fileno(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={}
+                )
             self._helper = process, ours
             atexit.register(self.close)
         return self._helper[1]

@@ -170,9 +170,9 @@ def test_the_row_is_the_contract() -> None:
     row = triage_row("a.eml", triaged(subject="S00013", body="where is our order S00013?"))
     assert list(row) == [
         "file", "class", "intents", "priority", "language", "confidence", "alternatives", "needs_person", "reason", "automatic",
-        "trust", "flags", "references", "links", "candidates", "fields", "draft",
+        "trust", "flags", "references", "links", "candidates", "fields", "draft", "attachments",
     ]  # fmt: skip
-    assert row["references"] == [{"kind": "sale_order", "value": "S00013", "span": [19, 25]}]
+    assert row["references"] == [{"kind": "sale_order", "value": "S00013", "span": [19, 25], "source": "body"}]
 
 
 def test_working_days_skip_the_weekend() -> None:

@@ -87,3 +87,6 @@ class Outbox(Protocol):
 
     def prompts(self, channel: str, thread_ts: str, payload: dict[str, Any]) -> None:
         """Suggestions beside an empty conversation."""
+
+    def title(self, channel: str, thread_ts: str, title: str) -> None:
+        """What a conversation is called in its list. The first one holds."""

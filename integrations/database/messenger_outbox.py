@@ -47,6 +47,10 @@ class PostgresOutbox:
     def prompts(self, channel: str, thread_ts: str, payload: dict[str, Any]) -> None:
         self._enqueue(SendMethod.PROMPTS, channel, payload | {"thread_ts": thread_ts})
 
+    def title(self, channel: str, thread_ts: str, title: str) -> None:
+        given = {"thread_ts": thread_ts, "title": title}
+        self._enqueue(SendMethod.TITLE, channel, given, dedupe=f"title:{channel}:{thread_ts}")
+
     def channels_of(self, key: str) -> Sequence[str]:
         """Where versions of this message are, or will be."""
         with statements(self._pool) as connection:

@@ -27,6 +27,7 @@ Found = TypeVar("Found")
 logger = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 4_000
+LONGEST_TITLE = 60
 #: A channel with more members is not looked through: answers there are for whoever asked alone.
 MOST_MEMBERS = 200
 SHARED = (
@@ -111,6 +112,8 @@ class ChatDesk:
             await self._run(ask)
         except NotPermitted as refused:
             return await self._tell(delivery, escaped(str(refused)))
+        if direct:
+            await self._run(partial(self._outbox.title, channel, thread, title_of(question)))
         return ""
 
     async def _all_may_see(self, channel: str, asker: Person, bot: str) -> bool:
@@ -179,6 +182,12 @@ class ChatDesk:
 def conversation_id(channel: str, thread_ts: str, person: Person) -> str:
     """One for each person of a thread: what we remember of a conversation belongs to whoever had it."""
     return f"slack-{channel}-{thread_ts}-{person.handle}"
+
+
+def title_of(question: str) -> str:
+    """For the list of conversations: the beginning, up to a word's end."""
+    line = " ".join(question.split())
+    return line if len(line) <= LONGEST_TITLE else f"{line[:LONGEST_TITLE].rpartition(' ')[0] or line[:LONGEST_TITLE]}…"
 
 
 def plain(text: str) -> str:

@@ -264,6 +264,28 @@ def test_an_answer_goes_only_to_an_address_of_slack_s(company: SlackCompany) -> 
     assert company.one("SELECT count(*) FROM slack_outbox WHERE channel LIKE '%%127.0.0.1:9%%'") == 0
 
 
+def test_a_direct_conversation_is_called_as_its_first_question_begins(company: SlackCompany) -> None:
+    _, account = company.colleague()
+    channel = company.space.direct(account)
+    long = "Which orders of Grand Hôtel Beaurivage will miss their promise this week, and why is that?"
+    with sending(company):
+        first = direct_message(company.space, account, long)
+        company.send(first)
+        root = first.body["event"]["ts"]
+        company.send(direct_message(company.space, account, "And next week?", root))
+        company.worked_off()
+        company.space.until(lambda: not company.one("SELECT count(*) FROM slack_outbox WHERE ended_at IS NULL"))
+    assert company.space.titles == {(channel, root): "Which orders of Grand Hôtel Beaurivage will miss their…"}
+
+
+def test_in_a_channel_no_thread_gets_a_title(company: SlackCompany) -> None:
+    _, account = company.colleague()
+    channel = company.space.channel(account)
+    company.send(*mention(company.space, channel, account, "what is late?"))
+    company.worked_off()
+    assert company.one("SELECT count(*) FROM slack_outbox WHERE method = 'title'") == 0
+
+
 def test_a_new_conversation_is_offered_questions(company: SlackCompany) -> None:
     _, account = company.colleague()
     channel = company.space.direct(account)

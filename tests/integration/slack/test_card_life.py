@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from agent.domain.decisions import Role
 from agent.execution import ExecutionContext
 from agent.jobs.executor import sweep
-from agent.jobs.worker import propose_change
+from agent.jobs.worker import WorkerContext, propose_change
 from app.settings import WorkerSettings
 from app.wiring.slack_sending import send_to_slack
 from integrations.database.execution_desk import PostgresExecutionDesk
@@ -20,7 +20,7 @@ from integrations.demo import SITUATIONS
 from tests.fixtures.demo import DemoDatabase, DemoErp
 from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.slack.deliveries import press
-from tests.fixtures.slack.running import QUICK, slack_company
+from tests.fixtures.slack.running import QUICK, SlackCompany, slack_company
 from tests.fixtures.slack.state import TEAM, Message
 from tests.fixtures.turns import utc_now, worker_of
 from tests.integration.slack.test_clicks import Screen, joined, said
@@ -30,16 +30,20 @@ from tests.integration.slack.test_clicks import Screen, joined, said
 def screen(demo_database: DemoDatabase, demo_erp: DemoErp) -> Iterator[Screen]:
     """The demo company with a worker that keeps its channel of approvals."""
     with slack_company(demo_database) as company, ExitStack() as stack:
-        channel = company.space.channel()
-        settings = WorkerSettings(
-            slack_team=TEAM,
-            slack_bot_token=SecretStr("xoxb-test"),
-            slack_api_url=f"{company.slack.url}/api",
-            slack_approvals_channel=channel,
-        )
-        context = worker_of(demo_database, demo_erp.reader)
-        send_to_slack(settings, demo_database.url("worker"), stack, QUICK, context)
-        yield Screen(company, channel)
+        yield approvals_of(company, worker_of(demo_database, demo_erp.reader), stack)
+
+
+def approvals_of(company: SlackCompany, context: WorkerContext, stack: ExitStack) -> Screen:
+    """Its channel of approvals, kept by a worker until the stack ends."""
+    channel = company.space.channel()
+    settings = WorkerSettings(
+        slack_team=TEAM,
+        slack_bot_token=SecretStr("xoxb-test"),
+        slack_api_url=f"{company.slack.url}/api",
+        slack_approvals_channel=channel,
+    )
+    send_to_slack(settings, company.database.url("worker"), stack, QUICK, context)
+    return Screen(company, channel)
 
 
 def test_eight_people_press_at_once_and_one_effect_is_in_the_erp(

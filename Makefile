@@ -5,7 +5,7 @@ ARGS ?=
 ON_ODOO := tests/contract tests/integration/odoo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo odoo static check test test-on-odoo test-the-rest evals bench attacks mutants lock clean
+.PHONY: help setup demo odoo static check test test-on-odoo test-the-rest evals bench attacks smoke mutants lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ bench: setup  ## measure the bars, each beside what it is compared with
 
 attacks: setup  ## nightly: all 390 published injections through chat too, where `make test` takes every other
 	@$(BIN)/pytest tests/e2e/test_injections.py --every-injection --timeout=3600 $(ARGS)
+
+smoke: setup  ## nightly: Slack as another program plays it (npm's local-slack), over HTTP and Socket Mode
+	@$(BIN)/python dev/slack-smoke $(ARGS)
 
 mutants: setup  ## nightly: change the guardrails in every small way; fails when tests notice under 85 %; ARGS=approvals for one module
 	@$(BIN)/python dev/mutants $(ARGS)

@@ -18,7 +18,8 @@ from app.contract.chat import AnswerRow
 from app.contract.executions import LimitRow
 from app.contract.findings import KnownFindingRow
 from app.contract.groups import GroupAnswer, GroupRow
-from app.contract.mail import MailRow
+from app.contract.mail import CorrectionAnswer, MailRow
+from app.contract.mail_scorecard import MailScorecardRow
 from app.contract.proposals import DecisionAnswer, ProposalRow
 from app.contract.second_factor import AuthenticatorRow, EnrolmentRow
 from app.contract.shipments import CarrierReportRow
@@ -122,12 +123,31 @@ class Api:
         deed = {"kind": kind.value, "severity": shown.severity.value, **said}
         return KnownFindingRow.model_validate(self._request("POST", f"/v1/findings/{shown.id}/events", deed))
 
-    def mails(self, needs_person: bool, mail_class: str | None, limit: int) -> list[MailRow]:
-        wanted = {"needs_person": str(needs_person).lower(), "limit": limit} | ({"class": mail_class} if mail_class else {})
-        return [MailRow.model_validate(row) for row in self._request("GET", f"/v1/mails?{urlencode(wanted)}")]
+    def mails(self, mail_class: str | None, limit: int, **flags: bool) -> list[MailRow]:
+        """Flags: `needs_person`, `mine`, `late`, `done`."""
+        wanted = {name: "true" for name, flag in flags.items() if flag} | ({"class": mail_class} if mail_class else {})
+        query = urlencode({**wanted, "limit": limit})
+        return [MailRow.model_validate(row) for row in self._request("GET", f"/v1/mails?{query}")]
 
     def mail(self, mail_id: int) -> MailRow:
         return MailRow.model_validate(self._request("GET", f"/v1/mails/{mail_id}"))
+
+    def mail_scorecard(self, since: str | None, until: str | None) -> MailScorecardRow:
+        asked = urlencode({name: day for name, day in (("since", since), ("until", until)) if day})
+        return MailScorecardRow.model_validate(self._request("GET", f"/v1/mails/scorecard?{asked}"))
+
+    def correct_mail(self, shown: MailRow, said: Mapping[str, str]) -> CorrectionAnswer:
+        """As it was shown; it is refused when somebody worked on it meanwhile."""
+        body = {**said, "rev": shown.rev}
+        return CorrectionAnswer.model_validate(self._request("POST", f"/v1/mails/{shown.id}/corrections", body))
+
+    def handle_mail(self, shown: MailRow, kind: str, said: Mapping[str, str]) -> MailRow:
+        """Likewise."""
+        body = {"kind": kind, "rev": shown.rev, **said}
+        return MailRow.model_validate(self._request("POST", f"/v1/mails/{shown.id}/events", body))
+
+    def follow_mail(self, mail_id: int) -> int:
+        return int(self._request("POST", f"/v1/mails/{mail_id}/following")["inbound_id"])
 
     def report_shipment(self, tracking: str, status: str, eta: str | None, said: str) -> CarrierReportRow:
         report = {"tracking": tracking, "status": status, "eta": eta, "said": said}

@@ -1,5 +1,6 @@
 """What a mail is, what it names and what follows from it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +25,30 @@ class MailClass(StrEnum):
     QUOTE_OR_ORDER = "quote_or_order"
     AUTOMATED_NOISE = "automated_noise"
     OTHER = "other"
+
+
+#: How urgent a class is, 1 to 5, before any fact raises it.
+USUAL_LEVEL: Mapping[MailClass, int] = {
+    MailClass.DELAY_NOTICE: 2,
+    MailClass.PO_CONFIRMATION: 3,
+    MailClass.DISPATCH_ADVICE: 3,
+    MailClass.DELIVERY_APPOINTMENT: 3,
+    MailClass.DELIVERY_EXCEPTION: 1,
+    MailClass.PROOF_OF_DELIVERY: 4,
+    MailClass.DAMAGE_SHORTAGE_CLAIM: 2,
+    MailClass.CUSTOMS_DOCUMENTS: 2,
+    MailClass.ORDER_STATUS_INQUIRY: 3,
+    MailClass.ORDER_CHANGE: 2,
+    MailClass.RETURN_REQUEST: 3,
+    MailClass.INVOICE_DISPUTE: 3,
+    MailClass.QUOTE_OR_ORDER: 3,
+    MailClass.AUTOMATED_NOISE: 5,
+    MailClass.OTHER: 3,
+}
+#: Below this confidence triage leaves the class to a person.
+SURE = 0.45
+#: The flag of a mail that wants money sent to another account.
+BANK_CHANGE = "bank_change"
 
 
 class Priority(StrEnum):

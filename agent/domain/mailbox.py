@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from agent.domain.mail import MailClass, ParsedMail, Priority
+from agent.domain.mail_threads import MailEvent, MailThread, ThreadState
 
 NAMELESS = "(nameless)"
 """`authserv` of a server that leaves its name out of what it says of a sender, against RFC 8601, and says `compauth` instead."""
@@ -42,7 +43,8 @@ class KeptMail:
     message_id_taken: bool
     """Another mail with the same Message-ID and other words came before: one of both pretends."""
     attempts: int
-    """How often reading it was begun, this time included."""
+    """How often reading it was begun, this time included; not when the ERP was away."""
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,31 @@ class InboxMail:
     priority: Priority | None
     needs_person: bool
     triage: Mapping[str, Any] | None
+    """As people corrected it."""
+    said: str = ""
+    """The beginning of its text."""
+    thread: MailThread | None = None
+    """None until it was read."""
+    waits_since: datetime | None = None
+    """Not read, because the ERP is away since then."""
+    events: tuple[MailEvent, ...] = ()
+    """What people said of it, oldest first; of the whole thread for a mail that was asked for by itself."""
+
+    @property
+    def label(self) -> str:
+        return f"M{self.id}"
+
+    @property
+    def state(self) -> ThreadState:
+        if self.thread is None:
+            return ThreadState.WAITING_FOR_ERP if self.waits_since else ThreadState.UNREAD
+        if self.thread.done_at:
+            return ThreadState.DONE
+        waits = self.thread.answered_at is None or self.received_at > self.thread.answered_at
+        return ThreadState.OPEN if waits else ThreadState.ANSWERED
+
+    def is_late(self, now: datetime) -> bool:
+        return self.thread is not None and self.thread.due_at is not None and self.thread.due_at < now
 
 
 def fingerprint(mail: ParsedMail) -> str:

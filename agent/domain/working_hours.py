@@ -19,6 +19,11 @@ class WorkingHours:
     closes: time
     holidays: frozenset[date] = frozenset()
 
+    @property
+    def day(self) -> timedelta:
+        """How long a working day is, clocks left alone."""
+        return datetime.combine(date.min, self.closes) - datetime.combine(date.min, self.opens)
+
     def after(self, start: datetime, length: timedelta) -> datetime:
         """The moment (UTC) at which so much working time has passed since `start` (aware).
 

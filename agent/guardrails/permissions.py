@@ -23,6 +23,8 @@ class Permission(StrEnum):
     LET_EXECUTIONS_GO_ON = "let_executions_go_on"
     HANDLE_FINDINGS = "handle_findings"
     """Acknowledge, snooze, assign, comment and mark findings."""
+    HANDLE_MAILS = "handle_mails"
+    """Correct, link, take and finish mails of the shared inbox."""
     PROPOSE_POLICY = "propose_policy"
     """Hand in another policy, for others to decide on."""
     READ_AUDIT = "read_audit"
@@ -31,7 +33,9 @@ class Permission(StrEnum):
 
 
 _READS = frozenset({Permission.ASK, Permission.READ})
-_FLOOR = _READS | {Permission.PROPOSE, Permission.DECIDE, Permission.HOLD_EXECUTIONS, Permission.HANDLE_FINDINGS}
+_HANDLES = frozenset({Permission.HANDLE_FINDINGS, Permission.HANDLE_MAILS})
+_HANDLES = frozenset({Permission.HANDLE_FINDINGS, Permission.HANDLE_MAILS})
+_FLOOR = _READS | _HANDLES | {Permission.PROPOSE, Permission.DECIDE, Permission.HOLD_EXECUTIONS}
 _OFFICE = _FLOOR | {Permission.READ_PRICES}
 _MANAGES = _OFFICE | {Permission.PROPOSE_POLICY}
 

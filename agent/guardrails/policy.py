@@ -11,6 +11,7 @@ from agent.domain.calendars import WarehouseCalendar
 from agent.domain.decisions import Role
 from agent.domain.working_hours import WorkingHours
 from agent.errors import PolicyInvalid, PolicyRejected
+from agent.guardrails.inbox_rules import InboxRules
 from agent.guardrails.policy_file import line_of, parse
 from agent.guardrails.policy_model import Condition, Example, PolicyFile, Rule
 from agent.guardrails.requirement import Requirement, Step
@@ -66,6 +67,7 @@ class Policy:
     text: str = field(default="", repr=False)
     request_budget_per_day: int | None = None
     """How many requests a day one approver can read."""
+    inbox: InboxRules = field(default_factory=InboxRules)
 
     @property
     def thresholds(self) -> Thresholds:
@@ -140,17 +142,19 @@ def read_policy(text: str, name: str, *, checked: bool = True) -> Policy:
     """
     parsed = parse(text, name, PolicyFile)
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    hours = {name: section.hours for name, section in parsed.hours.items()}
     policy = Policy(
         f"v{parsed.version}-{digest}",
         parsed.rules,
         ThresholdBook(parsed.thresholds, parsed.exceptions),
         calendars_of(parsed.warehouses),
-        {name: section.hours for name, section in parsed.hours.items()},
+        hours,
         tuple(map(frozenset, parsed.never_together)),
         parsed.examples,
         name,
         text,
         parsed.request_budget_per_day,
+        parsed.inbox.rules(hours),
     )
     for index, example in enumerate(parsed.examples if checked else ()):
         if (got := policy.decided_by(example)) != example.expect:

@@ -7,8 +7,10 @@ from enum import StrEnum
 
 from agent.domain.decisions import Proposal
 from agent.errors import PolicyRejected
+from agent.guardrails.durations import duration
+from agent.guardrails.inbox_rules import InboxRules
 from agent.guardrails.policy import REJECTED, Policy, Thresholds
-from agent.guardrails.policy_model import Rule, duration
+from agent.guardrails.policy_model import Rule
 from agent.guardrails.thresholds import ThresholdException
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -105,6 +107,7 @@ def changed_settings(old: Policy, new: Policy) -> list[Part]:
         *_named("warehouse", old.calendars, new.calendars),
         *_named("hours", old.hours, new.hours),
         *_listed("never together", *together),
+        *_inbox(old.inbox, new.inbox),
     ]
     return [part for part in found if part.was != part.now]
 
@@ -121,6 +124,12 @@ def _listed(key: str, old: Sequence[str], new: Sequence[str]) -> list[Part]:
 
 def _named(key: str, old: Mapping[str, object], new: Mapping[str, object]) -> list[Part]:
     return [Part(f"{key} {name}", _hours(old.get(name)), _hours(new.get(name))) for name in {**old, **new}]
+
+
+def _inbox(old: InboxRules, new: InboxRules) -> list[Part]:
+    was, now = old.words(), new.words()
+    said = [Part(f"inbox, {name}", was.get(name, ""), now.get(name, "")) for name in {**was, **now}]
+    return [*said, Part("inbox hours", _hours(old.hours), _hours(new.hours))]
 
 
 def _exception(exception: ThresholdException) -> str:

@@ -1,38 +1,20 @@
 """The shape of a policy file; every mistake in it has a place."""
 
-import re
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PositiveInt, StrictInt, StrictStr, model_validator
 
 from agent.domain.decisions import Role
+from agent.guardrails.durations import Duration
+from agent.guardrails.inbox_rules import InboxSection
 from agent.guardrails.permissions import DECIDING_ROLES
 from agent.guardrails.policy_file import mistake
 from agent.guardrails.requirement import Step
 from agent.guardrails.thresholds import ThresholdException, Thresholds
 from agent.guardrails.vocabulary import FACTS, Fact
 from agent.guardrails.warehouse_hours import OfficeHours, WarehouseHours
-
-UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-
-def _duration(value: Any) -> timedelta:
-    found = re.fullmatch(r"([1-9]\d{0,3})([mhdw])", value) if isinstance(value, str) else None
-    if not found:
-        raise mistake(f"`{value}` is not a duration; write a whole number and m, h, d or w, like 30m, 4h, 7d or 2w")
-    return timedelta(**{UNITS[found[2]]: int(found[1])})
-
-
-def duration(length: timedelta) -> str:
-    """As a policy writes it: `30m`, `4h`, `7d`, `2w`."""
-    minutes = int(length.total_seconds() // 60)
-    for sign, unit in (("w", 7 * 24 * 60), ("d", 24 * 60), ("h", 60)):
-        if minutes % unit == 0:
-            return f"{minutes // unit}{sign}"
-    return f"{minutes}m"
 
 
 def _number(value: Any) -> Any:
@@ -41,7 +23,6 @@ def _number(value: Any) -> Any:
     return value
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Number = Annotated[Decimal, BeforeValidator(_number)]
 Scalar = StrictStr | StrictInt
 
@@ -180,6 +161,7 @@ class PolicyFile(Strict):
     """By short code."""
     hours: dict[StrictStr, OfficeHours] = {}
     """When those who decide work, by a name that rules refer to."""
+    inbox: InboxSection = InboxSection()
     never_together: tuple[tuple[Role, ...], ...] = ()
     """Roles that one person must not have together."""
     rules: tuple[Rule, ...] = Field(min_length=1)
@@ -195,6 +177,9 @@ class PolicyFile(Strict):
             if rule.hours is not None and rule.hours not in self.hours:
                 known = ", ".join(self.hours) or "none is defined"
                 raise mistake(f"there are no hours `{rule.hours}`; {known}", "rules", index, "hours")
+        if self.inbox.hours is not None and self.inbox.hours not in self.hours:
+            known = ", ".join(self.hours) or "none is defined"
+            raise mistake(f"there are no hours `{self.inbox.hours}`; {known}", "inbox", "hours")
         for index, roles in enumerate(self.never_together):
             if len(set(roles)) < 2:
                 raise mistake("name at least two roles that one person must not have together", "never_together", index)

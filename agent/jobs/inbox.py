@@ -7,14 +7,16 @@ transaction that also audits it. Whatever dies in between, the next look goes on
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from agent.domain.mail import ParsedMail
+from agent.domain.mail import ParsedMail, Priority
 from agent.domain.mailbox import Fetched, KeptMail, fingerprint
-from agent.errors import ExpediterError, MailboxRefused, MailboxUnavailable, MailUnreadable
-from agent.ports.mail_ledger import MailLedger
+from agent.errors import ErpUnavailable, ExpediterError, MailboxRefused, MailboxUnavailable, MailUnreadable
+from agent.ports.mail_ledger import Claim, MailLedger
 from agent.ports.mail_source import MailSource
+from agent.triage.threads import named_ids, raised, reopens
 
 logger = logging.getLogger(__name__)
 
@@ -22,7 +24,13 @@ MOST_ATTEMPTS = 3
 COLLISION = "msgid_collision"
 Parse = Callable[[bytes], ParsedMail]
 Judge = Callable[[ParsedMail, str | None], dict[str, Any]]
-"""The mail, and the name its own server signs with → `triage_row` of it."""
+"""The mail, and the name its own server signs with → `triage_row` of it. Raises ErpUnavailable: then the mail waits."""
+Due = Callable[[Priority, datetime], datetime | None]
+"""Until when somebody should answer a mail of this priority that came then."""
+
+
+def nobody_waits(_: Priority, __: datetime) -> None:
+    """For whoever counts no answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,7 @@ class Inbox:
     judge: Judge
     open: Parse | None = None
     """The same, and reads what is attached; None: files stay closed."""
+    due: Due = nobody_waits
 
 
 def attend(sources: Iterable[MailSource], inbox: Inbox) -> int:
@@ -66,8 +75,24 @@ def read_next(inbox: Inbox) -> bool:
     with inbox.ledger.claimed() as claim:
         if claim is None:
             return False
-        claim.read(_judged(claim.mail, inbox))
+        try:
+            mail, result = _judged(claim.mail, inbox)
+        except ErpUnavailable as away:
+            # Every other mail would wait as well, so there is nothing more to read now.
+            logger.warning("mails wait to be read: %s", away)
+            claim.wait(str(away))
+            return False
+        _keep(claim, mail, result, inbox)
         return True
+
+
+def _keep(claim: Claim, mail: ParsedMail | None, result: dict[str, Any], inbox: Inbox) -> None:
+    """Into its thread, whose earlier mails may make it more urgent, and for good."""
+    believed = mail is not None and not claim.mail.message_id_taken
+    placed = claim.thread(named_ids(mail) if mail and believed else ())
+    told = raised(result, placed.waiting)
+    said, again = (mail.text, reopens(mail, result)) if mail else ("", True)
+    claim.read(told, said, inbox.due(Priority(told["priority"]), claim.mail.received_at), reopens=again)
 
 
 def _read_whatever_happens(inbox: Inbox) -> bool:
@@ -81,17 +106,21 @@ def _read_whatever_happens(inbox: Inbox) -> bool:
         return True
 
 
-def _judged(kept: KeptMail, inbox: Inbox) -> dict[str, Any]:
+def _judged(kept: KeptMail, inbox: Inbox) -> tuple[ParsedMail | None, dict[str, Any]]:
+    """None: it could not be read."""
     if kept.raw is None:
-        return _for_a_person("it is too large to be read")
+        return None, _for_a_person("it is too large to be read")
     if kept.attempts > MOST_ATTEMPTS:
-        return _for_a_person(f"reading it failed {MOST_ATTEMPTS} times")
+        return None, _for_a_person(f"reading it failed {MOST_ATTEMPTS} times")
     try:
-        result = inbox.judge((inbox.open or inbox.parse)(kept.raw), kept.authserv)
+        mail = (inbox.open or inbox.parse)(kept.raw)
+        result = inbox.judge(mail, kept.authserv)
     except MailUnreadable as unreadable:
-        return _for_a_person(str(unreadable).rstrip("."))
-    if not kept.message_id_taken:
-        return result
+        return None, _for_a_person(str(unreadable).rstrip("."))
+    return mail, _disbelieved(result) if kept.message_id_taken else result
+
+
+def _disbelieved(result: dict[str, Any]) -> dict[str, Any]:
     reason = f"{result['reason']}; another mail with other words has the same Message-ID"
     # Nothing is believed of a mail that may be dressed up as another.
     links = [*result["links"], *result["candidates"]]

@@ -81,32 +81,32 @@ def answer_chat(inbound_id: int, context: WorkerContext) -> None:
 
     A repeated job does nothing when the answer is complete, and answers again when it was cut off.
     """
-    _answer(inbound_id, context, _chat)
+    answer_with(inbound_id, context, _chat)
 
 
 def propose_inverse(inbound_id: int, context: WorkerContext) -> None:
     """Propose what takes a carried-out proposal back; the question's text is its number (`12` or `P12`)."""
-    _answer(inbound_id, context, _undo)
+    answer_with(inbound_id, context, _undo)
 
 
 def propose_change(inbound_id: int, context: WorkerContext) -> None:
     """Propose a change that was asked for by its action's name; the question's text is an `AskedChange`."""
-    _answer(inbound_id, context, _propose)
+    answer_with(inbound_id, context, _propose)
 
 
 def propose_policy(inbound_id: int, context: WorkerContext) -> None:
     """Propose to put a stored policy in force; the question's text is an `AskedPolicy`."""
-    _answer(inbound_id, context, _policy)
+    answer_with(inbound_id, context, _policy)
 
 
 def propose_edit(inbound_id: int, context: WorkerContext) -> None:
     """Make a new revision of a proposal, as an approver wants it; the question's text is an `AskedEdit`."""
-    _answer(inbound_id, context, _edit)
+    answer_with(inbound_id, context, _edit)
 
 
 def try_out(inbound_id: int, context: WorkerContext) -> None:
     """Say what the executor would check and send now; the question's text is a proposal's number."""
-    _answer(inbound_id, context, _dry_run)
+    answer_with(inbound_id, context, _dry_run)
 
 
 def scan(context: WorkerContext) -> int:
@@ -134,7 +134,8 @@ def _published(found: ScanResult, context: WorkerContext) -> int:
     return found.at_risk
 
 
-def _answer(inbound_id: int, context: WorkerContext, answering: Answering) -> None:
+def answer_with(inbound_id: int, context: WorkerContext, answering: Answering) -> None:
+    """Release what `answering` says, or one sentence why it failed; once."""
     if context.answers.finished(inbound_id):
         return
     context = context.now()

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Any, Protocol
 
-from agent.domain.mail import ParsedMail
+from agent.domain.mail import MailClass, ParsedMail
+from agent.domain.mail_scorecard import JudgedMail
+from agent.domain.mail_threads import InboxFilter, InThread, MailDeed
 from agent.domain.mailbox import Copy, Fetched, InboxMail, KeptMail
+from agent.domain.records import Record
 from agent.ports.mail_source import MailSource
 
 
@@ -39,15 +43,61 @@ class Claim(Protocol):
     @property
     def mail(self) -> KeptMail: ...
 
-    def read(self, result: dict[str, Any]) -> None:
-        """What it is: `triage_row` of it. Said once."""
+    def thread(self, names: Sequence[str]) -> InThread:
+        """Put it among the mails that have or name one of these Message-IDs, else into a thread of its own.
+
+        Others that are put into threads wait until the block ends: ask last.
+        """
+
+    def read(self, result: dict[str, Any], said: str = "", due_at: datetime | None = None, *, reopens: bool = False) -> None:
+        """What it is: `triage_row` of it, and the beginning of its text. Said once.
+
+        `due_at`: until when somebody should answer. `reopens`: it brings back a thread that was done.
+        """
+
+    def wait(self, why: str) -> None:
+        """The ERP is away, so it cannot be read now: this attempt does not count, and the inbox says so until one is read."""
+
+
+class MailLessons(Protocol):
+    """What people taught by correcting the class of mails."""
+
+    def newest_lesson(self) -> int:
+        """Grows with each correction of a class; 0 before the first."""
+
+    def lessons(self, most: int) -> list[tuple[MailClass, bytes]]:
+        """Class and bytes of so many mails whose class people corrected last, in the order of the corrections.
+
+        None that is suspicious: nobody is to teach through what they write.
+        """
+
+
+class MailLinking(Protocol):
+    """The worker's part of a link that a person asked for: it looked the record up."""
+
+    def link(self, mail_id: int, inbound_id: int, record: Record, reason: str, seen: int | None) -> None:
+        """Raises RecordMissing, PreconditionFailed for suspicious mail, StaleShown."""
 
 
 class InboxReading(Protocol):
     """Whoever shows the inbox."""
 
-    def mails(self, *, open_only: bool = False, mail_class: str | None = None, limit: int = 50) -> list[InboxMail]:
-        """Most urgent first, then oldest. `open_only`: those that a person should look at."""
+    def mails(self, wanted: InboxFilter = InboxFilter()) -> list[InboxMail]:  # noqa: B008  # frozen
+        """The newest mail of each thread, and every mail that was not read yet."""
 
     def mail(self, mail_id: int) -> InboxMail:
         """Raises RecordMissing."""
+
+
+class MailScores(Protocol):
+    """What triage said of mails, and what they were."""
+
+    def judged(self, since: datetime | None = None, until: datetime | None = None) -> list[JudgedMail]:
+        """Mails that were read and came in the period, in the order in which they came."""
+
+
+class MailDesk(InboxReading, Protocol):
+    """Serve's part: it records what people say and do."""
+
+    def say(self, mail_id: int, person_id: int, deed: MailDeed) -> None:
+        """Raises RecordMissing, and what the database refuses: PreconditionFailed, StaleShown, DecisionRefused, NotPermitted."""

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from agent.domain.mail import MailClass, ParsedMail, Reference, ReferenceKind
+from agent.domain.mail import SURE, MailClass, ParsedMail, Reference, ReferenceKind
 from agent.triage.automatic import AUTO_REPLY, BULK, REPORT
 from agent.triage.cues import Heard, hear
 from agent.triage.language import SPOKEN
@@ -23,7 +23,6 @@ ALSO = 0.4
 FADE = 0.75
 #: What a second cue on the same words is worth.
 AGAIN = 0.35
-SURE = 0.45
 #: What weak cues must add up to for a guess, and how sure that is.
 HINTS, GUESSED = 1.5, 0.25
 #: A class this likely beside the first is something else the mail may be, worth showing to a person.

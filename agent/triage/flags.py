@@ -2,12 +2,12 @@
 
 import re
 
-from agent.domain.mail import ParsedMail
+from agent.domain.mail import BANK_CHANGE, ParsedMail
 from agent.guardrails.untrusted_text import fold, instructions_in
 from agent.triage.cues import GAP
 from agent.triage.reading import Reading
 
-BANK_CHANGE, INJECTION, HIDDEN, NO_ID = "bank_change", "injection_text", "hidden_text", "msgid_missing"
+INJECTION, HIDDEN, NO_ID = "injection_text", "hidden_text", "msgid_missing"
 BANK_ACCOUNT = "bank_account"
 LOOKALIKE, NO_SENDER, REPLY_ELSEWHERE, PHISHING = "lookalike_domain", "sender_unclear", "reply_to_differs", "phishing"
 #: With one of these nothing is linked or drafted.

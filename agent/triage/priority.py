@@ -6,20 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from agent.domain.mail import MailClass, Priority
+from agent.domain.mail import BANK_CHANGE, USUAL_LEVEL, MailClass, Priority
 from agent.domain.sales import Segment
 from agent.guardrails.policy import Thresholds
 from agent.triage.fields import day_of, is_within_a_day
-from agent.triage.flags import BANK_CHANGE
 from agent.triage.reading import Reading
 from agent.triage.standing import Standing
 
 C = MailClass
-_DEFAULT = {
-    C.DELAY_NOTICE: 2, C.PO_CONFIRMATION: 3, C.DISPATCH_ADVICE: 3, C.DELIVERY_APPOINTMENT: 3, C.DELIVERY_EXCEPTION: 1,
-    C.PROOF_OF_DELIVERY: 4, C.DAMAGE_SHORTAGE_CLAIM: 2, C.CUSTOMS_DOCUMENTS: 2, C.ORDER_STATUS_INQUIRY: 3, C.ORDER_CHANGE: 2,
-    C.RETURN_REQUEST: 3, C.INVOICE_DISPUTE: 3, C.QUOTE_OR_ORDER: 3, C.AUTOMATED_NOISE: 5, C.OTHER: 3,
-}  # fmt: skip
 _PERISHABLE = re.compile(
     r"\b(perishable|frozen|chilled|refrigerat|temperature|cold chain|fresh (food|produce|goods)|food|expir\w+"
     r"|vaccine|hazard|dangerous goods|leak\w*|chemical"
@@ -78,7 +72,7 @@ def rank(
     """Deterministic: the same mail, the same ERP and the same policy give the same priority."""
     if BANK_CHANGE in flags:
         return Ranked(Priority.P1, ("someone wants payments sent to another account",))
-    level, reasons = _DEFAULT[mail_class], list[str]()
+    level, reasons = USUAL_LEVEL[mail_class], list[str]()
     if mail_class is C.AUTOMATED_NOISE:
         return Ranked(Priority.P5, ())
     special = _special(mail_class, reading, fields, standing, automatic, now)

@@ -5,17 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from agent.domain.mail import MailClass, ParsedMail, Reference, Triage, Trust
+from agent.domain.mail import BANK_CHANGE, SURE, MailClass, ParsedMail, Reference, Triage, Trust
 from agent.domain.records import Record
 from agent.errors import ErpIncomplete, ErpRefused, ErpUnavailable
 from agent.guardrails.policy import Thresholds
 from agent.ports.erp_reader import ErpReader
 from agent.ports.mail_judge import MailJudge
 from agent.triage.automatic import machine_signs
-from agent.triage.classification import SURE, Verdict, classify
+from agent.triage.classification import Verdict, classify
 from agent.triage.drafts import draft_for
 from agent.triage.fields import fields_of
-from agent.triage.flags import BANK_CHANGE, HIDDEN, HOSTILE, INJECTION, LOOKALIKE, NO_SENDER, flags_of
+from agent.triage.flags import HIDDEN, HOSTILE, INJECTION, LOOKALIKE, NO_SENDER, flags_of
 from agent.triage.language import SPOKEN, UNKNOWN, is_terse, languages_of
 from agent.triage.lines import lines_of
 from agent.triage.linking import Linked, bears_name, is_lookalike, link
@@ -38,17 +38,20 @@ class LookUp:
     standing: Standing = field(default_factory=Standing)
     lookalike: bool = False
     failure: str = ""
+    away: ErpUnavailable | None = None
+    """It may be asked again later."""
 
 
 def triage(
     mail: ParsedMail, reader: ErpReader, now: datetime, own_authserv: str | None = None, thresholds: Thresholds = USUAL,
-    judge: MailJudge | None = None,
+    judge: MailJudge | None = None, *, without_erp: bool = True,
 ) -> Triage:  # fmt: skip
     """Class, priority, references, links and a draft of one mail.
 
     `own_authserv` is the name our mail server puts into Authentication-Results; without it no sender is believed and
     nothing is linked, only offered. `thresholds` are the policy's: from when on an order is a large one. `judge` has learned
-    from mails and is weighed with the rules. When the ERP cannot be asked, the mail is triaged without it and goes to a person.
+    from mails and is weighed with the rules. When the ERP cannot be asked, the mail is triaged without it and goes to a person;
+    unless `without_erp`, ErpUnavailable is raised instead.
     """
     reading = read(mail)
     signs = machine_signs(mail)
@@ -64,6 +67,8 @@ def triage(
     if lines := lines_of(mail, reading, references, today):
         fields["lines"] = lines
     known = _look_up(mail, references, trust, bool(flags & hostile), reader, now)
+    if known.away and not without_erp:
+        raise known.away
     flags = flags | {LOOKALIKE} if known.lookalike else flags
     ranked = rank(verdict.mail_class, reading, fields, flags, known.standing, bool(signs), thresholds, now)
     doubts = _doubts(mail, verdict, trust, flags & (hostile | {NO_SENDER}), known)
@@ -121,7 +126,7 @@ def _look_up(
             linked.links = []
         return LookUp(linked, standing_of(linked.links, reader, now), lookalike)
     except (ErpUnavailable, ErpRefused, ErpIncomplete) as error:
-        return LookUp(failure=str(error))
+        return LookUp(failure=str(error), away=error if isinstance(error, ErpUnavailable) else None)
 
 
 def _imitates(mail: ParsedMail, strangers: list[Record], reader: ErpReader) -> bool:

@@ -13,7 +13,7 @@ from agent.domain.briefs import Change
 from app.cli import output
 from app.cli.dates import ago
 from app.cli.options import Json
-from app.contract.briefs import BriefLineRow, BriefRow
+from app.contract.briefs import BriefLineRow, BriefRow, LateMailRow
 
 HEADINGS = {Change.NEW: "New", Change.WORSE: "Worse", Change.BETTER: "Better", Change.GONE: "Gone"}
 
@@ -47,7 +47,8 @@ def brief(
     now = datetime.now(UTC)
 
     with reading() as company:
-        row = BriefRow.of(make_brief(company.board, since_when(since or now - timedelta(days=1), now), warehouse, owner))
+        late = company.late_mails() if warehouse is None and owner is None else []
+        row = BriefRow.of(make_brief(company.board, since_when(since or now - timedelta(days=1), now), warehouse, owner), late)
     narrowed = (f" in {warehouse}" if warehouse else "") + (f" through what {owner} takes care of" if owner else "")
     output.shown(json, row, lambda: page(row, by, limit, narrowed))
 
@@ -60,12 +61,25 @@ def page(row: BriefRow, by: Grouping | None, limit: int, narrowed: str = "") -> 
         f"{of} as of {output.minute(row.as_of)}. Since {output.minute(row.since)}: {_counts(row)}.",
         style="bold",
     )
+    _late_mails(row.late_mails, limit)
     if by is None:
         _sections(row.lines, limit)
         return
     for heading, lines in groupby(sorted(row.lines, key=BY[by]), key=BY[by]):
         output.say(f"\n{heading}", style="bold underline")
         _sections(tuple(lines), limit)
+
+
+def _late_mails(mails: tuple[LateMailRow, ...], limit: int) -> None:
+    if not mails:
+        return
+    output.say("\nMails waiting too long", style="bold")
+    for mail in mails[:limit]:
+        owner = f" · {mail.owner}" if mail.owner else " · nobody has taken it"
+        said = f"{mail.subject}, from {mail.sender or 'nobody'}; answer was due {output.minute(mail.due_at)}{owner}"
+        output.say(f"  {mail.label:>5} {mail.priority} {said}")
+    if len(mails) > limit:
+        output.say(f"  … and {len(mails) - limit} more; `expediter mail list --late`", style="dim")
 
 
 def _counts(row: BriefRow) -> str:

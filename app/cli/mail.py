@@ -6,12 +6,14 @@ from typing import Annotated
 import typer
 
 from agent.domain.mail import MailClass
+from agent.domain.mail_threads import MailEventKind, ThreadState
 from agent.errors import MailUnreadable
 from app.cli import output
 from app.cli.options import AsPerson, Json, MailId, Token, api_of
-from app.contract.mail import LinkRow, MailRow, ReadMailRow, TriageRow
+from app.contract.mail import LinkRow, MailEventRow, MailRow, ReadMailRow, TriageRow
 
 group = typer.Typer(help="What the shared inbox's mails are, what they name, and what follows.", no_args_is_help=True)
+LONGEST_SHOWN = 1_500
 LARGEST_MAIL = 50 * 1024 * 1024
 
 
@@ -43,44 +45,91 @@ def list_mails(
     mail_class: Annotated[
         MailClass | None, typer.Option("--class", metavar="CLASS", help=f"Only one class: {', '.join(MailClass)}.")
     ] = None,
+    mine: Annotated[bool, typer.Option("--mine", help="Only yours: taken by you, or by nobody and of your role.")] = False,
+    late: Annotated[bool, typer.Option("--late", help="Only those whose answer is overdue.")] = False,
+    done: Annotated[bool, typer.Option("--done", help="Also those that are done.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=500, help="How many at most.")] = 50,
     as_person: AsPerson = None,
     token: Token = None,
     json: Json = False,
 ) -> None:
-    """The shared inbox, most urgent first."""
-    found = api_of(as_person, token).mails(needs_person, mail_class, limit)
-    output.shown(json, found, lambda: _listed(found))
+    """The shared inbox, one line a thread: what waits too long first, then the most urgent."""
+    flags = {"needs_person": needs_person, "mine": mine, "late": late, "done": done}
+    found = api_of(as_person, token).mails(mail_class, limit, **flags)
+    output.shown(json, found, lambda: _listed(found, narrowed=mail_class is not None or any(flags.values())))
 
 
 @group.command()
 def show(mail: MailId, as_person: AsPerson = None, token: Token = None, json: Json = False) -> None:
     """One mail of the shared inbox: what it is, what it is about, and the draft of an answer."""
     found = api_of(as_person, token).mail(mail)
-    output.shown(json, found, lambda: _shown(found))
+    output.shown(json, found, lambda: shown_mail(found))
 
 
-def _listed(mails: list[MailRow]) -> None:
-    if not mails:
-        output.say("No mail is here. `EXPEDITER_MAILBOXES` names the shared mailboxes; the worker looks into them.")
+def _listed(mails: list[MailRow], narrowed: bool) -> None:
+    if not mails and narrowed:
+        output.say("No mail that is open fits; `expediter mail list` shows all that are, `--done` the others too.")
         return
-    columns = ("mail", "prio", "class", "from", "subject", "came", "")
-    output.table(columns, [(*_cells(mail), "a person should look" if mail.needs_person else "") for mail in mails])
+    if not mails:
+        output.say(
+            "No mail is open here. `EXPEDITER_MAILBOXES` names the shared mailboxes; the worker looks into them. "
+            "`--done` shows what is done."
+        )
+        return
+    columns = ("mail", "prio", "class", "from", "subject", "came", "owner", "")
+    output.table(columns, [(*_cells(mail), standing(mail)) for mail in mails])
+    if away := next((mail.waits_since for mail in mails if mail.waits_since), None):
+        output.warn(f"Odoo is away since {output.minute(away)}; mails that wait for it are read as soon as it is back.")
 
 
-def _cells(mail: MailRow) -> tuple[str, ...]:
-    read = mail.triage
-    made = (read.priority.value, read.mail_class.replace("_", " ")) if read else ("–", "not read yet")
-    return mail.label, *made, mail.sender or "nobody", mail.subject, output.day(mail.received_at)
+def _cells(mail: MailRow) -> tuple[object, ...]:
+    made = mail.triage.mail_class.replace("_", " ") if mail.triage else "–"
+    subject = f"{mail.subject} ({mail.mails} mails)" if mail.mails > 1 else mail.subject
+    urgent = mail.priority.value if mail.priority else "–"
+    return mail.label, urgent, made, mail.sender or "nobody", subject, output.day(mail.received_at), mail.owner or "–"
 
 
-def _shown(mail: MailRow) -> None:
+def standing(mail: MailRow) -> str:
+    """How its thread stands, in a few words."""
+    if mail.state is ThreadState.WAITING_FOR_ERP:
+        return "waiting for Odoo"
+    if mail.state is ThreadState.UNREAD:
+        return "not read yet"
+    if mail.done_at:
+        return f"done by {mail.done_by}, {output.day(mail.done_at)}"
+    due = f"answer was due {output.minute(mail.due_at)}" if mail.late and mail.due_at else (
+        f"answer due {output.minute(mail.due_at)}" if mail.due_at else ""
+    )  # fmt: skip
+    answered = "answered" if mail.state is ThreadState.ANSWERED else ""
+    return ", ".join(part for part in (due or answered, "a person should look" if mail.needs_person else "") if part)
+
+
+def shown_mail(mail: MailRow) -> None:
+    """Everything that is known of a mail and its thread."""
     output.say(f"{mail.label} · {mail.subject}", style="bold")
     output.say(f"from {mail.sender or 'nobody'} to {mail.mailbox}, came {output.day(mail.received_at)}")
+    if mail.state is ThreadState.WAITING_FOR_ERP and mail.waits_since:
+        output.say(f"It waits for Odoo, away since {output.minute(mail.waits_since)}, and is read as soon as that is back.")
+        return
     if mail.triage is None:
         output.say("It was not read yet; look again in a minute.")
         return
+    owner = f"{mail.owner} takes care of it" if mail.owner else "nobody has taken it"
+    output.say(f"{owner}{f'; {said}' if (said := standing(mail)) else ''}", style="red" if mail.late else "")
+    if len(mail.thread) > 1:
+        output.say(f"thread: {', '.join(mail.thread)}")
+    if mail.said:
+        output.say(f"\n{mail.said.strip()[:LONGEST_SHOWN]}\n", style="dim")
     page(mail.triage)
+    for event in mail.events:
+        output.say(f"  {output.minute(event.at)}  {_event(event)}", style="dim")
+
+
+def _event(event: MailEventRow) -> str:
+    named = (event.mail_class and event.mail_class.replace("_", " "), event.priority, event.record, event.owner)
+    what = " ".join(str(part) for part in named if part)
+    who = event.person or ("a reply that went out" if event.kind is MailEventKind.ANSWERED else "a new mail")
+    return f"{event.mail} {event.kind} by {who}{f': {what}' if what else ''}{f' ({event.reason})' if event.reason else ''}"
 
 
 def content_of(file: str) -> bytes:

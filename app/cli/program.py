@@ -22,6 +22,8 @@ from app.cli import (
     impact,
     knowledge,
     mail,
+    mail_scorecard,
+    mail_threads,
     people,
     pictures,
     policy,
@@ -77,6 +79,8 @@ risk.group.command()(scorecard.scorecard)
 program.add_typer(risk.group, name="risk", rich_help_panel=SEE)
 program.command(rich_help_panel=ACT)(chat.chat)
 program.add_typer(shipments.group, name="shipment", rich_help_panel=SEE)
+for dealing in (*mail_threads.COMMANDS, mail_scorecard.scorecard):
+    mail.group.command()(dealing)
 program.add_typer(mail.group, name="mail", rich_help_panel=SEE)
 program.add_typer(proposals.group, name="proposals", rich_help_panel=SEE)
 program.command(rich_help_panel=SEE)(actions.actions)

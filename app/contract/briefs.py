@@ -1,9 +1,11 @@
 """What changed since somebody last looked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from agent.domain.briefs import Brief, Change
 from agent.domain.findings import Severity
+from agent.domain.mail import Priority
+from agent.domain.mailbox import InboxMail
 from app.contract.findings import KnownFindingRow
 from app.contract.model import Contract, Moment
 
@@ -15,6 +17,31 @@ class BriefLineRow(Contract):
     finding: KnownFindingRow
 
 
+class LateMailRow(Contract):
+    """A mail whose answer is overdue."""
+
+    label: str
+    subject: str
+    sender: str
+    priority: Priority
+    due_at: Moment
+    owner: str | None
+
+    @classmethod
+    def of(cls, mail: InboxMail) -> "LateMailRow | None":
+        thread = mail.thread
+        if thread is None or thread.due_at is None:
+            return None
+        return cls(
+            label=mail.label,
+            subject=mail.subject,
+            sender=mail.sender,
+            priority=thread.priority,
+            due_at=thread.due_at,
+            owner=thread.owner,
+        )
+
+
 class BriefRow(Contract):
     since: Moment
     as_of: Moment
@@ -23,9 +50,11 @@ class BriefRow(Contract):
     """Of the warehouse and the owner that were asked about."""
     counts: Mapping[Change, int]
     lines: tuple[BriefLineRow, ...]
+    late_mails: tuple[LateMailRow, ...]
+    """Those that wait too long for an answer, the most urgent first; a hundred at most, and only of the whole company."""
 
     @classmethod
-    def of(cls, brief: Brief) -> "BriefRow":
+    def of(cls, brief: Brief, late_mails: Sequence[InboxMail] = ()) -> "BriefRow":
         return cls(
             since=brief.since,
             as_of=brief.standing.as_of,
@@ -36,4 +65,5 @@ class BriefRow(Contract):
                 BriefLineRow(change=line.change, before=line.before, finding=KnownFindingRow.of(line.finding))
                 for line in brief.lines
             ),
+            late_mails=tuple(row for mail in late_mails if (row := LateMailRow.of(mail))),
         )

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from app.contract.dry_runs import DryRunRow
+from app.contract.mail import FollowingRow
 from app.contract.model import STORABLE, Contract, Moment
 
 LONGEST_QUESTION = 4_000
@@ -36,3 +37,5 @@ class AnswerRow(Contract):
     proposals: tuple[int, ...]
     dry_run: DryRunRow | None = None
     """Of an answer to a request for one."""
+    follow: FollowingRow | None = None
+    """Likewise."""

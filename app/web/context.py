@@ -13,7 +13,7 @@ from agent.ports.authenticators import Authenticators
 from agent.ports.clock import Clock
 from agent.ports.conversations import InboundDesk
 from agent.ports.ledger import DecisionDesk, ExecutionControl
-from agent.ports.mail_ledger import InboxReading
+from agent.ports.mail_ledger import MailDesk, MailScores
 from agent.ports.own_affairs import CarrierDesk
 from agent.ports.people import People
 from agent.ports.policies import PolicyDesk
@@ -28,7 +28,8 @@ class WebContext:
     authenticators: Callable[[], Authenticators]
     executions: ExecutionControl
     inbound: InboundDesk
-    inbox: InboxReading
+    inbox: MailDesk
+    mail_scores: MailScores
     board: FindingDesk
     carriers: CarrierDesk
     scores: ScoreReading

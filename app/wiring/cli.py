@@ -22,6 +22,7 @@ from app.wiring.stored import StoredCompany
 
 if TYPE_CHECKING:
     from agent.domain.mail import Triage
+    from agent.domain.mailbox import InboxMail
     from agent.ports.mail_judge import MailJudge
     from agent.risk.answers import RiskAnswers
     from agent.risk.impact import Cause
@@ -91,6 +92,13 @@ class ReadingCompany(StoredCompany):
 
         made = plan(take_snapshot(self.reader, utc_now(), list(dict.fromkeys(orders))), self.policy)
         return made, plan_rows(made)
+
+    def late_mails(self) -> "list[InboxMail]":
+        """Mails of the shared inbox whose answer is overdue."""
+        from agent.domain.mail_threads import InboxFilter
+        from integrations.database.mail_inbox import PostgresInbox
+
+        return PostgresInbox(self.pool).mails(InboxFilter(late=True, limit=100))
 
     def impact(self, cause: str, new_date: datetime | None) -> dict[str, Any]:
         """What a purchase, transfer, product or vendor endangers, also if it came on another date.

@@ -3,12 +3,13 @@
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
-from functools import cache, partial
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from agent.domain.mail import ParsedMail
+from agent.domain.mail import ParsedMail, Priority
 from agent.errors import ExpediterError
 from agent.jobs.inbox import Inbox, attend
 from agent.jobs.worker import WorkerContext
@@ -18,8 +19,8 @@ from agent.ports.mail_source import MailSource
 from agent.triage import triage, triage_row
 from app.settings import WorkerSettings
 from app.settings.mailboxes import ImapFolder, Microsoft365Folder, read_mailboxes
-from app.wiring.mail_judge import mail_judge
-from integrations.database.mail_ledger import PostgresMailLedger
+from app.wiring.mail_judge import SchooledJudge
+from integrations.database.mail_ledger import PostgresMailLedger, PostgresMailLessons
 from integrations.database.pool import Pool
 from integrations.email import parse_mail, parse_mail_and_files
 from integrations.email.graph import GraphMailbox
@@ -32,12 +33,16 @@ logger = logging.getLogger(__name__)
 
 def inbox_of(pool: Pool, context: WorkerContext, state: Path) -> Inbox:
     """Nothing is learned before the first mail comes."""
-    judge = partial(_read, context, cache(partial(mail_judge, state)))
-    return Inbox(PostgresMailLedger(pool), parse_mail, judge, parse_mail_and_files)
+    judge = SchooledJudge(state, PostgresMailLessons(pool), parse_mail, utc_now)
+
+    def due(priority: Priority, came: datetime) -> datetime | None:
+        return context.now().policy.inbox.due(priority, came)
+
+    return Inbox(PostgresMailLedger(pool), parse_mail, partial(_read, context, judge), parse_mail_and_files, due)
 
 
 def _read(context: WorkerContext, judge: Callable[[], MailJudge], mail: ParsedMail, authserv: str | None) -> dict[str, Any]:
-    found = triage(mail, context.reader, utc_now(), authserv, context.now().policy.thresholds, judge())
+    found = triage(mail, context.reader, utc_now(), authserv, context.now().policy.thresholds, judge(), without_erp=False)
     row = triage_row("", found)
     del row["file"]
     return row

@@ -30,7 +30,8 @@ from integrations.database.conversations import PostgresInboundDesk
 from integrations.database.decision_desk import PostgresDecisionDesk
 from integrations.database.execution_control import PostgresExecutionControl
 from integrations.database.finding_desk import PostgresFindingDesk
-from integrations.database.mail_ledger import PostgresInbox
+from integrations.database.mail_inbox import PostgresMailDesk
+from integrations.database.mail_scores import PostgresMailScores
 from integrations.database.own_affairs import PostgresCarrierDesk
 from integrations.database.people import PostgresPeople
 from integrations.database.policies import PostgresPolicyDesk
@@ -57,7 +58,8 @@ def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebCon
         authenticators=authenticators,
         executions=PostgresExecutionControl(pool),
         inbound=PostgresInboundDesk(pool, stack.enter_context(AnswerListener(url))),
-        inbox=PostgresInbox(pool),
+        inbox=PostgresMailDesk(pool),
+        mail_scores=PostgresMailScores(pool),
         board=PostgresFindingDesk(pool),
         carriers=PostgresCarrierDesk(pool),
         scores=PostgresScoreReading(pool),

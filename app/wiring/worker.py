@@ -11,6 +11,7 @@ from agent.errors import ExpediterError, NotPermitted
 from agent.guardrails.policy import load_policy
 from agent.guardrails.policy_in_force import PolicyInForce
 from agent.jobs.approvals import watch
+from agent.jobs.mails import follow_mail, link_mail
 from agent.jobs.outcomes import settle
 from agent.jobs.worker import (
     WorkerContext,
@@ -43,6 +44,8 @@ from integrations.database.clock import DatabaseClock
 from integrations.database.conversations import PostgresAnswerDesk
 from integrations.database.execution_control import PostgresExecutionControl
 from integrations.database.job_worker import Periodic, Task, run_worker
+from integrations.database.mail_inbox import PostgresInbox
+from integrations.database.mail_ledger import PostgresMailLinking
 from integrations.database.own_affairs import PostgresOwnAffairs
 from integrations.database.people import PostgresPeople
 from integrations.database.policies import PostgresPolicyShelf
@@ -103,7 +106,8 @@ def run(supervised: bool) -> None:
         url = database_url(settings.worker_database_url, company_of(settings), "worker", stack)
         context = worker_context(settings, url, stack)
         _first_look(context)
-        inbox = inbox_of(open_store(url, "worker", stack, 2), context, company_of(settings).folder)
+        mails = open_store(url, "worker", stack, 4)
+        inbox = inbox_of(mails, context, company_of(settings).folder)
         looks = Looks(sources_of(settings, stack), inbox)
         watched = open_store(url, "worker", stack, 1)
         notices, absences = PostgresApprovalNotices(watched), PostgresAbsences(watched)
@@ -118,6 +122,8 @@ def run(supervised: bool) -> None:
             "attend_inbox": looks.at_its_time,
             "watch_approvals": lambda: watch(context.desk, notices, absences, context.now().policy, utc_now()),
             "try_out": partial(try_out, context=context),
+            "link_mail": partial(link_mail, context=context, linking=PostgresMailLinking(mails)),
+            "follow_mail": partial(follow_mail, context=context, inbox=PostgresInbox(mails)),
             "settle": partial(settle, context.reader, PostgresScorebook(open_store(url, "worker", stack, 1)), utc_now),
         }
         if settings.has_slack:

@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from agent.domain.mail import MailClass, Triage
+from agent.domain.mail import SURE, MailClass, Triage
 from agent.ports.erp_reader import ErpReader
 from agent.ports.mail_judge import MailJudge
 from agent.triage import triage
-from agent.triage.classification import SURE
 from agent.triage.collection import CollectedMail
 from agent.triage.references import normal
 from evals.mail.company import NOW, CollectedCompany

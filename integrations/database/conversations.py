@@ -21,6 +21,8 @@ TASKS = {
     "edit": "propose_edit",
     "policy": "propose_policy",
     "dry_run": "try_out",
+    "mail_link": "link_mail",
+    "mail_follow": "follow_mail",
 }
 _LOOK_ANYWAY_S = 2.0
 _LAST = (PartKind.FINAL, PartKind.FAILED)

@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from agent.domain.mail import MailClass, ParsedMail, Priority
-from agent.domain.mailbox import Copy, Fetched, InboxMail, KeptMail
+from agent.domain.mail import MailClass, ParsedMail
+from agent.domain.mail_threads import InThread
+from agent.domain.mailbox import Copy, Fetched, KeptMail
+from agent.domain.records import Record
 from agent.errors import RecordMissing
 from agent.ports.mail_source import MailSource
 from integrations.database.json_text import jsonb
@@ -23,9 +26,9 @@ _COPY = """
     INSERT INTO mail_copy (mailbox, key, mail_id) SELECT %s, %s, id FROM mail WHERE fingerprint = %s ON CONFLICT DO NOTHING
 """
 _KEPT = """
-    SELECT id, raw, head, authserv, message_id IS NOT NULL AND EXISTS (
+    SELECT id, raw, head, authserv, received_at, message_id IS NOT NULL AND EXISTS (
             SELECT FROM mail AS other WHERE other.message_id = mail.message_id AND other.id < mail.id) AS message_id_taken,
-        (SELECT count(*) FROM mail_attempt WHERE mail_id = mail.id) AS attempts
+        (SELECT count(*) FROM mail_attempt WHERE mail_id = mail.id AND NOT waited) AS attempts
     FROM mail WHERE id = %s
 """
 _LOOKED = """
@@ -35,31 +38,47 @@ _LOOKED = """
 _UNMARKED = """
     SELECT key FROM mail_copy JOIN mail_triage USING (mail_id) WHERE mailbox = %s AND marked_at IS NULL ORDER BY mail_id LIMIT 500
 """
-_SHOWN = """
-    SELECT mail.id, mail.mailbox, sender, subject, sent_at, received_at, mail_class, priority, result,
-        coalesce(needs_person, false) AS needs_person
-    FROM mail LEFT JOIN mail_triage ON mail_id = mail.id
+_READ = """
+    INSERT INTO mail_triage (mail_id, mail_class, priority, needs_person, result, said, due_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
-_MOST_URGENT = (
-    _SHOWN
-    + """
-    WHERE (NOT %(open_only)s OR needs_person) AND (%(mail_class)s::text IS NULL OR mail_class = %(mail_class)s)
-    ORDER BY coalesce(priority, 'P3'), mail.id LIMIT %(limit)s
+_LESSONS = """
+    SELECT taught.mail_class, mail.raw FROM (
+        SELECT DISTINCT ON (mail_id) mail_id, id, mail_class FROM mail_event WHERE mail_class IS NOT NULL
+        ORDER BY mail_id, id DESC
+    ) AS taught JOIN mail ON mail.id = taught.mail_id JOIN mail_triage ON mail_triage.mail_id = taught.mail_id
+    WHERE raw IS NOT NULL AND NOT mail_is_suspicious(result) ORDER BY taught.id DESC LIMIT %s
 """
-)
-_ONE = _SHOWN + "WHERE mail.id = %s"
+_LINK = """
+    INSERT INTO mail_event (mail_id, kind, inbound_id, seen, model, record_id, record_name, reason)
+    SELECT id, 'linked', %s, %s, %s, %s, %s, %s FROM mail WHERE id = %s
+"""
+#: What people read of a mail here; the whole of it is in the mailbox.
+LONGEST_SAID = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
     mail: KeptMail
     connection: Connection[DictRow]
+    attempt: int
 
-    def read(self, result: dict[str, Any]) -> None:
-        self.connection.execute(
-            "INSERT INTO mail_triage (mail_id, mail_class, priority, needs_person, result) VALUES (%s, %s, %s, %s, %s)",
-            (self.mail.id, result["class"], result["priority"], result["needs_person"], jsonb(result)),
-        )
+    def thread(self, names: Sequence[str]) -> InThread:
+        placed = self.connection.execute("SELECT * FROM put_in_thread(%s, %s)", (self.mail.id, list(names))).fetchone()
+        assert placed is not None
+        return InThread(placed["thread"], placed["waiting"])
+
+    def read(self, result: dict[str, Any], said: str = "", due_at: datetime | None = None, *, reopens: bool = False) -> None:
+        text = said[:LONGEST_SAID].encode("utf-8", "replace").decode().replace("\0", "")
+        told = (result["class"], result["priority"], result["needs_person"], jsonb(result), text, due_at)
+        self.connection.execute(_READ, (self.mail.id, *told))
+        if reopens:
+            self.connection.execute("SELECT reopen_thread(%s)", (self.mail.id,))
+        self.connection.execute("DELETE FROM inbox_pause")
+
+    def wait(self, why: str) -> None:
+        self.connection.execute("UPDATE mail_attempt SET waited = true WHERE id = %s", (self.attempt,))
+        self.connection.execute("INSERT INTO inbox_pause (why) VALUES (%s) ON CONFLICT DO NOTHING", (why,))
 
 
 class PostgresMailLedger:
@@ -104,15 +123,17 @@ class PostgresMailLedger:
             if row is None or row["id"] is None:
                 yield None
                 return
-            self._begun(row["id"])
+            attempt = self._begun(row["id"])
             kept = connection.execute(_KEPT, (row["id"],)).fetchone()
             assert kept is not None
-            yield _Claim(KeptMail(**kept), connection)
+            yield _Claim(KeptMail(**kept), connection, attempt)
 
-    def _begun(self, mail_id: int) -> None:
+    def _begun(self, mail_id: int) -> int:
         """Apart from the claim: it has to outlive a process that dies of the mail."""
         with statements(self._pool) as connection:
-            connection.execute("INSERT INTO mail_attempt (mail_id) VALUES (%s)", (mail_id,))
+            row = connection.execute("INSERT INTO mail_attempt (mail_id) VALUES (%s) RETURNING id", (mail_id,)).fetchone()
+        assert row is not None
+        return int(row["id"])
 
     def unmarked(self, mailbox: str) -> list[Copy]:
         with statements(self._pool) as connection:
@@ -126,35 +147,31 @@ class PostgresMailLedger:
             )
 
 
-class PostgresInbox:
-    """InboxReading on a pool of serve's or the worker's role."""
+class PostgresMailLessons:
+    """MailLessons on a pool of the worker's role."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    def mails(self, *, open_only: bool = False, mail_class: str | None = None, limit: int = 50) -> list[InboxMail]:
-        wanted = {"open_only": open_only, "mail_class": mail_class, "limit": limit}
+    def newest_lesson(self) -> int:
         with statements(self._pool) as connection:
-            return [_shown(row) for row in connection.execute(_MOST_URGENT, wanted).fetchall()]
+            row = connection.execute("SELECT max(id) AS id FROM mail_event WHERE mail_class IS NOT NULL").fetchone()
+        return (row and row["id"]) or 0
 
-    def mail(self, mail_id: int) -> InboxMail:
+    def lessons(self, most: int) -> list[tuple[MailClass, bytes]]:
         with statements(self._pool) as connection:
-            row = connection.execute(_ONE, (mail_id,)).fetchone()
-        if row is None:
-            raise RecordMissing(f"There is no mail M{mail_id}; `expediter mail list` shows those that came.")
-        return _shown(row)
+            rows = connection.execute(_LESSONS, (most,)).fetchall()
+        return [(MailClass(row["mail_class"]), row["raw"]) for row in reversed(rows)]
 
 
-def _shown(row: DictRow) -> InboxMail:
-    return InboxMail(
-        id=row["id"],
-        mailbox=row["mailbox"],
-        sender=row["sender"],
-        subject=row["subject"],
-        sent_at=row["sent_at"],
-        received_at=row["received_at"],
-        mail_class=MailClass(row["mail_class"]) if row["mail_class"] else None,
-        priority=Priority(row["priority"]) if row["priority"] else None,
-        needs_person=row["needs_person"],
-        triage=row["result"],
-    )
+class PostgresMailLinking:
+    """MailLinking on a pool of the worker's role."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def link(self, mail_id: int, inbound_id: int, record: Record, reason: str, seen: int | None) -> None:
+        with statements(self._pool) as connection:
+            asked = (inbound_id, seen, record.model, record.id, record.name, reason, mail_id)
+            if not connection.execute(_LINK, asked).rowcount:
+                raise RecordMissing(f"There is no mail M{mail_id}; `expediter mail list` shows those that came.")

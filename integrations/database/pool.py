@@ -63,6 +63,7 @@ _CONSTRAINTS: dict[str, ExpediterError] = {
     "execution_resolution_reason_check": PreconditionFailed("Say what you saw, in at most 2,000 characters."),
     "finding_event_says_enough": PreconditionFailed("A comment or a verdict on a finding needs a reason in words."),
     "finding_event_reason_check": PreconditionFailed("The reason is too long; at most 2,000 characters are taken."),
+    "mail_event_reason_check": PreconditionFailed("The reason is too long; at most 2,000 characters are taken."),
     "absence_ends_later": PreconditionFailed("An absence ends after it begins, and at most 366 days later."),
     "absence_by_another": PreconditionFailed("Nobody stands in for themselves; name somebody else as deputy."),
     "slack_rating_reason_check": PreconditionFailed("The reason is too long; at most 2,000 characters are taken."),

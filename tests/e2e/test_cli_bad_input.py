@@ -24,6 +24,10 @@ from tests.e2e.running_demo import EXPEDITER, clean_environment, expediter
         (["policy", "explain", "nonsense"], "There is no action nonsense; these can be proposed: move_promise_date"),
         (["mail", "triage", "/nowhere/at/all.eml"], "cannot be read"),
         (["mail", "triage", ""], "cannot be read"),
+        (["mail", "take", "M1"], "No server answers"),
+        (["mail", "correct", "M1", "--class", "other"], "No server answers"),
+        (["mail", "follow", "M1", "--propose", "1"], "No server answers"),
+        (["mail", "scorecard", "--since", "2026-11-01"], "No server answers"),
         (["approve", "P1", "--token", "é"], "That is not a token"),
         (["chat", "--conversation", "monday", "hello"], "Conversations are kept by the server"),
         (["approve", "P1", "--as", "sofia"], "No server answers"),
@@ -163,6 +167,10 @@ def test_wrong_usage_is_exit_2(empty: Path, arguments: list[str]) -> None:
     [
         (["risk", "mark", "F1", "--reason", "Seen."], "--true when the trouble is real, --false when there is none"),
         (["shipment", "report", "X1"], "a carrier's number has 4 to 64 letters, digits"),
+        (["mail", "correct", "M1"], "say what is right: --class, --priority, --link or --unlink"),
+        (["mail", "correct", "M1", "--link", "S1", "--class", "other"], "correct a link by itself"),
+        (["mail", "correct", "M1", "--class", "gossip"], "'gossip' is not one of"),
+        (["mail", "done", "P1"], "is not a mail's number; it looks like M12 or 12"),
         (["risk", "impact", "P00222", "--mail", "x.eml"], "leave out either 'P00222' or --mail"),
     ],
 )

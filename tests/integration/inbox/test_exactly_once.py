@@ -8,10 +8,12 @@ import psycopg
 import pytest
 
 from agent.domain.mail import ParsedMail
+from agent.domain.mail_threads import InboxFilter
 from agent.errors import MailboxUnavailable
 from agent.jobs.inbox import COLLISION, MOST_ATTEMPTS, Inbox, attend, read_next, take_in
 from agent.triage import triage, triage_row
-from integrations.database.mail_ledger import PostgresInbox, PostgresMailLedger
+from integrations.database.mail_inbox import PostgresInbox
+from integrations.database.mail_ledger import PostgresMailLedger
 from integrations.email import parse_mail
 from integrations.email.imap import READ
 from tests.fixtures.demo import DemoDatabase, DemoErp
@@ -173,7 +175,7 @@ def test_a_mailbox_that_is_away_keeps_no_other_waiting(shared_inbox: TestInbox, 
 def test_what_is_no_mail_is_kept_and_goes_to_a_person(shared_inbox: TestInbox, inbox: Inbox, database: TestDatabase) -> None:
     shared_inbox.deliver(b"\r\n\r\njust words")
     attend([shared_inbox.source()], inbox)
-    [shown] = PostgresInbox(database.pool("serve")).mails(open_only=True)
+    [shown] = PostgresInbox(database.pool("serve")).mails(InboxFilter(needs_person=True))
     assert shown.needs_person
     assert shown.sender == ""
 

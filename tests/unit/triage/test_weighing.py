@@ -92,8 +92,9 @@ def test_what_was_learned_is_kept_until_the_lessons_change(tmp_path: Path) -> No
     corrected = ((C.RETURN_REQUEST, mail(subject="qwertz", body="zorblax frumious")),)
     told = telling_in("zorblax frumious")
     assert mail_judge(tmp_path, corrected).shares(told)[C.RETURN_REQUEST] > first.shares(told)[C.RETURN_REQUEST]
-    (file,) = (tmp_path / "learned").iterdir()
-    assert file.stem == lessons_sha256(corrected) != lessons_sha256()
+    (own,) = (tmp_path / "learned" / "corrected").iterdir()
+    assert own.stem == lessons_sha256(corrected) != lessons_sha256()
+    assert file.exists(), "whoever judges without corrections learns nothing anew"
 
 
 def test_whoever_finds_a_kept_judge_does_not_load_what_learns(tmp_path: Path) -> None:

@@ -1,0 +1,22 @@
+"""What somebody asks the worker about a mail, because it takes a look into the ERP; the text of what they sent: JSON."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class AskedMailLink(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mail: int
+    record: str = Field(min_length=1)
+    """Number of a sale order, a purchase or a delivery."""
+    reason: str = ""
+    seen: int | None = None
+    """The thread's `last_event` as it was shown."""
+
+
+class AskedFollowing(BaseModel):
+    """What follows from a mail."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mail: int

@@ -1,0 +1,150 @@
+"""From a mail's links to what a person may want to do: enter the vendor's date, leave notes, promise customers new dates.
+
+Only links count, never candidates. Each offer was prepared on the ERP as it is now, so that it can be proposed as it stands.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from agent.actions import prepare
+from agent.domain.asked_days import arrival
+from agent.domain.following import Following, Offer, OfferKind
+from agent.domain.impact import Impact
+from agent.domain.mailbox import InboxMail
+from agent.domain.records import Record
+from agent.errors import PolicyRejected, PreconditionFailed, RecordMissing
+from agent.guardrails.policy import Policy
+from agent.ports.erp_reader import ErpReader
+from agent.risk.causes import cause_of_picking, cause_of_purchase, snapshot_of_cause
+from agent.risk.impact import impact
+from agent.triage.fields import day_of
+
+NOON = time(12, tzinfo=UTC)
+CONFIRM = "confirm_vendor_date"
+PURCHASE, TRANSFER, ORDER = "purchase.order", "stock.picking", "sale.order"
+#: Notes on more orders than these nobody reads one by one.
+MOST_NOTES = 5
+LONGEST_SUBJECT = 150
+Refused = (PreconditionFailed, PolicyRejected, RecordMissing)
+
+
+def following(mail: InboxMail, reader: ErpReader, policy: Policy, now: datetime) -> Following:
+    """Raises PreconditionFailed for a mail that is not read or linked, and what the reader raises."""
+    links = _links(mail)
+    read: dict[str, Any] = dict(mail.triage or {})
+    day = day_of(read["fields"], "new_eta")
+    left_out = list[str]()
+    impacts = [found for link in links if (found := _impact(link, day, reader, policy, now, left_out))]
+    offers = [
+        *_vendor_dates(mail, links, day, reader, now, left_out),
+        *_notes(mail, links, impacts, day, reader, now, left_out),
+        *_new_dates(mail, impacts, day),
+    ]
+    orders = {order.order.id: order for found in impacts for order in found.orders}
+    said = "; ".join(found.said for found in impacts) or f"{mail.label} is about {', '.join(link.name for link in links)}"
+    return Following(said, day, tuple(orders.values()), tuple(offers), tuple(dict.fromkeys(left_out)))
+
+
+def _links(mail: InboxMail) -> list[Record]:
+    if mail.triage is None:
+        raise PreconditionFailed(f"{mail.label} was not read yet; look again in a minute.")
+    links = [Record(link["model"], link["id"], link["name"]) for link in mail.triage["links"]]
+    if not links:
+        perhaps = ", ".join(link["name"] for link in mail.triage["candidates"][:5])
+        hint = f" It may be about {perhaps}:" if perhaps else ""
+        raise PreconditionFailed(
+            f"{mail.label} is linked to nothing, so nothing follows from it.{hint} "
+            f"`expediter mail correct {mail.label} --link NUMBER` says what it is about."
+        )
+    return links
+
+
+def _impact(
+    link: Record, day: date | None, reader: ErpReader, policy: Policy, now: datetime, left_out: list[str]
+) -> Impact | None:
+    if link.model not in (PURCHASE, TRANSFER):
+        return None
+    try:
+        cause = cause_of_purchase(reader, link) if link.model == PURCHASE else cause_of_picking(reader, link)
+        comes = arrival(datetime.combine(day, NOON), now) if day else None
+        return impact(snapshot_of_cause(reader, cause, now), policy, cause, comes)
+    except (RecordMissing, PreconditionFailed) as nothing:
+        left_out.append(str(nothing))
+        return None
+
+
+def _vendor_dates(
+    mail: InboxMail, links: Iterable[Record], day: date | None, reader: ErpReader, now: datetime, left_out: list[str]
+) -> Iterator[Offer]:
+    """For the whole purchase; where its goods are expected on different days, for each product that the mail names."""
+    for link in links if day else ():
+        if link.model != PURCHASE:
+            continue
+        wanted = {"purchase": link.name, "arrives": day.isoformat() if day else ""}
+        refused = list[str]()
+        if whole := _prepared(mail, CONFIRM, wanted, reader, now, refused):
+            yield whole
+            continue
+        asked = ({**wanted, "product": product} for product in _named_products(mail))
+        parts = [offer for one in asked if (offer := _prepared(mail, CONFIRM, one, reader, now, []))]
+        left_out += refused if not parts else []
+        yield from parts
+
+
+def _named_products(mail: InboxMail) -> list[str]:
+    lines = (mail.triage or {}).get("fields", {}).get("lines", [])
+    return list(dict.fromkeys(line["sku"] for line in lines))
+
+
+def _notes(
+    mail: InboxMail, links: Iterable[Record], impacts: Iterable[Impact], day: date | None, reader: ErpReader, now: datetime,
+    left_out: list[str],
+) -> Iterator[Offer]:  # fmt: skip
+    """On the sale orders that it is about, and on those whose promise breaks because of it."""
+    own = [link.name for link in links if link.model == ORDER]
+    endangered = {order.order.name: found.cause.name for found in impacts for order in found.orders if order.endangered}
+    about = {**dict.fromkeys(own, ""), **{name: cause for name, cause in endangered.items() if name not in own}}
+    for name, cause in list(about.items())[:MOST_NOTES]:
+        note = _prepared(mail, "post_note", {"order": name, "text": gist(mail, day, cause)}, reader, now, left_out)
+        if note:
+            yield note
+
+
+def gist(mail: InboxMail, day: date | None, cause: str = "") -> str:
+    """What colleagues who open the record need to know of the mail, in a few lines. The subject is quoted: it is not ours."""
+    read: Mapping[str, Any] = mail.triage or {}
+    came = (mail.sent_at or mail.received_at).date().isoformat()
+    lines = [
+        f"{mail.label} from {mail.sender or 'no single sender'} of {came}: {read['class'].replace('_', ' ')}.",
+        f"Subject: “{' '.join(mail.subject.split())[:LONGEST_SUBJECT]}”",
+        f"{f'{cause} is' if cause else 'It names a new date:'} {f'announced for {day}' if cause else day}." if day else "",
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def _new_dates(mail: InboxMail, impacts: Iterable[Impact], day: date | None) -> Iterator[Offer]:
+    for found in impacts:
+        endangered = sum(order.endangered for order in found.orders)
+        if day and endangered:
+            noun = "a new promise date for one order that waits" if endangered == 1 else (
+                f"new promise dates for {endangered} orders that wait"
+            )  # fmt: skip
+            arguments = {"cause": found.cause.name, "new_date": day.isoformat()}
+            yield Offer(OfferKind.NEW_DATES, f"Ask for {noun} for {found.cause.name}", "new_dates", arguments, _why(mail))
+
+
+def _prepared(
+    mail: InboxMail, action: str, arguments: dict[str, Any], reader: ErpReader, now: datetime, refused: list[str]
+) -> Offer | None:
+    try:
+        content = prepare(action, arguments, reader, now=now)
+    except Refused as why:
+        refused.append(str(why))
+        return None
+    return Offer(OfferKind.CHANGE, content.preview.title, action, arguments, _why(mail))
+
+
+def _why(mail: InboxMail) -> str:
+    came = (mail.sent_at or mail.received_at).date().isoformat()
+    return f"{mail.label} of {came} from {(mail.sender or 'no single sender')[:200]} says so."

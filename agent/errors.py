@@ -23,6 +23,9 @@ class ErpUnavailable(ExpediterError):
 class ErpRefused(ExpediterError):
     """The ERP answered and said no: wrong database, login, access rights or a validation of its own."""
 
+    by = "The ERP"
+    """Who said no, as a sentence begins."""
+
 
 class ErpIncomplete(ExpediterError):
     """The ERP lacks a module or field that the question needs."""
@@ -30,6 +33,18 @@ class ErpIncomplete(ExpediterError):
 
 class ErpAnswerLost(ExpediterError):
     """A write was sent and its answer never came: whether it took effect has to be looked up."""
+
+
+class SendingRefused(ErpRefused):
+    """The mail server said no, and nothing was sent."""
+
+    by = "The mail server"
+
+
+class SendingNotAllowed(ErpRefused):
+    """Our own ledger keeps a mail from being sent."""
+
+    by = "The ledger"
 
 
 class RecordMissing(ExpediterError):
@@ -106,6 +121,10 @@ class MailboxUnavailable(ExpediterError):
 
 class MailboxRefused(ExpediterError):
     """The mail server answered and said no: login, folder or rights. Trying again does not help."""
+
+
+class MailAnswerLost(ExpediterError):
+    """A mail was sent to the mail server and its answer never came: whether it was taken has to be looked up."""
 
 
 class KnowledgeUnavailable(ExpediterError):

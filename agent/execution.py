@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from agent.actions import NO_OWN, Action, Effect, OwnActions, action_named, marker_of, prepare
+from agent.actions.base import Telling
 from agent.actions.wording import said_of
 from agent.domain.decisions import Attempt, Grant, Outcome, Proposal, ProposalContent, ProposalState
 from agent.errors import (
@@ -117,7 +118,7 @@ def execute(grant: Grant, context: ExecutionContext) -> Outcome | None:
             return None
         if ending is None:
             return None
-        context.desk.finish(run.execution_id, ending.outcome, ending.detail, ending.evidence)
+        context.desk.finish(run.execution_id, ending.outcome, ending.detail, ending.evidence | _told(ending, run))
         return ending.outcome
 
 
@@ -131,6 +132,12 @@ def _begin(grant: Grant, context: ExecutionContext) -> Run | None:
     sent = tuple(attempt for attempt in earlier if attempt.sent)
     arriving = any(attempt.age < context.in_flight for attempt in sent)
     return Run(context, policy, grant, proposal, execution_id, sent, arriving)
+
+
+def _told(ending: Ending, run: Run) -> dict[str, Any]:
+    """What an action has to tell of an effect that is there, or may be."""
+    took_effect = ending.outcome in (Outcome.DONE, Outcome.UNCERTAIN)
+    return run.action.evidence(run.content, run.marker) if took_effect and isinstance(run.action, Telling) else {}
 
 
 def _lapsed(grant: Grant, context: ExecutionContext) -> bool:
@@ -258,7 +265,8 @@ def _refused_by_erp(run: Run, refusal: ErpRefused) -> Ending | None:
     """This write changed nothing; an earlier one without an answer may still."""
     if run.may_still_arrive:
         return _resolve_lost(run)
-    return Ending(Outcome.FAILED, f"The ERP refused: {str(refusal).rstrip('.')}; {run.content.subject.name} was not changed.")
+    said = f"{refusal.by} refused: {str(refusal).rstrip('.')}"
+    return Ending(Outcome.FAILED, f"{said}; {run.content.subject.name} was not changed.")
 
 
 def _resolve_lost(run: Run) -> Ending | None:

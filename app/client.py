@@ -14,6 +14,7 @@ from agent.domain.decisions import ProposalState
 from agent.domain.finding_life import EventKind
 from agent.errors import DecisionRefused, ExpediterError, NotPermitted, RecordMissing, SecondFactorNeeded, ServerUnreachable
 from app.contract.absences import AbsenceRow
+from app.contract.answering import DraftRow
 from app.contract.chat import AnswerRow
 from app.contract.executions import LimitRow
 from app.contract.findings import KnownFindingRow
@@ -148,6 +149,13 @@ class Api:
 
     def follow_mail(self, mail_id: int) -> int:
         return int(self._request("POST", f"/v1/mails/{mail_id}/following")["inbound_id"])
+
+    def draft(self, mail_id: int) -> DraftRow:
+        return DraftRow.model_validate(self._request("GET", f"/v1/mails/{mail_id}/draft"))
+
+    def reply(self, mail_id: int, text: str | None, to: str | None, reason: str) -> int:
+        wanted = {"text": text, "to": to, "reason": reason}
+        return int(self._request("POST", f"/v1/mails/{mail_id}/reply", wanted)["inbound_id"])
 
     def report_shipment(self, tracking: str, status: str, eta: str | None, said: str) -> CarrierReportRow:
         report = {"tracking": tracking, "status": status, "eta": eta, "said": said}

@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.fixtures.demo",
     "tests.fixtures.odoo",
     "tests.fixtures.dovecot",
+    "tests.fixtures.smtp",
     "tests.fixtures.scripted_model",
     "tests.fixtures.injections",
     "tests.fixtures.slack.running",

@@ -128,9 +128,9 @@ def prepare(
     return content
 
 
-def editable_action(proposal: Proposal, changes: Iterable[str]) -> Action[Any]:
+def editable_action(proposal: Proposal, changes: Iterable[str], own: OwnActions = NO_OWN) -> Action[Any]:
     """The proposal's action, if an approver may change these of its arguments. Raises PreconditionFailed."""
-    action = action_named(proposal.content.action)
+    action = action_named(proposal.content.action, own)
     if wrong := [name for name in changes if name not in action.editable]:
         may = f"only {' and '.join(action.editable)}" if action.editable else "nothing; reject it and have it proposed anew"
         raise PreconditionFailed(f"Of {proposal.label} ({action.name}) an approver may change {may}, not {', '.join(wrong)}.")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -83,6 +83,13 @@ class Action(Protocol[A]):
 
     def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
         """Name and arguments of the action that takes it back; None when it is irreversible."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """An action that has more to put down as evidence than what was read back."""
+
+    def evidence(self, content: ProposalContent, marker: str) -> dict[str, Any]: ...
 
 
 class AnyTime:

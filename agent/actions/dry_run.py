@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from agent.actions import NO_OWN, Effect, action_named, marker_of, prepare
+from agent.actions import Action, Effect, OwnActions, action_named, marker_of, prepare
 from agent.actions.activate_policy import NAME as ACTIVATE_POLICY
 from agent.actions.activate_policy import ActivatePolicyAction
+from agent.actions.reply_to_mail import NAME as REPLY_TO_MAIL
+from agent.actions.reply_to_mail import ReplyToMailAction, outgoing
 from agent.actions.wording import moment, said_of
 from agent.domain.decisions import ALL_ACTIONS, ExecutionLimit, Proposal, ProposalContent, ProposalState
 from agent.domain.dry_runs import Check, DryRun
+from agent.domain.letters import Outgoing
 from agent.domain.records import Record
 from agent.errors import PolicyRejected, PreconditionFailed, RecordMissing
 from agent.guardrails.approvals import DECIDED, satisfied, waiting_step
 from agent.guardrails.policy import Policy
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
+from agent.ports.mail_sending import Letters
 from agent.ports.policies import PolicyShelf, PolicySwitch
 
 OPEN = (ProposalState.PENDING, ProposalState.GRANTED, ProposalState.EXECUTING)
@@ -34,13 +38,14 @@ def dry_run(
     now: datetime,
     limits: Sequence[ExecutionLimit] = (),
     shelf: PolicyShelf | None = None,
+    letters: Letters | None = None,
 ) -> DryRun:
-    """Everything read anew from the ERP, and of a policy from the shelf; nothing is written.
+    """Everything read anew from the ERP, of a policy from the shelf and of a mail from the inbox; nothing is written.
 
     Raises PolicyRejected where there is no such action.
     """
     notes = _Notes()
-    own = {ACTIVATE_POLICY: ActivatePolicyAction(shelf, cast(PolicySwitch, notes))} if shelf else NO_OWN
+    own = _own(notes, shelf, letters)
     action = action_named(proposal.content.action, own)
     checks = [_state(proposal), _deadline(proposal, now), _brake(proposal, limits)]
     try:
@@ -52,8 +57,20 @@ def dry_run(
         checks += [*_values(proposal.content, fresh), _preview(proposal.content, fresh), *_approvals(proposal, fresh, policy)]
         effect = action.effect(proposal.content, reader, marker_of(proposal))
         checks.append(Check("effect", effect in (Effect.BEFORE, Effect.UNSEEN), EFFECTS[effect]))
-    action.apply(proposal.content, cast(ErpWriter, notes), marker_of(proposal))
+    if proposal.content.action == REPLY_TO_MAIL:
+        notes.send_mail(outgoing(proposal.content, marker_of(proposal)))
+    else:
+        action.apply(proposal.content, cast(ErpWriter, notes), marker_of(proposal))
     return DryRun(tuple(checks), tuple(notes.calls))
+
+
+def _own(notes: "_Notes", shelf: PolicyShelf | None, letters: Letters | None) -> OwnActions:
+    own: dict[str, Action[Any]] = {}
+    if shelf:
+        own[ACTIVATE_POLICY] = ActivatePolicyAction(shelf, cast(PolicySwitch, notes))
+    if letters:
+        own[REPLY_TO_MAIL] = ReplyToMailAction(letters)
+    return own
 
 
 def said_of_dry_run(proposal: Proposal, run: DryRun) -> str:
@@ -137,4 +154,6 @@ class _Notes:
 def _told(value: object) -> str:
     if isinstance(value, Record):
         return value.name
+    if isinstance(value, Outgoing):
+        return f"to {value.to}, {value.subject}: {value.text}"
     return moment(value) if isinstance(value, datetime) else str(value)

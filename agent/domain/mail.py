@@ -106,6 +106,10 @@ class ParsedMail:
     attachments: tuple[Attachment, ...]
     problems: tuple[str, ...] = ()
     """What could not be read as it should: parts_unread, structure_unread, text_cut, alternatives_differ."""
+    reply_to: tuple[str, ...] = ()
+    """Addresses that answers are asked to go to, lower case."""
+    thread: tuple[str, ...] = ()
+    """Message-IDs that it refers to, oldest first."""
 
 
 class ReferenceKind(StrEnum):

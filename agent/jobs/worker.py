@@ -13,8 +13,10 @@ from pydantic import TypeAdapter
 from agent.actions import NO_OWN, OwnActions, action_named, editable_action, inverse, prepare
 from agent.actions.activate_policy import NAME as ACTIVATE_POLICY
 from agent.actions.dry_run import dry_run, said_of_dry_run
+from agent.actions.reply_to_mail import NAME as REPLY_TO_MAIL
 from agent.domain.asked_change import AskedChange
 from agent.domain.asked_edit import AskedEdit, AskedNewDates
+from agent.domain.asked_reply import AskedReply
 from agent.domain.chat import Inbound, PartKind
 from agent.domain.decisions import ExecutionLimit, Person
 from agent.domain.outages import Neighbour
@@ -34,6 +36,7 @@ from agent.ports.conversations import AnswerDesk
 from agent.ports.erp_reader import ErpReader
 from agent.ports.knowledge import Knowledge
 from agent.ports.ledger import ProposalDesk
+from agent.ports.mail_sending import Letters
 from agent.ports.people import People
 from agent.ports.policies import PolicyShelf
 from agent.ports.risk_board import RiskBoard
@@ -67,6 +70,8 @@ class WorkerContext:
     shelf: PolicyShelf | None = None
     away: Callable[[], Mapping[Neighbour, datetime | None]] = dict
     """Since when a part of the world does not answer, None where it does; what nobody asked yet is left out."""
+    letters: Letters | None = None
+    """Where given, mails of the shared inbox can be answered."""
 
     def now(self) -> "WorkerContext":
         """The same with the policy that is in force at this moment."""
@@ -97,6 +102,11 @@ def propose_change(inbound_id: int, context: WorkerContext) -> None:
 def propose_policy(inbound_id: int, context: WorkerContext) -> None:
     """Propose to put a stored policy in force; the question's text is an `AskedPolicy`."""
     answer_with(inbound_id, context, _policy)
+
+
+def propose_reply(inbound_id: int, context: WorkerContext) -> None:
+    """Propose an answer to a mail of the shared inbox; the question's text is an `AskedReply`."""
+    answer_with(inbound_id, context, _reply)
 
 
 def propose_edit(inbound_id: int, context: WorkerContext) -> None:
@@ -182,9 +192,9 @@ def _undo(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerCo
 def _edit(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:
     asked = AskedEdit.model_validate_json(inbound.text)
     shown = context.desk.proposal(asked.proposal)
-    action = editable_action(shown, asked.changes)
+    action = editable_action(shown, asked.changes, context.own)
     release = Release(inbound.text, turn, turn.now())
-    content = prepare(action.name, shown.content.arguments | asked.changes, turn.reader, now=turn.now())
+    content = prepare(action.name, shown.content.arguments | asked.changes, turn.reader, now=turn.now(), own=context.own)
     if content.sha256() == shown.sha256:
         raise PreconditionFailed(f"That is what {shown.label} says already.")
     rationale = f"{person.name} edited {shown.label}: {asked.reason}"
@@ -196,7 +206,7 @@ def _edit(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerCo
 
 def _dry_run(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:
     proposal, release = context.desk.proposal(int(inbound.text)), Release(inbound.text, turn, turn.now())
-    run = dry_run(proposal, turn.reader, context.policy, turn.now(), context.limits(), context.shelf)
+    run = dry_run(proposal, turn.reader, context.policy, turn.now(), context.limits(), context.shelf, context.letters)
     yield from release.rules_say(said_of_dry_run(proposal, run))
     for part in release.final({"origin": "rules"} | evidence_of(turn)):
         row = {
@@ -235,6 +245,20 @@ def _policy(inbound: Inbound, person: Person, turn: ToolContext, context: Worker
     result = propose(turn, content, asked.reason)
     turn.turn.results.append(("propose_policy", result))
     yield from release.rules_say(word("propose_policy", result))
+    yield from release.final({"origin": "rules"} | evidence_of(turn))
+
+
+def _reply(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:
+    asked = AskedReply.model_validate_json(inbound.text)
+    text = asked.text or (context.letters.letter(asked.mail).draft if context.letters else None)
+    if text is None:
+        raise PreconditionFailed(f"No draft was prepared for M{asked.mail}; say what the answer is.")
+    release = Release(inbound.text, turn, turn.now())
+    arguments = {"mail": asked.mail, "text": text, "to": asked.to}
+    content = prepare(REPLY_TO_MAIL, arguments, turn.reader, now=turn.now(), own=context.own)
+    result = propose(turn, content, asked.reason)
+    turn.turn.results.append(("propose_reply", result))
+    yield from release.rules_say(word("propose_reply", result))
     yield from release.final({"origin": "rules"} | evidence_of(turn))
 
 

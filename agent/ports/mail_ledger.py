@@ -86,7 +86,7 @@ class InboxReading(Protocol):
         """The newest mail of each thread, and every mail that was not read yet."""
 
     def mail(self, mail_id: int) -> InboxMail:
-        """Raises RecordMissing."""
+        """With its answers. Raises RecordMissing."""
 
 
 class MailScores(Protocol):

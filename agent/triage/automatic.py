@@ -46,6 +46,6 @@ def _from_a_machine(headers: Mapping[str, str], sender: str) -> bool:
         submitted not in ("", "no")
         or headers.get("return-path") == "<>"
         or headers.get("x-auto-response-suppress", "none") not in ("", "none")
-        or "x-opsdesk-action" in headers
+        or "x-expediter-action" in headers
         or _ROBOT.search(sender.partition("@")[0]) is not None
     )

@@ -7,9 +7,11 @@ import typer
 
 from agent.domain.mail import MailClass
 from agent.domain.mail_threads import MailEventKind, ThreadState
-from agent.errors import MailUnreadable
+from agent.errors import ExpediterError, MailUnreadable
 from app.cli import output
 from app.cli.options import AsPerson, Json, MailId, Token, api_of
+from app.client import final_answer
+from app.contract.answering import DraftRow, MailAnswerRow
 from app.contract.mail import LinkRow, MailEventRow, MailRow, ReadMailRow, TriageRow
 
 group = typer.Typer(help="What the shared inbox's mails are, what they name, and what follows.", no_args_is_help=True)
@@ -64,6 +66,61 @@ def show(mail: MailId, as_person: AsPerson = None, token: Token = None, json: Js
     """One mail of the shared inbox: what it is, what it is about, and the draft of an answer."""
     found = api_of(as_person, token).mail(mail)
     output.shown(json, found, lambda: shown_mail(found))
+
+
+@group.command()
+def draft(mail: MailId, as_person: AsPerson = None, token: Token = None, json: Json = False) -> None:
+    """The answer that was prepared for a mail; `mail reply` proposes to send it."""
+    found = api_of(as_person, token).draft(mail)
+    output.shown(json, found, lambda: _drafted(found))
+
+
+@group.command()
+def reply(
+    mail: MailId,
+    text: Annotated[str | None, typer.Option(help="What the answer says; without it, the draft.")] = None,
+    file: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Take what it says from a text file; - reads standard input.")
+    ] = None,
+    to: Annotated[str | None, typer.Option(metavar="ADDRESS", help="To which of the mail's own addresses it goes.")] = None,
+    reason: Annotated[str, typer.Option(help="Why, as whoever approves will read it.")] = "The sender waits for an answer.",
+    as_person: AsPerson = None,
+    token: Token = None,
+    json: Json = False,
+) -> None:
+    """Propose to answer a mail. Nothing is sent until another person approves it."""
+    if text is not None and file is not None:
+        raise ExpediterError("Give --text or --file, not both.")
+    said = text if file is None else _text_of(file)
+    api = api_of(as_person, token)
+    answer = final_answer(api.parts(api.reply(mail, said, to, reason)))
+    output.shown(json, answer, lambda: output.say(answer.answer))
+
+
+def _text_of(file: str) -> str:
+    """Raises MailUnreadable."""
+    try:
+        return content_of(file).decode("utf-8")
+    except UnicodeDecodeError:
+        raise MailUnreadable(f"{file} is not a text file in UTF-8.") from None
+
+
+def _drafted(draft: DraftRow) -> None:
+    output.say(f"To: {draft.to}")
+    output.say(f"Subject: {draft.subject}\n")
+    output.say(draft.text)
+    if draft.not_sendable:
+        output.say(f"\n{draft.not_sendable}", style="yellow")
+    else:
+        output.say(f"\n`expediter mail reply {draft.mail}` proposes to send it; --text or --file say it otherwise.", style="dim")
+
+
+def _answered(answer: MailAnswerRow) -> None:
+    became = f": {answer.outcome_detail}" if answer.outcome_detail else ""
+    output.say(f"\nAnswer to {answer.to}, {answer.proposal}: {answer.state.replace('_', ' ')}{became}", style="bold")
+    if answer.changed_percent:
+        output.say(f"{answer.changed_percent} % of the draft is said otherwise:", style="dim")
+    output.say(answer.text)
 
 
 def _listed(mails: list[MailRow], narrowed: bool) -> None:
@@ -123,6 +180,8 @@ def shown_mail(mail: MailRow) -> None:
     page(mail.triage)
     for event in mail.events:
         output.say(f"  {output.minute(event.at)}  {_event(event)}", style="dim")
+    for answer in mail.answers:
+        _answered(answer)
 
 
 def _event(event: MailEventRow) -> str:

@@ -9,6 +9,7 @@ from agent.domain.following import OfferKind
 from agent.domain.mail import MailClass, Priority, ReferenceKind, Trust
 from agent.domain.mail_threads import MailEvent, MailEventKind, ThreadState
 from agent.domain.mailbox import InboxMail
+from app.contract.answering import MailAnswerRow
 from app.contract.model import STORABLE, Contract, Moment
 
 
@@ -134,6 +135,8 @@ class MailRow(Contract):
     events: tuple[MailEventRow, ...]
     """Oldest first; in lists only this mail's own."""
     triage: ReadMailRow | None
+    answers: tuple[MailAnswerRow, ...]
+    """Oldest first; empty in lists."""
 
     @classmethod
     def of(cls, mail: InboxMail, now: datetime, *, listed: bool = False) -> Self:
@@ -162,6 +165,7 @@ class MailRow(Contract):
             said="" if listed else mail.said,
             events=tuple(map(MailEventRow.of, mail.events)),
             triage=None if mail.triage is None else ReadMailRow.model_validate(mail.triage),
+            answers=tuple(map(MailAnswerRow.of, mail.answers)),
         )
 
 

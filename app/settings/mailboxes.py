@@ -4,12 +4,10 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
-from agent.errors import SettingMissing
-
-_HERE = ("localhost", "127.0.0.1", "::1")
+from agent.actions.answerable import is_address
+from app.settings.mail_login import HERE, MailLogin, read_mail_file, read_secret, refuse_repeated
 
 
 class _Mailbox(BaseModel):
@@ -23,38 +21,38 @@ class _Mailbox(BaseModel):
     ca_file: Path | None = None
     """Who vouches for the server; without it whom this machine trusts."""
 
-    def _read(self, file: Path) -> str:
-        try:
-            return file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as unreadable:
-            raise SettingMissing(f"{file}, the secret of mailbox {self.name}, cannot be read: {unreadable}.") from None
+    @property
+    def whose(self) -> str:
+        return self.name
 
 
-class ImapFolder(_Mailbox):
+class ImapFolder(_Mailbox, MailLogin):
     kind: Literal["imap"] = "imap"
     host: Annotated[str, Field(min_length=1)]
     port: Annotated[int, Field(ge=1, le=65535)] = 993
-    password_file: Path | None = None
-    token_file: Path | None = None
-    """For XOAUTH2: whatever renews the token writes it here."""
     folder: str = "INBOX"
     authserv: str | None = None
     """The name this server puts into Authentication-Results; without it no sender is believed."""
     tls: bool = True
+    save_drafts: bool = False
+    """Prepared answers are put into its Drafts folder."""
+    address: str | None = None
+    """Whom a draft is from; without it the user, or the name, whichever is an address."""
+
+    @property
+    def draft_address(self) -> str | None:
+        return next((one for one in (self.address, self.user, self.name) if one and is_address(one)), None)
 
     @model_validator(mode="after")
     def _safe_and_whole(self) -> Self:
-        if (self.password_file is None) == (self.token_file is None):
-            raise ValueError("needs a password_file or a token_file, and not both")
-        if not self.tls and self.host not in _HERE:
+        self.refuse_halves()
+        if not self.tls and self.host not in HERE:
             raise ValueError("without TLS the password would be readable on its way; leave tls out")
+        if self.address is not None and not is_address(self.address):
+            raise ValueError("its address is none that drafts could be from")
+        if self.save_drafts and self.draft_address is None:
+            raise ValueError("save_drafts needs its address")
         return self
-
-    def secret(self) -> str:
-        """The password or token as it is now. Raises SettingMissing."""
-        file = self.password_file or self.token_file
-        assert file is not None
-        return self._read(file)
 
 
 def _over_tls(url: str) -> str:
@@ -79,7 +77,7 @@ class Microsoft365Folder(_Mailbox):
 
     def secret(self) -> str:
         """As it is now. Raises SettingMissing."""
-        return self._read(self.secret_file)
+        return read_secret(self.secret_file, self.whose)
 
 
 def _kind(row: object) -> str:
@@ -96,26 +94,10 @@ class _File(BaseModel):
 
     @model_validator(mode="after")
     def _named_apart(self) -> Self:
-        names = [mailbox.name for mailbox in self.mailboxes]
-        if len(set(names)) < len(names):
-            raise ValueError("two mailboxes have the same name")
+        refuse_repeated([mailbox.name for mailbox in self.mailboxes])
         return self
 
 
 def read_mailboxes(file: Path | None) -> tuple[ImapFolder | Microsoft365Folder, ...]:
     """None without a file. Raises SettingMissing with one sentence that says where the mistake is."""
-    if file is None:
-        return ()
-    try:
-        return _File.model_validate(yaml.safe_load(file.read_text(encoding="utf-8"))).mailboxes
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as unreadable:
-        said = " ".join(str(unreadable).split())
-        raise SettingMissing(f"The mailboxes of EXPEDITER_MAILBOXES cannot be read: {said}.") from None
-    except ValidationError as wrong:
-        raise SettingMissing(f"The mailboxes in {file} are not right: {'; '.join(map(_fault, wrong.errors()))}.") from None
-
-
-def _fault(error: object) -> str:
-    assert isinstance(error, dict)
-    where = " ".join(str(part + 1) if isinstance(part, int) else str(part) for part in error["loc"])
-    return f"{where or 'the file'}: {str(error['msg']).removeprefix('Value error, ')}"
+    return () if file is None else read_mail_file(_File, file, "EXPEDITER_MAILBOXES").mailboxes

@@ -161,6 +161,8 @@ class ExecutorSettings(WithOdoo, WithPolicy):
     """The private half of what `expediter audit key` makes; without it checkpoints are noted and not signed."""
     audit_checkpoint_copy: Path | None = None
     """A file that gets a copy of each checkpoint, where the database's owner cannot write."""
+    outgoing_mail: Path | None = None
+    """The file that names the mailboxes answers are sent from; None: none are sent."""
     odoo_writer_login: str | None = None
     odoo_writer_password: SecretStr | None = None
     odoo_writer_key: OdooKey = None

@@ -14,6 +14,7 @@ from agent.ports.clock import Clock
 from agent.ports.conversations import InboundDesk
 from agent.ports.ledger import DecisionDesk, ExecutionControl
 from agent.ports.mail_ledger import MailDesk, MailScores
+from agent.ports.mail_sending import Letters
 from agent.ports.own_affairs import CarrierDesk
 from agent.ports.people import People
 from agent.ports.policies import PolicyDesk
@@ -30,6 +31,7 @@ class WebContext:
     inbound: InboundDesk
     inbox: MailDesk
     mail_scores: MailScores
+    letters: Letters
     board: FindingDesk
     carriers: CarrierDesk
     scores: ScoreReading

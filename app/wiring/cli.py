@@ -166,7 +166,8 @@ class ReadingCompany(StoredCompany):
         from app.contract.dry_runs import DryRunRow
 
         proposal = self.book.proposal(proposal_id)
-        return DryRunRow.of(proposal, dry_run(proposal, self.reader, self.policy, utc_now(), self.limits, self.policies))
+        run = dry_run(proposal, self.reader, self.policy, utc_now(), self.limits, self.policies, self.letters)
+        return DryRunRow.of(proposal, run)
 
     def approval_report(self, days: int) -> "ApprovalReportRow":
         """How people decided in the last so many days."""

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 
 from agent.actions.activate_policy import ActivatePolicyAction
+from agent.actions.reply_to_mail import ReplyToMailAction
 from agent.execution import ExecutionContext
 from agent.guardrails.policy import load_policy
 from agent.guardrails.policy_in_force import PolicyInForce
@@ -15,6 +16,7 @@ from agent.ports.erp_writer import ErpWriter
 from app.settings import ExecutorSettings
 from app.wiring.company import company_of
 from app.wiring.embedded import database_url
+from app.wiring.outgoing import answering
 from app.wiring.store import open_store
 from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
 from integrations.database.absences import PostgresAbsences
@@ -43,7 +45,10 @@ def execution_context(settings: ExecutorSettings, pool: Pool) -> ExecutionContex
         in_force=PolicyInForce(PostgresPolicyShelf(pool), first),
         clock=DatabaseClock(pool),
         people=PostgresPeople(pool),
-        own={ActivatePolicyAction.name: ActivatePolicyAction(switch, switch)},
+        own={
+            ActivatePolicyAction.name: ActivatePolicyAction(switch, switch),
+            ReplyToMailAction.name: answering(settings, pool),
+        },
         in_flight=timedelta(minutes=settings.write_may_arrive_for),
         stand_ins=PostgresAbsences(pool),
     )

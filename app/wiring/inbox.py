@@ -23,6 +23,8 @@ from app.wiring.mail_judge import SchooledJudge
 from integrations.database.mail_ledger import PostgresMailLedger, PostgresMailLessons
 from integrations.database.pool import Pool
 from integrations.email import parse_mail, parse_mail_and_files
+from integrations.email.composing import Sender
+from integrations.email.drafts import ImapDrafts
 from integrations.email.graph import GraphMailbox
 from integrations.email.graph_login import GraphLogin
 from integrations.email.idle import MailHint
@@ -51,14 +53,15 @@ def _read(context: WorkerContext, judge: Callable[[], MailJudge], mail: ParsedMa
 class Looks:
     """Into the mailboxes, one at a time, whoever asks for it: the clock, or a mail that came."""
 
-    def __init__(self, sources: Sequence[MailSource], inbox: Inbox) -> None:
-        self._sources, self._inbox, self._looking = sources, inbox, Lock()
+    def __init__(self, sources: Sequence[MailSource], inbox: Inbox, then: Callable[[], object] = lambda: None) -> None:
+        """`then`: what is done after each look."""
+        self._sources, self._inbox, self._then, self._looking = sources, inbox, then, Lock()
 
     def at_its_time(self) -> None:
         """Not while another look goes on."""
         if self._looking.acquire(blocking=False):
             try:
-                attend(self._sources, self._inbox)
+                self._look()
             finally:
                 self._looking.release()
 
@@ -66,9 +69,13 @@ class Looks:
         """After the look that goes on, which may have been there before the mail came. What fails waits for the clock."""
         try:
             with self._looking:
-                attend(self._sources, self._inbox)
+                self._look()
         except ExpediterError as away:
             logger.warning("no look at the inbox this time: %s", away)
+
+    def _look(self) -> None:
+        attend(self._sources, self._inbox)
+        self._then()
 
 
 def take_hints(settings: WorkerSettings, looks: Looks, stack: ExitStack) -> None:
@@ -81,6 +88,15 @@ def take_hints(settings: WorkerSettings, looks: Looks, stack: ExitStack) -> None
 def sources_of(settings: WorkerSettings, stack: ExitStack) -> list[ImapMailbox | GraphMailbox]:
     """Nobody is asked anything yet. Raises SettingMissing when the file or a secret cannot be read."""
     return [stack.enter_context(closing(_source(mailbox))) for mailbox in read_mailboxes(settings.mailboxes)]
+
+
+def drafts_of(settings: WorkerSettings) -> list[ImapDrafts]:
+    """Of the mailboxes that want them. As `sources_of`."""
+    return [
+        ImapDrafts(_account(mailbox), mailbox.name, Sender(mailbox.draft_address), utc_now)
+        for mailbox in read_mailboxes(settings.mailboxes)
+        if isinstance(mailbox, ImapFolder) and mailbox.save_drafts and mailbox.draft_address
+    ]
 
 
 def _source(mailbox: ImapFolder | Microsoft365Folder) -> ImapMailbox | GraphMailbox:

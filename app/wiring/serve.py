@@ -30,6 +30,7 @@ from integrations.database.conversations import PostgresInboundDesk
 from integrations.database.decision_desk import PostgresDecisionDesk
 from integrations.database.execution_control import PostgresExecutionControl
 from integrations.database.finding_desk import PostgresFindingDesk
+from integrations.database.letters import PostgresLetters
 from integrations.database.mail_inbox import PostgresMailDesk
 from integrations.database.mail_scores import PostgresMailScores
 from integrations.database.own_affairs import PostgresCarrierDesk
@@ -60,6 +61,7 @@ def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebCon
         inbound=PostgresInboundDesk(pool, stack.enter_context(AnswerListener(url))),
         inbox=PostgresMailDesk(pool),
         mail_scores=PostgresMailScores(pool),
+        letters=PostgresLetters(pool),
         board=PostgresFindingDesk(pool),
         carriers=PostgresCarrierDesk(pool),
         scores=PostgresScoreReading(pool),

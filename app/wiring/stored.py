@@ -17,6 +17,7 @@ from agent.ports.approval_notices import ApprovalNotices
 from agent.ports.audit_log import AuditLog
 from agent.ports.clock import utc_now
 from agent.ports.ledger import ProposalBook
+from agent.ports.mail_sending import Letters
 from agent.ports.people import People
 from agent.ports.policies import PolicyShelf
 from agent.ports.risk_board import RiskReading
@@ -59,6 +60,12 @@ class StoredCompany:
         from integrations.database.policies import PostgresPolicyShelf
 
         return PostgresPolicyShelf(self.pool)
+
+    @property
+    def letters(self) -> Letters:
+        from integrations.database.letters import PostgresLetters
+
+        return PostgresLetters(self.pool)
 
     @property
     def notices(self) -> ApprovalNotices:

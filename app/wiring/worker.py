@@ -6,11 +6,13 @@ from datetime import timedelta
 from functools import partial
 
 from agent.actions.activate_policy import ActivatePolicyAction
+from agent.actions.reply_to_mail import ReplyToMailAction
 from agent.domain.outages import Neighbour
 from agent.errors import ExpediterError, NotPermitted
 from agent.guardrails.policy import load_policy
 from agent.guardrails.policy_in_force import PolicyInForce
 from agent.jobs.approvals import watch
+from agent.jobs.drafts import save_drafts
 from agent.jobs.mails import follow_mail, link_mail
 from agent.jobs.outcomes import settle
 from agent.jobs.worker import (
@@ -20,6 +22,7 @@ from agent.jobs.worker import (
     propose_edit,
     propose_inverse,
     propose_policy,
+    propose_reply,
     rescan,
     scan,
     try_out,
@@ -33,7 +36,7 @@ from app.settings import WorkerSettings, refuse_tracing
 from app.wiring.company import company_of
 from app.wiring.embedded import database_url
 from app.wiring.erp import erp_reader
-from app.wiring.inbox import Looks, inbox_of, sources_of, take_hints
+from app.wiring.inbox import Looks, drafts_of, inbox_of, sources_of, take_hints
 from app.wiring.model import chat_of
 from app.wiring.store import open_store
 from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
@@ -44,6 +47,8 @@ from integrations.database.clock import DatabaseClock
 from integrations.database.conversations import PostgresAnswerDesk
 from integrations.database.execution_control import PostgresExecutionControl
 from integrations.database.job_worker import Periodic, Task, run_worker
+from integrations.database.letters import PostgresLetters
+from integrations.database.mail_drafts import PostgresDraftShelf
 from integrations.database.mail_inbox import PostgresInbox
 from integrations.database.mail_ledger import PostgresMailLinking
 from integrations.database.own_affairs import PostgresOwnAffairs
@@ -68,7 +73,7 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
     policy = in_force()
     pace = Pace(full_every=timedelta(minutes=settings.full_scan_every))
     desk, chat = PostgresProposalDesk(pool), chat_of(settings, url, stack)
-    has_model = settings.model is not None
+    has_model, letters = settings.model is not None, PostgresLetters(pool)
     return WorkerContext(
         answers=PostgresAnswerDesk(pool),
         people=PostgresPeople(pool),
@@ -89,11 +94,12 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
             history=HistoryOfTheDay(reader, policy.limits),
             affairs=lambda now: take_affairs(desk, PostgresOwnAffairs(pool), reader, in_force(), now),
         ),
-        own={ActivatePolicyAction.name: ActivatePolicyAction(shelf)},
+        own={ActivatePolicyAction.name: ActivatePolicyAction(shelf), ReplyToMailAction.name: ReplyToMailAction(letters)},
         in_force=in_force,
         limits=PostgresExecutionControl(pool).limits,
         shelf=shelf,
         away=lambda: {Neighbour.ERP: reader.away_since} | ({Neighbour.MODEL: chat.away_since} if has_model else {}),
+        letters=letters,
     )
 
 
@@ -106,9 +112,9 @@ def run(supervised: bool) -> None:
         url = database_url(settings.worker_database_url, company_of(settings), "worker", stack)
         context = worker_context(settings, url, stack)
         _first_look(context)
-        mails = open_store(url, "worker", stack, 4)
+        mails, drafts = open_store(url, "worker", stack, 4), drafts_of(settings)
         inbox = inbox_of(mails, context, company_of(settings).folder)
-        looks = Looks(sources_of(settings, stack), inbox)
+        looks = Looks(sources_of(settings, stack), inbox, then=partial(save_drafts, drafts, PostgresDraftShelf(mails)))
         watched = open_store(url, "worker", stack, 1)
         notices, absences = PostgresApprovalNotices(watched), PostgresAbsences(watched)
         tasks: dict[str, Task] = {
@@ -117,6 +123,7 @@ def run(supervised: bool) -> None:
             "propose_edit": partial(propose_edit, context=context),
             "propose_inverse": partial(propose_inverse, context=context),
             "propose_policy": partial(propose_policy, context=context),
+            "propose_reply": partial(propose_reply, context=context),
             "rescan": partial(rescan, context=context),
             "scan": partial(_look_again, context),
             "attend_inbox": looks.at_its_time,

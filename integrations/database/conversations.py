@@ -23,6 +23,7 @@ TASKS = {
     "dry_run": "try_out",
     "mail_link": "link_mail",
     "mail_follow": "follow_mail",
+    "reply": "propose_reply",
 }
 _LOOK_ANYWAY_S = 2.0
 _LAST = (PartKind.FINAL, PartKind.FAILED)

@@ -2,10 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from agent.domain.letters import AnswerSent
 from agent.domain.mail import MailClass, Priority
 from agent.domain.mail_corrections import corrected
 from agent.domain.mail_threads import InboxFilter, MailDeed, MailEvent, MailEventKind, MailThread
@@ -48,6 +50,11 @@ _EVENTS = """
     LEFT JOIN person AS said ON said.id = event.person_id LEFT JOIN person AS owner ON owner.id = event.owner_id
     WHERE mail_id = ANY(%s) ORDER BY event.id
 """
+_ANSWERS = """
+    SELECT proposal.id, state, content::jsonb AS content, outcome_detail
+    FROM proposal JOIN proposal_state ON proposal_id = proposal.id
+    WHERE subject_model = 'mail' AND subject_id = %s AND action = 'reply_to_mail' ORDER BY proposal.id
+"""
 _THREAD = "SELECT mail_id FROM mail_in_thread WHERE thread_id = %s ORDER BY mail_id"
 _SAY = """
     INSERT INTO mail_event (
@@ -84,8 +91,9 @@ class PostgresInbox:
                 raise RecordMissing(f"There is no mail M{mail_id}; `expediter mail list` shows those that came.")
             mails = [each["mail_id"] for each in connection.execute(_THREAD, (row["thread_id"],)).fetchall()]
             said = _events(connection, mails)
+            answers = connection.execute(_ANSWERS, (mail_id,)).fetchall()
         everything = sorted((event for events in said.values() for event in events), key=lambda event: event.id)
-        return _shown(row, said[mail_id], tuple(mails), everything)
+        return replace(_shown(row, said[mail_id], tuple(mails), everything), answers=tuple(map(_answer, answers)))
 
 
 class PostgresMailDesk(PostgresInbox):
@@ -158,4 +166,17 @@ def _thread(row: DictRow, mail_ids: tuple[int, ...]) -> MailThread:
         done_at=row["done_at"],
         done_by=row["done_by"],
         mail_ids=mail_ids,
+    )
+
+
+def _answer(row: DictRow) -> AnswerSent:
+    before, arguments, facts = (row["content"].get(part) or {} for part in ("before", "arguments", "facts"))
+    return AnswerSent(
+        proposal_id=row["id"],
+        state=row["state"],
+        to=before.get("to", ""),
+        text=arguments.get("text", ""),
+        draft=before.get("draft"),
+        changed_percent=facts.get("changed_percent"),
+        detail=row["outcome_detail"],
     )

@@ -31,6 +31,10 @@ _KEPT = """
         (SELECT count(*) FROM mail_attempt WHERE mail_id = mail.id AND NOT waited) AS attempts
     FROM mail WHERE id = %s
 """
+_ENVELOPE = """
+    INSERT INTO mail_envelope (mail_id, reply_to, thread) SELECT id, %s, %s FROM mail WHERE fingerprint = %s
+    ON CONFLICT DO NOTHING
+"""
 _LOOKED = """
     INSERT INTO mailbox (name, cursor) VALUES (%s, %s)
     ON CONFLICT (name) DO UPDATE SET cursor = excluded.cursor, looked_at = clock_timestamp()
@@ -110,6 +114,7 @@ class PostgresMailLedger:
                 ),
             )  # fmt: skip
             connection.execute(_COPY, (source.name, fetched.copy.key, identity))
+            connection.execute(_ENVELOPE, (list(mail.reply_to), list(mail.thread), identity))
             return taken.rowcount == 1
 
     def looked(self, mailbox: str, cursor: str) -> None:

@@ -77,6 +77,12 @@ def message_id(value: str | None) -> str | None:
     return f"<{clean(bare)}>" if bare.strip("<>") else None
 
 
+def message_ids(value: str | None) -> tuple[str, ...]:
+    """All that a References field names, in its order, each once."""
+    named = (message_id(match[0]) for match in _ID.finditer(value or ""))
+    return tuple(dict.fromkeys(one for one in named if one))
+
+
 def moment(value: str | None) -> datetime | None:
     """The Date field in UTC; None when it makes no sense."""
     try:

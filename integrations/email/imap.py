@@ -43,6 +43,21 @@ class ImapAccount:
     """Who vouches for the server; None: whom this machine trusts."""
 
 
+def signed_in(account: ImapAccount) -> IMAPClient:
+    """A new conversation, of which no folder is selected. Raises what IMAPClient raises, and SettingMissing."""
+    context = ssl.create_default_context(cafile=account.ca_file) if account.tls else None
+    client = IMAPClient(account.host, account.port, ssl=account.tls, ssl_context=context, timeout=TIMEOUT_S)
+    try:
+        if account.way is LoginWay.XOAUTH2:
+            client.oauth2_login(account.user, account.secret())
+        else:
+            client.login(account.user, account.secret())
+    except BaseException:
+        client.shutdown()
+        raise
+    return client
+
+
 class ImapMailbox:
     """MailSource on one folder. One conversation is kept open; after any error the next call begins a new one."""
 
@@ -151,13 +166,8 @@ class ImapMailbox:
 
 def connected(account: ImapAccount, folder: str, *, only_read: bool = False) -> tuple[IMAPClient, dict[bytes, Any]]:
     """A conversation with that folder chosen, and what the server said of it. Raises what IMAPClient and the secret raise."""
-    context = ssl.create_default_context(cafile=account.ca_file) if account.tls else None
-    client = IMAPClient(account.host, account.port, ssl=account.tls, ssl_context=context, timeout=TIMEOUT_S)
+    client = signed_in(account)
     try:
-        if account.way is LoginWay.XOAUTH2:
-            client.oauth2_login(account.user, account.secret())
-        else:
-            client.login(account.user, account.secret())
         chosen: dict[bytes, Any] = client.select_folder(folder, readonly=only_read)
     except BaseException:
         client.shutdown()

@@ -10,7 +10,7 @@ from pathlib import Path
 from agent.domain.mail import ParsedMail
 from agent.errors import MailUnreadable
 from integrations.email.files.found import ReadFile
-from integrations.email.headers import addresses, decoded, message_id, moment, raw_fields
+from integrations.email.headers import addresses, decoded, message_id, message_ids, moment, raw_fields
 from integrations.email.left_out import BY_PARTS, LEFT_OUT
 from integrations.email.parts import MAX_DEPTH, read_body
 from integrations.email.quotes import quoted_spans
@@ -65,6 +65,8 @@ def parse_mail(raw: bytes, read_file: ReadFile | None = None) -> ParsedMail:
         headers=tuple((decoded(name), decoded(value)) for name, value in fields),
         attachments=tuple(body.attachments),
         problems=tuple(dict.fromkeys([*problems, *body.problems])),
+        reply_to=_reply_to(fields),
+        thread=message_ids(values.get("references")) or message_ids(values.get("in-reply-to")),
     )
 
 
@@ -102,3 +104,9 @@ def _sender(fields: list[tuple[str, str]]) -> tuple[str, str]:
     froms = [value for name, value in fields if name.lower() == "from"]
     found = addresses(froms[0]) if len(froms) == 1 else []
     return found[0] if len(found) == 1 else ("", "")
+
+
+def _reply_to(fields: list[tuple[str, str]]) -> tuple[str, ...]:
+    """Of every such line, for it is not said which one a mail program takes."""
+    named = (address for name, value in fields if name.lower() == "reply-to" for _, address in addresses(value))
+    return tuple(dict.fromkeys(named))

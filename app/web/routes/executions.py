@@ -4,10 +4,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from agent.actions import ACTIONS
 from agent.domain.decisions import ALL_ACTIONS
 from agent.errors import RecordMissing
 from agent.guardrails.permissions import Permission, demand
+from agent.guardrails.vocabulary import FACTS
 from app.contract.executions import LimitRequest, LimitRow, ResolutionRequest
 from app.contract.proposals import ProposalRow
 from app.web.security import Context, Reader, SignedIn
@@ -25,10 +25,8 @@ def limits(context: Context, _person: Reader) -> list[LimitRow]:
 def limit(wanted: LimitRequest, context: Context, person: SignedIn) -> list[LimitRow]:
     """Stop an action, let so many begin in an hour, or let it go on; survives restarts of every process."""
     demand(person, Permission.HOLD_EXECUTIONS)
-    if wanted.action != ALL_ACTIONS and wanted.action not in ACTIONS:
-        raise RecordMissing(
-            f"There is no action {wanted.action}; these can be held: {', '.join(sorted(ACTIONS))}, and * for all."
-        )
+    if wanted.action != ALL_ACTIONS and wanted.action not in FACTS:
+        raise RecordMissing(f"There is no action {wanted.action}; these can be held: {', '.join(sorted(FACTS))}, and * for all.")
     if wanted.per_hour is None:
         demand(person, Permission.LET_EXECUTIONS_GO_ON)
     context.executions.limit(wanted.action, wanted.per_hour, person_id=person.id, reason=wanted.reason)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
 from agent.domain.asked_mail import AskedFollowing, AskedMailLink
+from agent.domain.asked_reply import AskedReply
 from agent.domain.decisions import Person
 from agent.domain.mail import MailClass, Priority
 from agent.domain.mail_corrections import priority_of_correction
@@ -15,6 +16,7 @@ from agent.domain.mailbox import InboxMail
 from agent.domain.records import Record
 from agent.errors import PreconditionFailed, RecordMissing
 from agent.guardrails.permissions import Permission, demand
+from app.contract.answering import DraftRow, ReplyRequest
 from app.contract.chat import ReceivedRow
 from app.contract.mail import CorrectionAnswer, CorrectionRequest, MailDeedRequest, MailRow
 from app.contract.mail_scorecard import MailScorecardRow
@@ -65,7 +67,7 @@ def scorecard(
 
 @router.get("/{mail_id}")
 def mail(mail_id: MailId, context: Context, person: Reader) -> MailRow:
-    """One mail with its references, links, candidates and draft, and what happened to its thread."""
+    """One mail with its references, links, candidates, draft and answers, and what happened to its thread."""
     return _shown(mail_id, context)
 
 
@@ -105,6 +107,23 @@ def follow(mail_id: MailId, context: Context, person: SignedIn) -> ReceivedRow:
     demand(person, Permission.HANDLE_MAILS)
     context.inbox.mail(mail_id)
     return received(context, person, "mail_follow", AskedFollowing(mail=mail_id).model_dump_json())
+
+
+@router.get("/{mail_id}/draft")
+def draft(mail_id: MailId, context: Context, person: Reader) -> DraftRow:
+    """The answer that was prepared, as it would be sent."""
+    return DraftRow.of(context.letters.letter(mail_id))
+
+
+@router.post("/{mail_id}/reply", status_code=202)
+def reply(mail_id: MailId, wanted: ReplyRequest, context: Context, person: SignedIn) -> ReceivedRow:
+    """Ask for a proposal to answer it; another person has to approve it. Its answer is read at /v1/chat/{inbound_id}."""
+    demand(person, Permission.PROPOSE)
+    letter = context.letters.letter(mail_id)
+    if wanted.text is None and letter.draft is None:
+        raise PreconditionFailed(f"No draft was prepared for {letter.label}; say what the answer is.")
+    asked = AskedReply(mail=mail_id, **wanted.model_dump())
+    return received(context, person, "reply", asked.model_dump_json())
 
 
 def _shown(mail_id: int, context: WebContext) -> MailRow:

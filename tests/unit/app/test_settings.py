@@ -41,6 +41,7 @@ EVERYTHING = {
     "EXPEDITER_MODEL_API_KEY": SECRET,
     "EXPEDITER_MAIL_AUTHSERV": "mx.ours.example",
     "EXPEDITER_MAILBOXES": "/etc/expediter/mailboxes.yaml",
+    "EXPEDITER_OUTGOING_MAIL": "/etc/expediter/outgoing.yaml",
     "EXPEDITER_SCAN_EVERY": "2",
     "EXPEDITER_FULL_SCAN_EVERY": "90",
     "EXPEDITER_POLICY": "/etc/expediter/policy.yaml",
@@ -72,6 +73,7 @@ OWN = {
     ExecutorSettings: {
         "EXECUTOR_DATABASE_URL", "POLICY", "ODOO_URL", "ODOO_DATABASE", "ODOO_WRITER_LOGIN", "ODOO_WRITER_PASSWORD",
         "ODOO_WRITER_KEY", "WRITE_MAY_ARRIVE_FOR", "AUDIT_SIGNING_KEY", "AUDIT_CHECKPOINT_COPY",
+        "OUTGOING_MAIL",
     },
     ClientSettings: {"SERVER_URL", "TOKEN"},
 }  # fmt: skip

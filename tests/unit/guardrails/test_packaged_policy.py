@@ -50,6 +50,7 @@ GAPS: dict[str, set[str]] = {
         "change is later or not known and days_slipped is up to -1, from 61 or not known",
     },
     "send_customer_update": {"recipients is up to 0, from 21 or not known"},
+    "reply_to_mail": {"answers_before is up to -1, from 4 or not known"},
     "create_transfer": {"orders_harmed is not known", *(f"{SOMEBODY} and {what}" for what in harmed(20000))},
     "reserve_stock": {"orders_harmed is not known", *(f"{SOMEBODY} and {what}" for what in harmed(20000))},
     "reassign_reservation": {
@@ -106,7 +107,10 @@ def bounds() -> Iterable[tuple[Rule, str, Decimal, int]]:
 
 
 #: Ends of what can be, rather than limits that somebody chose.
-FLOORS = {"amount", "order_value", "value", "cost", "value_harmed", "freight", "over_limit", "discount_percent", "recipients"}
+FLOORS = {
+    "amount", "order_value", "value", "cost", "value_harmed", "freight", "over_limit", "discount_percent", "recipients",
+    "answers_before",
+}  # fmt: skip
 
 
 def chosen(fact: str, bound: Decimal, beyond: int) -> bool:

@@ -64,7 +64,7 @@ def test_a_field_names_the_place_it_was_read_from() -> None:
     "headers",
     [{"Auto-Submitted": "auto-generated"}, {"Auto-Submitted": "auto-replied; owner-email=x"}, {"Precedence": "bulk"},
      {"List-Id": "<x>"},
-     {"X-Auto-Response-Suppress": "All"}, {"Return-Path": "<>"}, {"X-Autoreply": "yes"}, {"X-OpsDesk-Action": "7"}],
+     {"X-Auto-Response-Suppress": "All"}, {"Return-Path": "<>"}, {"X-Autoreply": "yes"}, {"X-Expediter-Action": "7"}],
 )  # fmt: skip
 def test_a_machine_gives_itself_away(headers: dict[str, str]) -> None:
     assert machine_signs(mail(headers=headers))

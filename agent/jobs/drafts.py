@@ -1,0 +1,68 @@
+"""The worker's care of drafts: those that were prepared lie in the mailbox's Drafts folder, once each, for a person to send."""
+
+import logging
+from collections.abc import Iterable
+from hashlib import sha256
+
+from agent.actions.answerable import MOST_A_DAY, check_answerable, recipient_of
+from agent.domain.letters import Letter, Outgoing, answer_subject, answered_id, references_to
+from agent.errors import MailboxRefused, MailboxUnavailable, PreconditionFailed
+from agent.ports.mail_drafts import DraftClaim, DraftFolder, DraftShelf
+
+logger = logging.getLogger(__name__)
+
+
+def save_drafts(folders: Iterable[DraftFolder], shelf: DraftShelf) -> int:
+    """Put every draft that is not there yet into its mailbox; how many were looked at. Raises DatabaseUnavailable.
+
+    A mailbox that is away keeps none of the others waiting; its drafts are saved at a later look.
+    """
+    number = 0
+    for folder in folders:
+        try:
+            while save_next(folder, shelf):
+                number += 1
+        except (MailboxUnavailable, MailboxRefused) as away:
+            logger.warning("no draft saved in %s: %s", folder.mailbox, away)
+    return number
+
+
+def save_next(folder: DraftFolder, shelf: DraftShelf) -> bool:
+    """Look at one; whether there was one. Whoever died while saving is found out by looking into the folder first."""
+    with shelf.claimed(folder.mailbox) as claim:
+        if claim is None:
+            return False
+        if why := _kept_back(claim):
+            claim.passed_over(why)
+            return True
+        mail = draft_of(claim.letter)
+        if not folder.holds(mail):
+            folder.save(mail)
+        claim.saved()
+        return True
+
+
+def draft_of(letter: Letter) -> Outgoing:
+    """The draft as a mail that only lacks somebody to send it. To the sender alone where answers are wanted elsewhere: nobody
+    has looked yet."""
+    return Outgoing(
+        marker=f"expediter-m{letter.id}-{sha256((letter.message_id or letter.subject).encode()).hexdigest()[:12]}",
+        to=letter.sender,
+        subject=answer_subject(letter.subject),
+        text=letter.draft or "",
+        in_reply_to=answered_id(letter),
+        references=references_to(letter),
+    )
+
+
+def _kept_back(claim: DraftClaim) -> str | None:
+    if claim.letter.draft is None:
+        return "It was prepared for another class than people say the mail has."
+    if claim.lately >= MOST_A_DAY:
+        return f"{claim.lately} drafts for this sender in 24 hours, and {MOST_A_DAY} are the most."
+    try:
+        check_answerable(claim.letter)
+        recipient_of(claim.letter, claim.letter.sender)
+    except PreconditionFailed as refused:
+        return str(refused)
+    return None

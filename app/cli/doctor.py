@@ -16,12 +16,18 @@ MARKS = {Verdict.OK: ("✓", "green"), Verdict.NOTE: ("–", "dim"), Verdict.FAI
 def doctor(
     json: Json = False,
     writer_alone: Annotated[bool, typer.Option("--writer-alone", hidden=True, help="Only the writer's login, as JSON.")] = False,
+    sending_alone: Annotated[bool, typer.Option("--sending-alone", hidden=True, help="Only outgoing mail, as JSON.")] = False,
 ) -> None:
     """Check settings, database, ERP logins, model, policy and documents; exit 1 when something must be mended."""
     if writer_alone:
         from app.wiring.writer_check import writer_check
 
         output.print_json_line(writer_check())
+        return
+    if sending_alone:
+        from app.wiring.sending_check import sending_check
+
+        output.print_json_line(sending_check())
         return
     from app.settings import overview
     from app.wiring.checks import all_checks

@@ -24,6 +24,7 @@ from app.settings.processes import DEFAULT_PORT
 from app.wiring.company import Company, company_of
 from app.wiring.embedded import database_url
 from app.wiring.erp import erp_reader
+from app.wiring.sending_check import sending_check_in_child
 from app.wiring.store import open_store
 from app.wiring.writer_check import writer_check_in_child
 from integrations.database.embedded import Role
@@ -52,6 +53,7 @@ def all_checks() -> Iterator[CheckRow]:
         yield from _reader(worker, company, stack)
         policy = _policy(worker, company, stack)
     yield _writer(company)
+    yield sending_check_in_child()
     yield _model(worker)
     yield policy
     yield _documents(company)

@@ -12,9 +12,13 @@ from integrations.email.smtp import SmtpAccount, SmtpSender, Tls
 
 
 def answering(settings: ExecutorSettings, pool: Pool) -> ReplyToMailAction:
-    """No server is asked yet. Raises SettingMissing when the file or a secret cannot be read."""
-    senders = {mailbox.mailbox: _sender(mailbox) for mailbox in read_outgoing(settings.outgoing_mail)}
-    return ReplyToMailAction(PostgresLetters(pool), senders, PostgresSendingLog(pool))
+    """Raises as `senders` does."""
+    return ReplyToMailAction(PostgresLetters(pool), senders(settings), PostgresSendingLog(pool))
+
+
+def senders(settings: ExecutorSettings) -> dict[str, SmtpSender]:
+    """By the name of the mailbox. No server is asked yet. Raises SettingMissing when the file or a secret cannot be read."""
+    return {mailbox.mailbox: _sender(mailbox) for mailbox in read_outgoing(settings.outgoing_mail)}
 
 
 def _sender(mailbox: OutgoingMailbox) -> SmtpSender:

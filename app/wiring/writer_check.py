@@ -41,8 +41,12 @@ def writer_check() -> CheckRow:
 
 
 def writer_check_in_child() -> CheckRow:
+    return check_in_child(SUBJECT, "--writer-alone")
+
+
+def check_in_child(subject: str, option: str) -> CheckRow:
     """Ask a child that gets nothing but the executor's settings."""
-    command = [sys.executable, "-m", "app.cli", "doctor", "--writer-alone"]
+    command = [sys.executable, "-m", "app.cli", "doctor", option]
     try:
         answer = subprocess.run(
             command, env=environment_for(ExecutorSettings, {}), capture_output=True, text=True, check=True, timeout=PATIENCE_S
@@ -50,4 +54,4 @@ def writer_check_in_child() -> CheckRow:
         return CheckRow.model_validate(json.loads(answer.stdout))
     except (subprocess.SubprocessError, OSError, ValueError) as failure:
         words = f"The check did not come to an end ({type(failure).__name__}); run `expediter executor` to see why."
-        return CheckRow(subject=SUBJECT, verdict=Verdict.FAILED, words=words)
+        return CheckRow(subject=subject, verdict=Verdict.FAILED, words=words)

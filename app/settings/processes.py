@@ -1,11 +1,13 @@
 """One class per process. What a class does not list, its process is not given."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
 
+from agent.domain.decisions import Role
 from app.settings.base import ProcessSettings, database_address, stripped, web_address
 from app.settings.files import PREFIX, variable_of
 
@@ -25,6 +27,17 @@ def _slack_team(value: str | None) -> str | None:
 def _slack_channel(value: str | None) -> str | None:
     if value is not None and not re.fullmatch(r"[CG][A-Z0-9]{2,30}", value):
         raise ValueError("is not the id of a Slack channel like C0123ABCD; it stands at the end of the channel's details")
+    return value
+
+
+def _slack_channels(value: str | None) -> str | None:
+    for part in (value or "").split(",") if value is not None else ():
+        role, named, channel = part.strip().rpartition("=")
+        _slack_channel(channel)
+        if named and role not in set(Role):
+            raise ValueError(
+                f"names the role {role!r}, which there is not; write buyer=C0123ABCD, or a channel alone for all others"
+            )
     return value
 
 
@@ -96,7 +109,14 @@ class WithSlack(ProcessSettings):
     """Where proposals that wait are shown; everybody in it has to be somebody who may see them."""
     slack_ops_channel: Annotated[str | None, AfterValidator(_slack_channel)] = None
     """Where the morning brief and what is critical are told."""
+    slack_inbox_channels: Annotated[str | None, AfterValidator(_slack_channels)] = None
+    """Where mails that wait are shown, by role: `buyer=C1,finance=C2,C3`; the one without a role gets all others."""
     slack_api_url: WebUrl = "https://slack.com/api"
+
+    @property
+    def inbox_channels(self) -> Mapping[Role | None, str]:
+        parts = [part.strip().rpartition("=") for part in (self.slack_inbox_channels or "").split(",") if part.strip()]
+        return {Role(role) if named else None: channel for role, named, channel in parts}
 
     @property
     def has_slack(self) -> bool:

@@ -6,12 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from agent.domain.briefs import Brief
+from agent.domain.decisions import Role
+from agent.domain.mail import MailClass
 from agent.jobs.worker import WorkerContext
 from agent.risk.brief import make_brief
 from app.settings import WorkerSettings
 from app.wiring.slack_masking import without_money
 from integrations.database.absences import PostgresAbsences
 from integrations.database.approval_notices import PostgresApprovalNotices
+from integrations.database.mail_inbox import PostgresInbox
 from integrations.database.messenger_links import PostgresLinks
 from integrations.database.messenger_outbox import PostgresOutbox
 from integrations.database.outages import PostgresOutages
@@ -19,6 +22,7 @@ from integrations.database.own_affairs import PostgresOwnAffairs
 from integrations.database.pool import Pool
 from integrations.database.quiet_hours import PostgresQuietTimes
 from integrations.slack.announcing import Announcer
+from integrations.slack.inbox import InboxAnnouncer
 from integrations.slack.operations import Operations
 from integrations.slack.outages import OutageNotices
 from integrations.slack.service import Work, every
@@ -38,7 +42,14 @@ def announcements(context: WorkerContext, settings: WorkerSettings, pool: Pool, 
         notices = OutageNotices(context.away, PostgresOutages(pool), PostgresOutbox(pool), settings.slack_ops_channel)
         works.append(every(TELL_EVERY_S, operations.sweep, threads))
         works.append(every(TELL_EVERY_S, lambda: notices.sweep(context.clock()), threads))
+    if channels := settings.inbox_channels:
+        inbox = InboxAnnouncer(PostgresInbox(pool), PostgresOutbox(pool), lambda kind: _route(context, kind), channels)
+        works.append(every(LOOK_EVERY_S, inbox.sweep, threads))
     return works
+
+
+def _route(context: WorkerContext, kind: MailClass) -> Role:
+    return context.now().policy.inbox.routes[kind]
 
 
 def _announcer(context: WorkerContext, team: str, pool: Pool, channel: str) -> Announcer:

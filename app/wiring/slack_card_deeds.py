@@ -22,6 +22,7 @@ from app.contract.proposals import ProposeRequest
 from app.web import WebContext
 from app.web.routes import findings, proposals, risk
 from app.wiring.slack_deeds import SlackDeeds, as_asked, numbered
+from app.wiring.slack_mails import SlackMails
 from app.wiring.slack_masking import without_money
 from integrations.database.messenger_inbox import PostgresDeliveries
 from integrations.database.messenger_links import PostgresLinks
@@ -37,8 +38,6 @@ MOST_ASKED, MOST_LOOKED_AT, MOST_FINDINGS = 8, 200, 10
 class SlackCardDeeds(SlackDeeds):
     """CardDeeds, of the clicks."""
 
-    mails: MailDeeds | None = None
-
     def __init__(
         self,
         context: WebContext,
@@ -50,6 +49,7 @@ class SlackCardDeeds(SlackDeeds):
     ) -> None:
         super().__init__(context, deliveries, links, team)
         self._outbox, self._quiet = outbox, quiet
+        self.mails: MailDeeds = SlackMails(self._now)
 
     def link(self, record: Record) -> str | None:
         """This process has no login to the ERP; where a record opens is known of those that the last scan names."""

@@ -48,7 +48,7 @@ def home(person: Person, deeds: SlackCardDeeds) -> Payload:
         asked=deeds.asked_by(person),
         findings=found.findings,
         findings_total=found.total,
-        mails=deeds.mails.mails_of(person) if deeds.mails else None,
+        mails=deeds.mails.mails_of(person),
         brief=deeds.brief(person),
         absence=deeds.absence(person),
         authenticator=deeds.authenticator(person),

@@ -9,10 +9,12 @@ from agent.errors import PreconditionFailed
 from agent.guardrails.permissions import Permission, demand, may
 from app.web import WebContext
 from app.web.routes import approvals, risk
+from app.wiring.slack_mails import SlackMails
 from integrations.slack.commands import Command
 from integrations.slack.interaction import Payload
 from integrations.slack.plain_views import sentence
 from integrations.slack.text import cut
+from integrations.slack.views.mail import mail_list
 from integrations.slack.views.risk import risk_answer, why_answer
 from integrations.slack.views.telling import count, when
 
@@ -27,7 +29,7 @@ def commands_of(context: WebContext) -> Mapping[str, Command]:
         "risk": lambda person, rest: _risk(_now(context), person, rest),
         "why": lambda person, rest: _why(_now(context), person, rest),
         "approvals": lambda person, _rest: _approvals(_now(context), person),
-        "mail": lambda _person, _rest: sentence("The shared inbox is not read here; `expediter mail list` shows it."),
+        "mail": lambda person, _rest: _mail(_now(context), person),
     }
 
 
@@ -63,6 +65,11 @@ def _why(context: WebContext, person: Person, name: str) -> Payload:
     if not name:
         raise PreconditionFailed("Say which order: `/expediter why S00042`.")
     return why_answer(risk.order_at_risk(name, context, person).model_dump(mode="json"))
+
+
+def _mail(context: WebContext, person: Person) -> Payload:
+    demand(person, Permission.HANDLE_MAILS)
+    return mail_list(SlackMails(lambda: context).mails_of(person))
 
 
 def _approvals(context: WebContext, person: Person) -> Payload:

@@ -8,37 +8,36 @@ from agent.domain.absences import Absence
 from agent.domain.briefs import Brief
 from agent.domain.decisions import Person, Proposal
 from agent.domain.finding_life import Deed, FindingList, KnownFinding
+from agent.domain.mailbox import InboxMail
 from agent.domain.quiet_hours import QuietHours
 from agent.domain.records import Record
 from agent.domain.risk_list import Row
 from agent.domain.second_factor import AuthenticatorState
 from integrations.slack.interaction import Deeds, Payload
-from integrations.slack.views.mail import MailOnCard
 
 
 class MailDeeds(Protocol):
-    """The shared inbox. Each raises DecisionRefused where somebody did the same meanwhile."""
+    """The shared inbox. `rev` is the thread's as it was shown: what changed since raises StaleShown."""
 
-    def mail(self, mail_id: int) -> MailOnCard:
+    def mail(self, mail_id: int) -> InboxMail:
         """Raises RecordMissing."""
 
-    def mails_of(self, person: Person) -> Sequence[MailOnCard]:
+    def mails_of(self, person: Person) -> Sequence[InboxMail]:
         """That wait for this person, most urgent first."""
 
-    def correct(self, person: Person, mail_id: int, rev: str, mail_class: str, note: str) -> None: ...
+    def correct(self, person: Person, mail_id: int, rev: int, mail_class: str, note: str) -> None: ...
 
-    def assign(self, person: Person, mail_id: int, rev: str, owner: Person) -> None: ...
+    def assign(self, person: Person, mail_id: int, rev: int, owner: Person) -> None: ...
 
-    def handled(self, person: Person, mail_id: int, rev: str) -> None: ...
+    def handled(self, person: Person, mail_id: int, rev: int) -> None: ...
 
-    def propose_reply(self, person: Person, mail_id: int, rev: str, text: str) -> None:
+    def propose_reply(self, person: Person, mail_id: int, text: str, reason: str) -> None:
         """It goes out once somebody approved it."""
 
 
 class CardDeeds(Deeds, Protocol):
     @property
-    def mails(self) -> MailDeeds | None:
-        """None: the shared inbox is not read here."""
+    def mails(self) -> MailDeeds: ...
 
     def link(self, record: Record) -> str | None:
         """Where a record of the ERP opens."""

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from agent.domain.finding_life import Deed, EventKind
 from agent.domain.findings import Severity
+from agent.domain.mailbox import InboxMail
 from agent.domain.quiet_hours import quiet_hours
 from agent.errors import PreconditionFailed, StaleShown
 from integrations.slack.clicks.click import Click
@@ -15,7 +16,7 @@ from integrations.slack.views.brief import brief_card
 from integrations.slack.views.finding import SNOOZE_DAY, SNOOZE_WEEK, TAKE, finding_modal
 from integrations.slack.views.home import quiet_modal, settings_modal
 from integrations.slack.views.inputs import modal
-from integrations.slack.views.mail import MailOnCard, assign_modal, class_modal, draft_modal, mail_modal
+from integrations.slack.views.mail import assign_modal, class_modal, draft_modal, mail_modal, mail_rev
 from integrations.slack.views.propose import propose_modal
 from integrations.slack.views.revision import option_in, option_shown
 
@@ -132,39 +133,36 @@ def mail_assign(click: Click) -> Reaction:
 
 
 def mail_handled(click: Click) -> Reaction:
-    desk, row = _mail(click)
-    desk.handled(click.person, row.id, row.rev)
-    return Reaction(private=f"{row.label} is handled.")
+    desk, mail = _mail(click)
+    desk.handled(click.person, mail.id, int(mail_rev(mail)))
+    return Reaction(private=f"{mail.label} is handled.")
 
 
 def draft_written(click: Click) -> Reaction:
-    desk, row = _mail(click)
-    desk.propose_reply(click.person, row.id, row.rev, click.given("draft"))
+    desk, mail = _mail(click)
+    desk.propose_reply(click.person, mail.id, click.given("draft"), click.given("reason"))
     return Reaction(private="The reply is being proposed; it goes out once somebody approved it.")
 
 
 def class_corrected(click: Click) -> Reaction:
-    desk, row = _mail(click)
-    desk.correct(click.person, row.id, row.rev, click.given("class"), click.given("note"))
-    return Reaction(private=f"{row.label} is corrected; triage learns from it.")
+    desk, mail = _mail(click)
+    desk.correct(click.person, mail.id, int(mail_rev(mail)), click.given("class"), click.given("note"))
+    return Reaction(private=f"{mail.label} is corrected; triage learns from it.")
 
 
 def assigned(click: Click) -> Reaction:
-    desk, row = _mail(click)
+    desk, mail = _mail(click)
     owner = next((one for one in click.deeds.people() if one.handle == click.given("owner")), None)
     if owner is None:
         raise PreconditionFailed("Choose who takes care of it.")
-    desk.assign(click.person, row.id, row.rev, owner)
-    return Reaction(private=f"{escaped(owner.handle)} takes care of {row.label}.")
+    desk.assign(click.person, mail.id, int(mail_rev(mail)), owner)
+    return Reaction(private=f"{escaped(owner.handle)} takes care of {mail.label}.")
 
 
-def _mail(click: Click) -> tuple[MailDeeds, MailOnCard]:
+def _mail(click: Click) -> tuple[MailDeeds, InboxMail]:
     """As it is now. Raises StaleShown when somebody did something to it since it was shown."""
-    desk = click.deeds.mails
-    if desk is None:
-        raise PreconditionFailed("The shared inbox is not read here; `expediter mail triage FILE` triages a single mail.")
-    shown = click.shown("M")
-    row = desk.mail(shown.number)
-    if row.rev != shown.rev:
-        raise StaleShown(f"Somebody has worked on {row.label} since you saw it; look at it again.")
-    return desk, row
+    desk, shown = click.deeds.mails, click.shown("M")
+    found = desk.mail(shown.number)
+    if mail_rev(found) != shown.rev:
+        raise StaleShown(f"Somebody has worked on {found.label} since you saw it; look at it again.")
+    return desk, found

@@ -9,13 +9,14 @@ from agent.domain.briefs import Brief, Change
 from agent.domain.decisions import Person, Proposal, ProposalState
 from agent.domain.finding_life import KnownFinding
 from agent.domain.findings import Severity
+from agent.domain.mailbox import InboxMail
 from agent.domain.quiet_hours import QuietHours
 from agent.domain.second_factor import AuthenticatorState
 from integrations.slack.interaction import Payload
 from integrations.slack.views import blocks as b
 from integrations.slack.views import inputs
 from integrations.slack.views.finding import carried_finding
-from integrations.slack.views.mail import PRIORITIES, MailOnCard
+from integrations.slack.views.mail import mail_lines
 from integrations.slack.views.revision import carried
 from integrations.slack.views.scene import Scene
 from integrations.slack.views.telling import SEVERITIES, STATES, count, left, when
@@ -33,8 +34,7 @@ class Pieces:
     """What this person asked for, newest first."""
     findings: Sequence[KnownFinding] = ()
     findings_total: int = 0
-    mails: Sequence[MailOnCard] | None = None
-    """None: the shared inbox is not read."""
+    mails: Sequence[InboxMail] = ()
     brief: Brief | None = None
     absence: Absence | None = None
     authenticator: AuthenticatorState = AuthenticatorState.NONE
@@ -145,18 +145,13 @@ def _findings(pieces: Pieces) -> Iterator[Payload]:
         yield b.section(markup, b.button("Open", f"finding:{number}", carried_finding(one)))
 
 
-def _inbox(mails: Sequence[MailOnCard] | None) -> Iterator[Payload]:
-    if mails is None:
-        return
+def _inbox(mails: Sequence[InboxMail]) -> Iterator[Payload]:
     yield b.divider()
     if not mails:
         yield b.section("*Inbox*\nNo mail waits for you.")
         return
     yield b.section(f"*Inbox*: {count(len(mails), 'mail waits', 'mails wait')} for you")
-    for number, one in enumerate(mails[:MOST_MAILS]):
-        who = b.mrkdwn(one.mail.sender_name or one.mail.sender, 80)
-        markup = f"{PRIORITIES[one.triage.priority]} · *{b.mrkdwn(one.mail.subject or '(no subject)', 150)}*\n{who}"
-        yield b.section(markup, b.button("Open", f"mail:{number}", b.value(one.label, one.rev)))
+    yield from mail_lines(mails[:MOST_MAILS])
 
 
 def _brief(brief: Brief | None) -> Iterator[Payload]:

@@ -244,7 +244,7 @@ def test_commands_are_answered_without_a_model_and_to_whoever_asked_alone(compan
             "risk": "No scan has been made yet",
             "why S00042": "not among the orders at risk",
             "why": "Say which order",
-            "mail": "inbox",
+            "mail": "No mail waits for you",
             "dance <!channel>": "There is no",
         }.items():
             company.send(command(company.slack, channel, account, text))

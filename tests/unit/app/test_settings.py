@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from agent.domain.decisions import Role
 from agent.errors import SettingMissing
 from app.settings import (
     AdminSettings,
@@ -54,6 +55,7 @@ EVERYTHING = {
     "EXPEDITER_SLACK_SIGNING_SECRET": SECRET,
     "EXPEDITER_SLACK_APPROVALS_CHANNEL": "C0123ABCD",
     "EXPEDITER_SLACK_OPS_CHANNEL": "C0123ABCE",
+    "EXPEDITER_SLACK_INBOX_CHANNELS": "buyer=C0123ABCD",
     "EXPEDITER_SLACK_API_URL": "https://slack.example.com/api",
     "EXPEDITER_SERVER_URL": "http://127.0.0.1:8500",
     "EXPEDITER_TOKEN": SECRET,
@@ -63,12 +65,14 @@ OWN = {
     AdminSettings: {"ADMIN_DATABASE_URL", "POLICY"},
     ServeSettings: {"SERVE_DATABASE_URL", "POLICY", "SECOND_FACTOR_KEY", "HOST", "PORT", "SLACK_TEAM", "SLACK_BOT_TOKEN",
         "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_API_URL", "SLACK_APPROVALS_CHANNEL", "SLACK_OPS_CHANNEL",
+        "SLACK_INBOX_CHANNELS",
     },
     WorkerSettings: {
         "WORKER_DATABASE_URL", "POLICY", "ODOO_URL", "ODOO_DATABASE", "ODOO_READER_LOGIN", "ODOO_READER_PASSWORD",
         "ODOO_READER_KEY", "MODEL", "MODEL_BASE_URL", "MODEL_API_KEY", "MAIL_AUTHSERV", "MAILBOXES",
         "SCAN_EVERY", "FULL_SCAN_EVERY", "SLACK_TEAM", "SLACK_BOT_TOKEN", "SLACK_API_URL",
         "SLACK_APPROVALS_CHANNEL", "SLACK_OPS_CHANNEL",
+        "SLACK_INBOX_CHANNELS",
     },
     ExecutorSettings: {
         "EXECUTOR_DATABASE_URL", "POLICY", "ODOO_URL", "ODOO_DATABASE", "ODOO_WRITER_LOGIN", "ODOO_WRITER_PASSWORD",
@@ -203,3 +207,15 @@ def test_tracing_to_a_third_party_is_refused(name: str, monkeypatch: pytest.Monk
         refuse_tracing()
     monkeypatch.setenv(name, "false")
     refuse_tracing()
+
+
+def test_channels_of_the_inbox_are_named_by_role_and_one_for_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPEDITER_SLACK_INBOX_CHANNELS", "buyer=C0BUY, finance=C0FIN,C0ALL")
+    assert WorkerSettings.read().inbox_channels == {Role.BUYER: "C0BUY", Role.FINANCE: "C0FIN", None: "C0ALL"}
+
+
+@pytest.mark.parametrize(("value", "said"), [("boss=C0BUY", "boss"), ("buyer=general", "C0123ABCD")])
+def test_a_channel_of_the_inbox_that_is_none_is_said(value: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPEDITER_SLACK_INBOX_CHANNELS", value)
+    with pytest.raises(SettingMissing, match=said):
+        WorkerSettings.read()

@@ -91,8 +91,7 @@ def test_no_text_of_an_order_breaks_a_card_or_mentions_anybody(name, after, reas
 @quick
 @given(any_text, any_text, any_text)
 def test_no_text_of_a_mail_breaks_its_card_or_mentions_anybody(subject, sender, text):
-    row = samples.mail()
-    row = replace(row, mail=replace(row.mail, subject=subject, sender_name=sender, sender=sender, text=text), owner=sender)
+    row = samples.mail(thread={"owner": sender}, subject=subject, sender=sender, said=text)
     assert posted(mail_card(row)) == []
     assert "<!channel>" not in json.dumps([part.value for part in parts(mail_card(row)["blocks"], "") if part.kind == "mrkdwn"])
 

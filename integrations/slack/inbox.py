@@ -1,0 +1,49 @@
+"""Keeping the channels of the shared inbox: a card for each mail that waits for an answer, in the channel of its route."""
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from agent.domain.decisions import Role
+from agent.domain.mail import MailClass
+from agent.domain.mail_threads import InboxFilter, ThreadState
+from agent.domain.mailbox import InboxMail
+from integrations.slack.announcing import Showing
+from integrations.slack.interaction import Payload
+from integrations.slack.views.mail import mail_card
+
+#: The most urgent that wait; what is beyond is in the console and `mail list`.
+MOST = 200
+
+
+class Reading(Protocol):
+    def mails(self, wanted: InboxFilter) -> list[InboxMail]: ...
+
+
+class InboxAnnouncer:
+    def __init__(
+        self,
+        inbox: Reading,
+        outbox: Showing,
+        role: Callable[[MailClass], Role],
+        channels: Mapping[Role | None, str],
+    ) -> None:
+        """`role`: who takes care of such mails; `channels`: where those roles are, None standing for all others."""
+        self._inbox, self._outbox, self._role, self._channels = inbox, outbox, role, channels
+        self._shown: dict[str, Payload] = {}
+
+    def sweep(self) -> None:
+        """Raises what the ports raise; then the next one makes up for it."""
+        for mail in reversed(self._inbox.mails(InboxFilter(done=True, limit=MOST))):
+            if mail.triage is not None and mail.mail_class is not None:
+                self._brought(mail, mail.mail_class)
+
+    def _brought(self, mail: InboxMail, mail_class: MailClass) -> None:
+        """What nobody waits for any more, noise among it, is drawn anew where it was shown, and not shown for the first time."""
+        key, card = f"mail:{mail.id}", mail_card(mail)
+        if self._shown.get(key) == card:
+            return
+        waits = mail.state is ThreadState.OPEN and mail.thread is not None and mail.thread.due_at is not None
+        channel = self._channels.get(self._role(mail_class)) or self._channels.get(None)
+        for place in self._outbox.channels_of(key) or ([channel] if waits and channel else ()):
+            self._outbox.show(key, place, card)
+        self._shown[key] = card

@@ -120,8 +120,12 @@ class SmtpSender:
         if account.tls is Tls.FROM_THE_START:
             return smtplib.SMTP_SSL(account.host, account.port, timeout=TIMEOUT_S, context=context)
         server = smtplib.SMTP(account.host, account.port, timeout=TIMEOUT_S)
-        if account.tls is Tls.STARTTLS:
-            server.starttls(context=context)
+        try:
+            if account.tls is Tls.STARTTLS:
+                server.starttls(context=context)
+        except BaseException:
+            server.close()
+            raise
         return server
 
     def _log_in(self, server: smtplib.SMTP) -> None:

@@ -56,7 +56,9 @@ def verify(
 def explain(
     subject: Annotated[
         str,
-        typer.Argument(metavar="ID", help="A proposal (P12), a finding (F12), a person (person:maria), or like sale.order:42."),
+        typer.Argument(
+            metavar="ID", help="A proposal (P12), a finding (F12), a mail (M12), person:maria, or like sale.order:42."
+        ),
     ],
     json: Json = False,
 ) -> None:
@@ -67,7 +69,7 @@ def explain(
         entries = history(company.audit, subject_of(subject))
     if not entries:
         raise RecordMissing(
-            f"The audit log knows nothing of {subject}; a subject looks like P12, F12, inbound:7 or sale.order:42."
+            f"The audit log knows nothing of {subject}; a subject looks like P12, F12, M12, inbound:7 or sale.order:42."
         )
     output.shown(json, [AuditRow.of(entry) for entry in entries], lambda: story_of(entries))
 
@@ -114,9 +116,11 @@ def key(json: Json = False) -> None:
 
 
 def subject_of(text: str) -> str:
-    """`P12` and `12` are proposals, `F12` is a finding; `P00012` is a purchase and stays as it is."""
+    """`P12` and `12` are proposals, `F12` is a finding, `M12` a mail; `P00012` is a purchase and stays as it is."""
     if finding := re.fullmatch(r"[Ff]([1-9]\d{0,9})", text):
         return f"finding:{finding[1]}"
+    if mail := re.fullmatch(r"[Mm]([1-9]\d{0,9})", text):
+        return f"mail:{mail[1]}"
     number = re.fullmatch(r"[Pp]?([1-9]\d{0,9})", text)
     return f"proposal:{number[1]}" if number else text
 

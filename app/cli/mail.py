@@ -171,8 +171,8 @@ def shown_mail(mail: MailRow) -> None:
     if mail.triage is None:
         output.say("It was not read yet; look again in a minute.")
         return
-    owner = f"{mail.owner} takes care of it" if mail.owner else "nobody has taken it"
-    output.say(f"{owner}{f'; {said}' if (said := standing(mail)) else ''}", style="red" if mail.late else "")
+    owner = f"{mail.owner} takes care of it" if mail.owner else "" if mail.done_at else "nobody has taken it"
+    output.say("; ".join(part for part in (owner, standing(mail)) if part), style="red" if mail.late else "")
     if len(mail.thread) > 1:
         output.say(f"thread: {', '.join(mail.thread)}")
     if mail.said:

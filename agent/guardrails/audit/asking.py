@@ -13,6 +13,14 @@ def inbound(entry: AuditEntry, row: Mapping[str, Any]) -> str:
         return f"{who(entry)} asked to undo P{row.get('text')}."
     if row.get("kind") == "dry_run":
         return f"{who(entry)} asked what would be done for P{row.get('text')} now."
+    if row.get("kind") in ("mail_link", "mail_follow"):
+        asked = json.loads(str(row.get("text")))
+        wish = (
+            f"to link M{asked['mail']} to {short(asked['record'])}"
+            if "record" in asked
+            else f"what follows from M{asked['mail']}"
+        )
+        return f"{who(entry)} asked {wish}."
     if row.get("kind") == "propose":
         asked = json.loads(str(row.get("text")))
         given = ", ".join(f"{name} {value}" for name, value in asked["arguments"].items())

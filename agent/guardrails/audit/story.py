@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from agent.domain.audit import AuditEntry
-from agent.guardrails.audit import asking, deciding, executing, findings, keeping, office
+from agent.guardrails.audit import asking, deciding, executing, findings, keeping, mails, office
 from agent.guardrails.audit.kinds import AuditKind
 from agent.guardrails.audit.words import when
 
@@ -51,6 +51,8 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
     AuditKind.RECOMMENDATION_MADE: asking.recommendation,
     AuditKind.SENTENCE_WITHHELD: asking.withheld,
     **dict.fromkeys(findings.HANDLED, findings.handled),
+    AuditKind.MAIL_TRIAGED: mails.triaged,
+    **dict.fromkeys(mails.HANDLED, mails.handled),
     AuditKind.PERSON_ADDED: office.person,
     AuditKind.PERSON_CHANGED: office.person,
     AuditKind.TOKEN_ISSUED: office.token,

@@ -1,0 +1,45 @@
+"""What mails were taken for, and what people said and did about them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from agent.domain.audit import AuditEntry
+from agent.guardrails.audit.kinds import AuditKind
+from agent.guardrails.audit.words import quoted
+
+#: What somebody did with the mail, which is named in its place.
+HANDLED: Mapping[str, str] = {
+    AuditKind.MAIL_CORRECTED: "corrected {}",
+    AuditKind.MAIL_LINKED: "linked {}",
+    AuditKind.MAIL_UNLINKED: "said that {} is not about",
+    AuditKind.MAIL_TAKEN: "gave {}",
+    AuditKind.MAIL_ANSWERED: "answered {}",
+    AuditKind.MAIL_DONE: "said that {} is done",
+    AuditKind.MAIL_REOPENED: "reopened {}",
+}
+
+
+def triaged(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    links = ", ".join(link["name"] for link in row["links"])
+    about = f", about {links}" if links else ""
+    person = "; a person was to look" if row["needs_person"] else ""
+    return f"{_named(entry)} was read as {_words(row['class'])}, {row['priority']}{about}{person}: {row['reason']}."
+
+
+def handled(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    what = HANDLED[entry.kind].format(_named(entry))
+    said = ", ".join(str(row[name]) for name in ("class", "priority") if row.get(name))
+    record = f" {row['record']}" if entry.kind == AuditKind.MAIL_UNLINKED else f" to {row['record']}" if row.get("record") else ""
+    owner = f" to {row['owner']}" if row.get("owner") else ""
+    proposal = f" with P{row['proposal']}" if row.get("proposal") else ""
+    reason = f", saying {quoted(row['reason'])}" if row.get("reason") else ""
+    by = entry.person or ("another mail" if entry.kind == AuditKind.MAIL_REOPENED else "an approved answer")
+    return f"{by} {what}{f': {_words(said)}' if said else ''}{record}{owner}{proposal}{reason}."
+
+
+def _named(entry: AuditEntry) -> str:
+    return f"M{entry.subject.partition(':')[2]}"
+
+
+def _words(text: str) -> str:
+    return text.replace("_", " ")

@@ -1,7 +1,7 @@
 """Turns of phrase that speak for a class, by language and weight: one file for each class in `cues/`."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -84,14 +84,20 @@ def _bounded(group: re.Match[str]) -> str:
 
 def hear(reading: Reading, languages: Collection[str]) -> list[Heard]:
     """Every cue of these languages once, where it counts most."""
-    return [heard for cue in all_cues() if cue.language in languages and (heard := _hear(cue, reading))]
+    forwarded = reading.forwarded
+    places = [
+        (0, IN_ANSWER if _ANSWERS.match(reading.subject) else IN_SUBJECT, reading.subject),
+        (1, IN_BODY, reading.new),
+        (2, IN_FORWARDED if forwarded else IN_QUOTE, reading.old),
+    ]
+    told = [place for place in places if not place[2].isspace() and place[2]]
+    against = told if forwarded else [place for place in told if place[0] < 2]
+    cues = [cue for cue in all_cues() if cue.language in languages]
+    return [heard for cue in cues if (heard := _hear(cue, told if cue.weight > 0 else against))]
 
 
-def _hear(cue: Cue, reading: Reading) -> Heard | None:
-    places = [(IN_ANSWER if _ANSWERS.match(reading.subject) else IN_SUBJECT, reading.subject), (IN_BODY, reading.new)]
-    if cue.weight > 0 or reading.forwarded:
-        places.append((IN_FORWARDED if reading.forwarded else IN_QUOTE, reading.old))
-    for place, (factor, text) in enumerate(places):
+def _hear(cue: Cue, places: Sequence[tuple[int, float, str]]) -> Heard | None:
+    for place, factor, text in places:
         if match := cue.pattern.search(text):
             if cue.mail_class in STATEMENTS and not _is_paper(cue) and _asked(text, match.end()):
                 factor *= ASKED

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from evals.bench import approvals, approvers, audit, chaos, chat, forecast, processes, risk, scans, slack_burst
+from evals.bench import approvals, approvers, audit, chaos, chat, forecast, inbox, processes, risk, scans, slack_burst
 from evals.bench.figures import Figure, NotRun, show
 
 BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
@@ -22,6 +22,7 @@ BENCHMARKS: Mapping[str, Callable[[], list[Figure]]] = {
     "approvers": approvers.run,
     "approvals": approvals.run,
     "slack": slack_burst.run,
+    "inbox": inbox.run,
     "chaos": chaos.run,
 }
 REPORTS = Path(__file__).resolve().parents[1] / "reports"

@@ -1,1 +1,1 @@
-"""Mails and what is attached to them, made for measuring."""
+"""A night of the shared inbox on a real mail server: many mails, and everything that may go wrong meanwhile."""

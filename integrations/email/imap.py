@@ -92,6 +92,7 @@ class ImapMailbox:
 
     def mark(self, copies: Sequence[Copy]) -> None:
         with self._conversation() as (client, _, may_mark):
+            client.noop()  # a conversation that ended knows the names of before a rebuild, and would find nothing to mark
             uids = self._uids(copies)
             if may_mark and uids:
                 client.add_flags(uids, [READ], silent=True)

@@ -123,6 +123,16 @@ def test_a_folder_that_is_not_there_is_said_in_one_sentence(dovecot: Dovecot) ->
         ImapMailbox(dovecot.account(dovecot.new_user()), "Nowhere").changes(None)
 
 
+def test_over_a_conversation_that_has_ended_nothing_is_said_to_be_marked(shared_inbox: TestInbox) -> None:
+    """The mailbox was rebuilt meanwhile, and another worker knows its mails by their new names."""
+    shared_inbox.deliver(mail(1))
+    source = shared_inbox.source()
+    source.changes(None)
+    shared_inbox.server.restart()
+    with pytest.raises(MailboxUnavailable):
+        source.mark([Copy("INBOX/4711/1")])
+
+
 def test_copies_of_another_folder_are_not_marked(shared_inbox: TestInbox) -> None:
     shared_inbox.deliver(mail(1))
     source = shared_inbox.source()

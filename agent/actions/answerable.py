@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from agent.domain.letters import Letter
 from agent.domain.mail import MailClass, Trust
+from agent.domain.mail_domains import company_domain
 from agent.errors import PreconditionFailed
 
 MOST_A_DAY = 4
@@ -73,7 +74,7 @@ def is_address(text: str) -> bool:
 def seen_from_sender(letter: Letter, address: str) -> Recipient:
     if address == letter.sender:
         return Recipient.SENDER
-    same = address.rpartition("@")[2] == letter.sender.rpartition("@")[2]
+    same = company_domain(address) is not None and company_domain(address) == company_domain(letter.sender)
     return Recipient.SAME_DOMAIN if same else Recipient.ELSEWHERE
 
 

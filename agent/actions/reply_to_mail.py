@@ -13,6 +13,7 @@ from agent.actions.money_named import in_words, money_named
 from agent.actions.wording import clean_text
 from agent.domain.decisions import Change, Preview, ProposalContent, Subject
 from agent.domain.letters import Letter, Outgoing, Stage, answer_subject, answered_id, changed_percent, references_to
+from agent.domain.mail_domains import company_domain
 from agent.errors import (
     DatabaseUnavailable,
     ErpAnswerLost,
@@ -187,13 +188,12 @@ def outgoing(content: ProposalContent, marker: str) -> Outgoing:
 
 
 def _facts(letter: Letter, going: Recipient, text: str, reader: ErpReader) -> dict[str, Any]:
-    domain = letter.sender.rpartition("@")[2]
-    known = reader.partners_by_email([letter.sender, domain])
+    known = reader.partners_by_email([name for name in (letter.sender, company_domain(letter.sender)) if name])
     money = in_words(text) is not None or any(True for _ in money_named(text))
     return {
         "mail_class": str(letter.mail_class),
         "trust": letter.trust.value,
-        "sender": str(Known.YES if letter.sender in known or domain in known else Known.NO),
+        "sender": str(Known.YES if known else Known.NO),
         "recipient": going.value,
         "answers_before": letter.answers_before,
         "changed_percent": changed_percent(letter.draft, text),

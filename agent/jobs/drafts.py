@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from agent.actions.answerable import MOST_A_DAY, check_answerable, recipient_of
 from agent.domain.letters import Letter, Outgoing, answer_subject, answered_id, references_to
-from agent.errors import MailboxRefused, MailboxUnavailable, PreconditionFailed
+from agent.errors import DatabaseUnavailable, ExpediterError, PreconditionFailed
 from agent.ports.mail_drafts import DraftClaim, DraftFolder, DraftShelf
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,9 @@ def save_drafts(folders: Iterable[DraftFolder], shelf: DraftShelf) -> int:
         try:
             while save_next(folder, shelf):
                 number += 1
-        except (MailboxUnavailable, MailboxRefused) as away:
+        except DatabaseUnavailable:
+            raise
+        except ExpediterError as away:
             logger.warning("no draft saved in %s: %s", folder.mailbox, away)
     return number
 

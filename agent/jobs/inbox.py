@@ -13,7 +13,14 @@ from typing import Any
 
 from agent.domain.mail import ParsedMail, Priority
 from agent.domain.mailbox import Fetched, KeptMail, fingerprint
-from agent.errors import ErpUnavailable, ExpediterError, MailboxRefused, MailboxUnavailable, MailUnreadable
+from agent.errors import (
+    DatabaseUnavailable,
+    ErpUnavailable,
+    ExpediterError,
+    MailUnreadable,
+    PreconditionFailed,
+    SettingMissing,
+)
 from agent.ports.mail_ledger import Claim, MailLedger
 from agent.ports.mail_source import MailSource
 from agent.triage.threads import named_ids, raised, reopens
@@ -65,7 +72,7 @@ def take_in(source: MailSource, inbox: Inbox) -> None:
     copies, cursor = source.changes(inbox.ledger.cursor(source.name))
     new = inbox.ledger.unknown(source.name, copies)
     for fetched in source.fetch(new):
-        mail, identity = _identified(fetched, inbox.parse)
+        mail, identity = _identified(fetched, inbox.parse, source.name)
         inbox.ledger.take_in(source, fetched, mail, identity)
     inbox.ledger.looked(source.name, cursor)
 
@@ -77,7 +84,7 @@ def read_next(inbox: Inbox) -> bool:
             return False
         try:
             mail, result = _judged(claim.mail, inbox)
-        except ErpUnavailable as away:
+        except (ErpUnavailable, SettingMissing) as away:
             # Every other mail would wait as well, so there is nothing more to read now.
             logger.warning("mails wait to be read: %s", away)
             claim.wait(str(away))
@@ -99,8 +106,14 @@ def _read_whatever_happens(inbox: Inbox) -> bool:
     """A mail that nobody foresaw is tried again at once, and after `MOST_ATTEMPTS` given to a person."""
     try:
         return read_next(inbox)
-    except ExpediterError:
+    except DatabaseUnavailable:
         raise
+    except PreconditionFailed as held:
+        logger.warning("a mail could not be read: %s", held)
+        return True
+    except ExpediterError as held:  # every other mail would meet it as well
+        logger.warning("mails wait to be read: %s", held)
+        return False
     except Exception:
         logger.exception("a mail could not be read")
         return True
@@ -138,14 +151,14 @@ def _for_a_person(why: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _identified(fetched: Fetched, parse: Parse) -> tuple[ParsedMail, str]:
-    """The mail and its identity; what is no mail is identified by its bytes."""
+def _identified(fetched: Fetched, parse: Parse, mailbox: str) -> tuple[ParsedMail, str]:
+    """The mail and its identity; what is no mail is identified by its bytes, and without any by where it lies."""
     raw = fetched.head if fetched.raw is None else fetched.raw
     try:
         mail = parse(raw)
         return mail, fingerprint(mail)
     except MailUnreadable:
-        return NO_MAIL, sha256(raw).hexdigest()
+        return NO_MAIL, sha256(raw or f"{mailbox}\0{fetched.copy.key}".encode()).hexdigest()
 
 
 NO_MAIL = ParsedMail(
@@ -163,7 +176,9 @@ def _mark(source: MailSource, inbox: Inbox) -> None:
 def _tolerant(step: Callable[[MailSource, Inbox], None], source: MailSource, inbox: Inbox) -> bool:
     try:
         step(source, inbox)
-    except (MailboxUnavailable, MailboxRefused) as away:
+    except DatabaseUnavailable:
+        raise
+    except ExpediterError as away:  # whatever one mailbox lacks, even the file of its password
         logger.warning("%s", away)
         return False
     return True

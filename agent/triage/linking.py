@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agent.domain.mail import Link, ParsedMail, Reference, ReferenceKind, Trust
+from agent.domain.mail_domains import company_domain
 from agent.domain.records import Record
 from agent.guardrails.untrusted_text import fold
 from agent.ports.erp_reader import ErpReader
@@ -36,7 +37,7 @@ _COMMON = frozenset(
 @dataclass(slots=True)
 class Linked:
     sender: Record | None = None
-    """The partner whose address or domain stands in From, vouched for or not."""
+    """The partner whose address, or domain of its own, stands in From, vouched for or not."""
     links: list[Link] = field(default_factory=list)
     candidates: list[Link] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
@@ -75,9 +76,9 @@ def _in_files(references: Sequence[Reference]) -> list[Reference]:
 def _partner_of(mail: ParsedMail, reader: ErpReader) -> Record | None:
     if not mail.sender:
         return None
-    domain = mail.sender.rpartition("@")[2]
-    partners = reader.partners_by_email([mail.sender, domain])
-    return partners.get(mail.sender) or partners.get(domain)
+    named = [name for name in (mail.sender, company_domain(mail.sender)) if name]
+    partners = reader.partners_by_email(named)
+    return next((partners[name] for name in named if name in partners), None)
 
 
 def _find(references: Iterable[Reference], reader: ErpReader) -> dict[str, list[Record]]:

@@ -61,6 +61,11 @@ _LINK = """
 LONGEST_SAID = 4_000
 
 
+def _storable(text: str) -> str:
+    """Without what PostgreSQL keeps in no text: NUL and halves of characters."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
+
+
 @dataclass(frozen=True, slots=True)
 class _Claim:
     mail: KeptMail
@@ -73,7 +78,7 @@ class _Claim:
         return InThread(placed["thread"], placed["waiting"])
 
     def read(self, result: dict[str, Any], said: str = "", due_at: datetime | None = None, *, reopens: bool = False) -> None:
-        text = said[:LONGEST_SAID].encode("utf-8", "replace").decode().replace("\0", "")
+        text = _storable(said[:LONGEST_SAID])
         told = (result["class"], result["priority"], result["needs_person"], jsonb(result), text, due_at)
         self.connection.execute(_READ, (self.mail.id, *told))
         if reopens:
@@ -109,12 +114,12 @@ class PostgresMailLedger:
             taken = connection.execute(
                 _TAKE_IN,
                 (
-                    identity, source.name, source.authserv, mail.message_id, mail.sender, mail.subject, mail.sent_at,
-                    fetched.raw, fetched.head,
+                    identity, source.name, source.authserv, mail.message_id and _storable(mail.message_id),
+                    _storable(mail.sender), _storable(mail.subject), mail.sent_at, fetched.raw, fetched.head,
                 ),
             )  # fmt: skip
             connection.execute(_COPY, (source.name, fetched.copy.key, identity))
-            connection.execute(_ENVELOPE, (list(mail.reply_to), list(mail.thread), identity))
+            connection.execute(_ENVELOPE, ([*map(_storable, mail.reply_to)], [*map(_storable, mail.thread)], identity))
             return taken.rowcount == 1
 
     def looked(self, mailbox: str, cursor: str) -> None:

@@ -1,5 +1,6 @@
 """A shared mailbox of Microsoft 365, over Graph: read, and given a category where one is wanted; nothing is moved or deleted."""
 
+import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,9 +14,15 @@ from agent.errors import MailboxRefused, MailboxUnavailable
 from integrations.email.graph_login import GraphLogin
 from integrations.email.message import MAX_BYTES
 
+logger = logging.getLogger(__name__)
+
 #: An id that stays when a mail is moved within its mailbox; asked with every request, or other ids come back.
 PREFER = 'IdType="ImmutableId", odata.maxpagesize=200'
 _RIGHTS = "Mail.Read for this mailbox, and Mail.ReadWrite to set a category"
+#: Codes for a link that is too old, whatever the status.
+_FORGOTTEN = ("syncstatenotfound", "resyncrequired")
+#: What a client may ask again after.
+_PASSING = (httpx.codes.REQUEST_TIMEOUT, httpx.codes.LOCKED, httpx.codes.TOO_EARLY, httpx.codes.TOO_MANY_REQUESTS)
 _NO_MORE_TRIES = "The mailbox {name} cannot be read: Microsoft 365 asks to be left alone for {seconds:.0f} more seconds."
 
 
@@ -48,8 +55,13 @@ class GraphMailbox:
 
     def fetch(self, copies: Sequence[Copy]) -> Iterator[Fetched]:
         for copy in copies:
-            with self._asked("GET", f"{self._message(copy)}/$value") as answer:
-                raw = _up_to(answer, MAX_BYTES) if answer is not None else b""
+            try:
+                with self._asked("GET", f"{self._message(copy)}/$value") as answer:
+                    raw = _up_to(answer, MAX_BYTES) if answer is not None else b""
+            except _OfOneMail as broken:
+                logger.warning("%s", broken)
+                yield Fetched(copy, None, self._head(copy))
+                continue
             if answer is None:
                 continue
             yield Fetched(copy, raw) if raw is not None else Fetched(copy, None, self._head(copy))
@@ -91,8 +103,12 @@ class GraphMailbox:
         return f"{self._mailbox}/messages/{quote(copy.key, safe='')}"
 
     def _head(self, copy: Copy) -> bytes:
-        with self._asked("GET", f"{self._message(copy)}?$select=internetMessageHeaders") as answer:
-            rows = answer.json().get("internetMessageHeaders", []) if answer is not None else []
+        """Nothing where Graph cannot tell even that: the mail is a person's all the same."""
+        try:
+            with self._asked("GET", f"{self._message(copy)}?$select=internetMessageHeaders") as answer:
+                rows = answer.json().get("internetMessageHeaders", []) if answer is not None else []
+        except _OfOneMail:
+            rows = []
         return "".join(f"{row['name']}: {row['value']}\r\n" for row in rows).encode("utf-8", "replace")
 
     @contextmanager
@@ -103,8 +119,7 @@ class GraphMailbox:
         always = {"Prefer": PREFER, "Authorization": f"Bearer {self._login.token()}"}
         try:
             with self._login.client.stream(verb, url, **more | {"headers": more.get("headers", {}) | always}) as answer:
-                if answer.status_code not in (httpx.codes.NOT_FOUND, httpx.codes.PRECONDITION_FAILED):
-                    self._checked(answer)
+                self._checked(answer)
                 if "$value" not in url:
                     answer.read()
                 yield answer if answer.is_success else None
@@ -115,10 +130,13 @@ class GraphMailbox:
         if answer.is_success:
             return
         answer.read()
-        said = f"{answer.status_code} {_reason(answer)}"
-        match answer.status_code:
-            case httpx.codes.GONE:
-                raise _Forgotten
+        status, code, said = answer.status_code, _code(answer), f"{answer.status_code} {_reason(answer)}"
+        cannot = f"The mailbox {self._name} cannot be read: Microsoft 365 answers {said}"
+        if status == httpx.codes.GONE or code in _FORGOTTEN:
+            raise _Forgotten(cannot)
+        match status:
+            case httpx.codes.NOT_FOUND | httpx.codes.PRECONDITION_FAILED:
+                return
             case httpx.codes.UNAUTHORIZED:
                 self._login.renew()
                 raise MailboxUnavailable(f"Microsoft 365 does not accept the token for {self._name} any more: {said}")
@@ -126,11 +144,17 @@ class GraphMailbox:
                 raise MailboxRefused(f"Microsoft 365 does not let the app into {self._name}; it needs {_RIGHTS}: {said}")
             case httpx.codes.TOO_MANY_REQUESTS | httpx.codes.SERVICE_UNAVAILABLE:
                 self._not_before = time.monotonic() + _seconds(answer.headers.get("Retry-After"))
-        raise MailboxUnavailable(f"The mailbox {self._name} cannot be read: Microsoft 365 answers {said}")
+            case _ if "conversion" in code or (answer.is_client_error and status not in _PASSING):
+                raise _OfOneMail(cannot)
+        raise MailboxUnavailable(cannot)
 
 
-class _Forgotten(Exception):
+class _Forgotten(MailboxUnavailable):
     """The link of an earlier round is too old."""
+
+
+class _OfOneMail(MailboxUnavailable):
+    """Graph will say so whenever this is asked: where a mail was asked for, others may be read."""
 
 
 def _up_to(answer: httpx.Response, most: int) -> bytes | None:
@@ -142,6 +166,14 @@ def _up_to(answer: httpx.Response, most: int) -> bytes | None:
             return None
         pieces.append(piece)
     return b"".join(pieces)
+
+
+def _code(answer: httpx.Response) -> str:
+    """What programs tell errors of Graph apart by, in lower case: it is not always written alike."""
+    try:
+        return str(answer.json()["error"]["code"]).lower()
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _reason(answer: httpx.Response) -> str:

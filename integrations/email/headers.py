@@ -12,7 +12,8 @@ from agent.guardrails.untrusted_text import clean
 from integrations.email.charset import decode
 
 _WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]{0,20})?\?([bBqQ])\?([^?]*)\?=")
-_ADDRESS = re.compile(r"[^\s@<>\"(),:;\\]{1,64}@[^\s@<>\"(),:;\\]{1,255}")
+_NOT_IN_ADDRESS = r"\s\x00-\x1f\x7f-\x9f\ud800-\udfff@<>\"(),:;\\"
+_ADDRESS = re.compile(rf"[^{_NOT_IN_ADDRESS}]{{1,64}}@[^{_NOT_IN_ADDRESS}]{{1,255}}")
 _ID = re.compile(r"<\s*([^<>]{1,900}?)\s*>")
 _MAX_VALUE = 16_384
 

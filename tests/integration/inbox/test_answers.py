@@ -397,3 +397,11 @@ def test_a_dry_run_says_what_would_be_sent_and_sends_nothing(office: AnsweringOf
     assert run.sends == (f"send_mail(to vera@vendor.example, Re: Delivery 1: {DRAFT})",)
     assert office.smtp.taken == []
     assert PostgresProposalDesk(pool).proposal(proposal.id).state == "pending"
+
+
+@pytest.mark.parametrize(("sender", "known"), [("vera@gmail.com", "known"), ("attacker@gmail.com", "unknown")])
+def test_only_the_address_on_file_is_known_at_a_public_provider(office: AnsweringOffice, sender: str, known: str) -> None:
+    message = mail(1)
+    message.replace_header("From", sender)
+    office.received(message)
+    assert office.proposed().content.facts["sender"] == known

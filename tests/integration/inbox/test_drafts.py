@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -16,7 +16,7 @@ import pytest
 
 from agent.actions.answerable import MOST_A_DAY
 from agent.domain.letters import Outgoing
-from agent.errors import MailboxUnavailable
+from agent.errors import MailboxUnavailable, SettingMissing
 from agent.jobs.drafts import save_drafts
 from agent.ports.mail_drafts import DraftClaim, DraftFolder
 from integrations.database.mail_drafts import PostgresDraftShelf
@@ -176,6 +176,16 @@ def test_a_mailbox_that_is_away_gets_its_drafts_later(office: AnsweringOffice) -
     assert save_drafts([away, folder(office, "another")], shelf(office)) == 0
     assert save_drafts([folder(office)], shelf(office)) == 1
     assert len(drafts(office)) == 1
+
+
+def test_a_password_file_that_cannot_be_read_holds_up_no_other_mailbox(office: AnsweringOffice) -> None:
+    def unreadable() -> str:
+        raise SettingMissing("The file of the password cannot be read.")
+
+    office.received(mail(1))
+    without = replace(office.inbox.server.account(office.inbox.user), secret=unreadable)
+    broken = ImapDrafts(without, MAILBOX, US, lambda: datetime.now(UTC))
+    assert save_drafts([broken, folder(office)], shelf(office)) == 1
 
 
 def test_what_came_long_before_drafts_were_wanted_gets_none(office: AnsweringOffice) -> None:

@@ -52,12 +52,67 @@ def test_a_look_tells_what_came_since_the_last_one_oldest_first(there: Microsoft
     assert fetched.raw == letter(4)
 
 
-def test_a_link_that_microsoft_has_forgotten_tells_everything_again(there: Microsoft365, source: GraphMailbox) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [(410, "Gone"), (410, "SyncStateNotFound"), (400, "syncStateNotFound"), (404, "ResyncRequired"), (400, "resyncrequired")],
+)
+def test_a_link_that_microsoft_has_forgotten_tells_everything_again(
+    there: Microsoft365, source: GraphMailbox, words: tuple[int, str]
+) -> None:
+    there.forgets = words
     there.deliver(letter(1), letter(2))
     before, cursor = source.changes(None)
     there.forgotten = True
     after, _ = source.changes(cursor)
     assert after == before
+
+
+@pytest.mark.parametrize("status", [400, 404, 410])
+def test_a_look_that_is_forgotten_as_often_as_it_begins_is_one_failed_look(
+    there: Microsoft365, source: GraphMailbox, status: int
+) -> None:
+    there.refuse = [(status, {}, {"error": {"code": "SyncStateNotFound", "message": "Begin again."}})] * 2
+    with pytest.raises(MailboxUnavailable, match="SyncStateNotFound: Begin again"):
+        source.changes(None)
+    assert list(source.changes(None)[0]) == []
+
+
+@pytest.mark.parametrize(
+    "said", [(500, "ErrorMimeContentConversionFailed"), (500, "ErrorContentConversionFailed"), (400, "ErrorInvalidRequest")]
+)
+def test_a_mail_that_graph_cannot_convert_is_told_by_its_head_and_holds_no_other_up(
+    there: Microsoft365, source: GraphMailbox, said: tuple[int, str]
+) -> None:
+    keys = there.deliver(letter(1), letter(2), letter(3))
+    there.broken = {keys[1]: said}
+    one, broken, three = source.fetch(source.changes(None)[0])
+    assert (one.raw, three.raw) == (letter(1), letter(3))
+    assert (broken.copy.key, broken.raw) == (keys[1], None)
+    assert b"Subject: Delivery 2" in broken.head
+
+
+def test_a_mail_of_which_graph_tells_nothing_at_all_is_told_without_a_head(there: Microsoft365, source: GraphMailbox) -> None:
+    [key] = there.deliver(letter(1))
+    there.broken, there.headless = {key: (400, "ErrorInvalidRequest")}, True
+    [broken] = source.fetch(source.changes(None)[0])
+    assert (broken.copy.key, broken.raw, broken.head) == (key, None, b"")
+
+
+@pytest.mark.parametrize(
+    ("said", "error"),
+    [
+        ((500, "ErrorInternalServerError"), MailboxUnavailable), ((503, "ErrorServerBusy"), MailboxUnavailable),
+        ((429, "TooManyRequests"), MailboxUnavailable), ((408, "RequestTimeout"), MailboxUnavailable),
+        ((401, "InvalidAuthenticationToken"), MailboxUnavailable), ((403, "ErrorAccessDenied"), MailboxRefused),
+    ],
+)  # fmt: skip
+def test_what_passes_or_concerns_the_whole_mailbox_costs_no_mail_its_words(
+    there: Microsoft365, source: GraphMailbox, said: tuple[int, str], error: type[Exception]
+) -> None:
+    [key] = there.deliver(letter(1))
+    there.broken = {key: said}
+    with pytest.raises(error):
+        list(source.fetch(source.changes(None)[0]))
 
 
 def test_what_was_taken_away_meanwhile_is_left_out(there: Microsoft365, source: GraphMailbox) -> None:

@@ -64,6 +64,12 @@ def test_a_reply_to_that_is_the_sender_is_no_choice_and_a_colleague_is_the_same_
     assert seen_from_sender(shared, recipient_of(shared, "orders@vendor.example")) is Recipient.SAME_DOMAIN
 
 
+def test_another_address_at_the_same_public_provider_is_somebody_else() -> None:
+    diverted = replace(LETTER, sender="anna@gmail.com", reply_to=("evil@gmail.com",))
+    assert seen_from_sender(diverted, "evil@gmail.com") is Recipient.ELSEWHERE
+    assert seen_from_sender(diverted, "anna@gmail.com") is Recipient.SENDER
+
+
 def test_an_answer_goes_to_no_address_that_the_mail_does_not_have() -> None:
     with pytest.raises(PreconditionFailed, match=r"crook@elsewhere\.example is no address of M12; an answer goes to vera@"):
         recipient_of(LETTER, "crook@elsewhere.example")

@@ -72,10 +72,11 @@ class MailThread:
     priority: Priority
     """The most urgent of the mails that wait."""
     last_event: int
-    """Changes with whatever people do to it; 0: nothing yet."""
+    """Grows with whatever people do to it and with each mail."""
     owner: str | None = None
     """Handle."""
     answered_at: datetime | None = None
+    """What was read by then is answered."""
     due_at: datetime | None = None
     """Until when somebody should answer; None: nobody waits."""
     done_at: datetime | None = None

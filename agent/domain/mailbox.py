@@ -67,6 +67,8 @@ class InboxMail:
     """The beginning of its text."""
     thread: MailThread | None = None
     """None until it was read."""
+    read_at: datetime | None = None
+    """By triage."""
     waits_since: datetime | None = None
     """Not read, because the ERP is away since then."""
     events: tuple[MailEvent, ...] = ()
@@ -84,7 +86,7 @@ class InboxMail:
             return ThreadState.WAITING_FOR_ERP if self.waits_since else ThreadState.UNREAD
         if self.thread.done_at:
             return ThreadState.DONE
-        waits = self.thread.answered_at is None or self.received_at > self.thread.answered_at
+        waits = self.thread.answered_at is None or (self.read_at or self.received_at) > self.thread.answered_at
         return ThreadState.OPEN if waits else ThreadState.ANSWERED
 
     def is_late(self, now: datetime) -> bool:

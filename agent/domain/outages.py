@@ -11,6 +11,16 @@ class Neighbour(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """How one process finds a neighbour; neither is known before it asked."""
+
+    away_since: datetime | None = None
+    """None while it answers."""
+    answered_at: datetime | None = None
+    """Last."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outage:
     id: int
     part: Neighbour

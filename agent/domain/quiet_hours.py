@@ -22,7 +22,9 @@ class QuietHours:
             over = began + timedelta(days=1) if self.ends <= self.begins else began
             end = datetime.combine(over, self.ends, self.zone)
             if datetime.combine(began, self.begins, self.zone) <= here < end:
-                return end.astimezone(UTC)
+                return max(
+                    end.replace(fold=fold).astimezone(UTC) for fold in (0, 1)
+                )  # the clock may pass it twice, or not at all
         return None
 
 

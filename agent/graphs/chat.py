@@ -19,6 +19,7 @@ from langsmith import tracing_context
 
 from agent.domain.chat import PartKind
 from agent.domain.decisions import Provenance
+from agent.domain.outages import Reach
 from agent.errors import ModelUnavailable
 from agent.graphs.binding import bound
 from agent.graphs.evidence import evidence_of
@@ -50,10 +51,11 @@ class ModelChat:
         self._graphs: dict[tuple[str, ...], Graph] = {}
         self._failed: list[datetime] = []
         """Since it last answered."""
+        self._answered_at: datetime | None = None
 
     @property
-    def away_since(self) -> datetime | None:
-        return self._failed[0] if len(self._failed) > 1 else None
+    def reach(self) -> Reach:
+        return Reach(self._failed[0] if len(self._failed) > 1 else None, self._answered_at)
 
     def answer(self, question: str, conversation_id: str, context: ToolContext) -> Iterator[Part]:
         release = Release(question, context, context.now())
@@ -70,7 +72,7 @@ class ModelChat:
             release.forget_unfinished()
             yield from self._fall_back(graph, config, release, reason, origin)
             return
-        self._failed = []
+        self._failed, self._answered_at = [], context.now()
         if release.said:
             yield from release.final({"origin": "model"} | origin | evidence_of(context))
         else:

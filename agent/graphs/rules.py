@@ -1,9 +1,9 @@
 """A turn without a model: the planner chooses the tools, templates word their results."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any, Protocol
 
+from agent.domain.outages import Reach
 from agent.graphs.evidence import evidence_of
 from agent.graphs.release import Part, Release
 from agent.planner import plan, word
@@ -26,8 +26,8 @@ class Chat(Protocol):
     """Whatever answers questions: the rules, or a model with the rules behind it."""
 
     @property
-    def away_since(self) -> datetime | None:
-        """Since when the model gives no answers, if it failed twice in a row; None for rules."""
+    def reach(self) -> Reach:
+        """Of the model; it is away once it failed twice in a row."""
 
     def answer(self, question: str, conversation_id: str, context: ToolContext) -> Iterator[Part]:
         """Parts as they become known, ending with `final`. A model's failure is not an error here: rules take over.
@@ -42,7 +42,7 @@ NO_MODEL = "(Worded by rules: no language model is configured.)"
 class RuleChat:
     """Answers by rules alone, where no model is configured."""
 
-    away_since = None
+    reach = Reach()
 
     def answer(self, question: str, conversation_id: str, context: ToolContext) -> Iterator[Part]:
         release = Release(question, context, context.now())

@@ -34,7 +34,6 @@ class Permission(StrEnum):
 
 _READS = frozenset({Permission.ASK, Permission.READ})
 _HANDLES = frozenset({Permission.HANDLE_FINDINGS, Permission.HANDLE_MAILS})
-_HANDLES = frozenset({Permission.HANDLE_FINDINGS, Permission.HANDLE_MAILS})
 _FLOOR = _READS | _HANDLES | {Permission.PROPOSE, Permission.DECIDE, Permission.HOLD_EXECUTIONS}
 _OFFICE = _FLOOR | {Permission.READ_PRICES}
 _MANAGES = _OFFICE | {Permission.PROPOSE_POLICY}

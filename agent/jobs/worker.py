@@ -6,7 +6,6 @@ No job here can change the ERP.
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
 
 from pydantic import TypeAdapter
 
@@ -19,7 +18,7 @@ from agent.domain.asked_edit import AskedEdit, AskedNewDates
 from agent.domain.asked_reply import AskedReply
 from agent.domain.chat import Inbound, PartKind
 from agent.domain.decisions import ExecutionLimit, Person
-from agent.domain.outages import Neighbour
+from agent.domain.outages import Neighbour, Reach
 from agent.domain.policies import AskedPolicy
 from agent.domain.records import Record
 from agent.domain.scans import ScanResult
@@ -68,8 +67,8 @@ class WorkerContext:
     limits: Callable[[], Sequence[ExecutionLimit]] = tuple
     """What holds executions now."""
     shelf: PolicyShelf | None = None
-    away: Callable[[], Mapping[Neighbour, datetime | None]] = dict
-    """Since when a part of the world does not answer, None where it does; what nobody asked yet is left out."""
+    reach: Callable[[], Mapping[Neighbour, Reach]] = dict
+    """How this process finds those it needs."""
     letters: Letters | None = None
     """Where given, mails of the shared inbox can be answered."""
 

@@ -129,7 +129,7 @@ class MailRow(Contract):
     thread: tuple[str, ...]
     """Their labels, oldest first; empty in lists."""
     rev: int
-    """Changes with whatever people do to the thread; given back with a deed, that is refused when it changed meanwhile."""
+    """Grows with each mail of the thread and each deed; given back with a deed, that is refused when it grew meanwhile."""
     said: str
     """The beginning of its text; empty in lists."""
     events: tuple[MailEventRow, ...]

@@ -1,9 +1,9 @@
 """The ERP as its reader sees it: the configured Odoo, or the demo distributor."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Protocol
 
+from agent.domain.outages import Reach
 from agent.ports.erp_changes import ChangingErp
 from agent.ports.erp_history import ErpHistory
 from app.settings.processes import WithReader
@@ -14,8 +14,7 @@ class Erp(ChangingErp, ErpHistory, Protocol):
     """What is, what changes and what was, by one login."""
 
     @property
-    def away_since(self) -> datetime | None:
-        """Since when it does not answer; None while it does, and before it was asked."""
+    def reach(self) -> Reach: ...
 
 
 def erp_reader(settings: WithReader, pool: Callable[[], Pool]) -> Erp:

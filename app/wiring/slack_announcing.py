@@ -39,7 +39,7 @@ def announcements(context: WorkerContext, settings: WorkerSettings, pool: Pool, 
         works.append(every(LOOK_EVERY_S, announcer.sweep, threads))
     if settings.slack_ops_channel:
         operations = _operations(context, pool, settings.slack_ops_channel)
-        notices = OutageNotices(context.away, PostgresOutages(pool), PostgresOutbox(pool), settings.slack_ops_channel)
+        notices = OutageNotices(context.reach, PostgresOutages(pool), PostgresOutbox(pool), settings.slack_ops_channel)
         works.append(every(TELL_EVERY_S, operations.sweep, threads))
         works.append(every(TELL_EVERY_S, lambda: notices.sweep(context.clock()), threads))
     if channels := settings.inbox_channels:

@@ -23,6 +23,7 @@ def check_slack(settings: ServeSettings) -> list[Finding]:
         raise SettingMissing("No Slack workspace is configured; `expediter slack setup` walks you through it.")
     clients = SlackClients(lambda: settings.current("slack_bot_token") or "", f"{settings.slack_api_url}/")
     channels = {"approvals channel": settings.slack_approvals_channel, "ops channel": settings.slack_ops_channel}
+    channels |= {f"inbox channel of {role or 'all others'}": channel for role, channel in settings.inbox_channels.items()}
     app_token = settings.current("slack_app_token") or plain(settings.slack_app_token)
     return selfcheck(clients, settings.slack_team, templates(), channels, app_token)
 

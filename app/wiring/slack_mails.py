@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from agent.domain.decisions import Person
 from agent.domain.mail_threads import InboxFilter
 from agent.domain.mailbox import InboxMail
-from agent.guardrails.permissions import Permission, may
+from agent.guardrails.permissions import Permission, demand, may
 from app.contract.answering import ReplyRequest
 from app.contract.mail import CorrectionRequest, MailDeedRequest
 from app.web import WebContext
@@ -22,7 +22,8 @@ class SlackMails:
         """`now`: with the policy that is in force."""
         self._now = now
 
-    def mail(self, mail_id: int) -> InboxMail:
+    def mail(self, person: Person, mail_id: int) -> InboxMail:
+        demand(person, Permission.HANDLE_MAILS)
         return self._now().inbox.mail(numbered(mail_id))
 
     def mails_of(self, person: Person) -> Sequence[InboxMail]:

@@ -98,7 +98,7 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
         in_force=in_force,
         limits=PostgresExecutionControl(pool).limits,
         shelf=shelf,
-        away=lambda: {Neighbour.ERP: reader.away_since} | ({Neighbour.MODEL: chat.away_since} if has_model else {}),
+        reach=lambda: {Neighbour.ERP: reader.reach} | ({Neighbour.MODEL: chat.reach} if has_model else {}),
         letters=letters,
     )
 

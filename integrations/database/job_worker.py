@@ -214,6 +214,8 @@ async def _reap_again_and_again(url: str, queue: Queue, pace: Pace) -> None:
             reaped = await asyncio.to_thread(reap, url, queue, pace.stalled_after)
         except DatabaseUnavailable as away:
             logger.warning("stalled jobs were not looked for: %s", away)
+        except psycopg.Error:
+            logger.exception("stalled jobs were not looked for")  # and are at the next look: without it, what died stays undone
         else:
             for job_id in reaped.buried:
                 logger.error("job %s was given up: its process died again and again", job_id)

@@ -17,8 +17,9 @@ from agent.errors import RecordMissing
 from integrations.database.pool import Pool, statements
 
 _SHOWN = """
-    SELECT mail.id, mail.mailbox, sender, subject, sent_at, received_at, result, said, thread.id AS thread_id, thread.mails,
-        thread.priority AS thread_priority, thread.due_at, thread.answered_at, thread.done_at, thread.last_event,
+    SELECT mail.id, mail.mailbox, sender, subject, sent_at, received_at, mail_triage.at AS read_at, result, said,
+        thread.id AS thread_id, thread.mails, thread.priority AS thread_priority, thread.due_at,
+        thread.answered_at, thread.done_at, thread.last_event,
         coalesce(thread.needs_person, false) AS needs_person, known_mail.mail_class,
         known_mail.priority, owner.handle AS owner, ender.handle AS done_by,
         CASE WHEN mail_triage.mail_id IS NULL THEN (SELECT since FROM inbox_pause) END AS waits_since
@@ -150,6 +151,7 @@ def _shown(
         said=row["said"] or "",
         thread=_thread(row, mail_ids) if row["thread_id"] else None,
         waits_since=row["waits_since"],
+        read_at=row["read_at"],
         events=tuple(said if events is None else events),
     )
 

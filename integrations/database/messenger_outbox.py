@@ -57,6 +57,12 @@ class PostgresOutbox:
             found = connection.execute("SELECT DISTINCT channel FROM slack_outbox WHERE key = %s ORDER BY channel", (key,))
             return [row["channel"] for row in found.fetchall()]
 
+    def keys(self, prefix: str, limit: int) -> Sequence[str]:
+        """Of the messages last shown or changed."""
+        query = "SELECT key FROM slack_outbox WHERE starts_with(key, %s) GROUP BY key ORDER BY max(id) DESC LIMIT %s"
+        with statements(self._pool) as connection:
+            return [row["key"] for row in connection.execute(query, (prefix, limit)).fetchall()]
+
     def _enqueue(
         self,
         method: SendMethod,

@@ -23,13 +23,8 @@ class PostgresOutages:
 
     def begin(self, part: Neighbour, since: datetime) -> None:
         with statements(self._pool) as connection:
-            connection.execute(
-                "INSERT INTO outage (part, since) VALUES (%s, %s) ON CONFLICT (part) WHERE over_at IS NULL DO NOTHING",
-                (part, since),
-            )
+            connection.execute(_BEGIN, (part, since))
 
     def end(self, outage_id: int, at: datetime) -> None:
         with statements(self._pool) as connection:
-            connection.execute(
-                "UPDATE outage SET over_at = greatest(%s, since) WHERE id = %s AND over_at IS NULL", (at, outage_id)
-            )
+            connection.execute(_END, (at, outage_id))

@@ -47,8 +47,17 @@ def reap(url: str, queue: Queue, stalled_after: timedelta) -> Reaped:
                 bury(connection, job_id, f"Its process died {MOST_DEATHS} times while it ran.")
                 connection.execute("SELECT procrastinate.procrastinate_finish_job_v1(%s, 'failed', false)", (job_id,))
             else:
-                connection.execute("SELECT procrastinate.procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)", (job_id,))
+                _put_back(connection, job_id)
     return Reaped(tuple(job_id for job_id in stalled if job_id not in buried), buried)
+
+
+def _put_back(connection: Connection[DictRow], job_id: int) -> None:
+    """A periodic job whose next tick waits already is let go: that one does what it would have done."""
+    try:
+        with connection.transaction():
+            connection.execute("SELECT procrastinate.procrastinate_retry_job_v2(%s, now(), NULL, NULL, NULL)", (job_id,))
+    except psycopg.errors.UniqueViolation:
+        connection.execute("SELECT procrastinate.procrastinate_finish_job_v1(%s, 'failed', true)", (job_id,))
 
 
 def bury(connection: Connection[Any], job_id: int, reason: str) -> None:

@@ -1,7 +1,8 @@
 """Reading the demo distributor: implements agent.ports.erp_reader.ErpReader and agent.ports.erp_history.ErpHistory."""
 
-from datetime import UTC, datetime
+from datetime import UTC
 
+from agent.domain.outages import Reach
 from agent.domain.records import ErpDescription, Record
 from agent.errors import ErpIncomplete
 from integrations.demo.access import WAY_OUT
@@ -66,8 +67,8 @@ class DemoReader(SalesDetails, NoteDetails, TransferReads, PurchasePaperReads, C
         )
 
     @property
-    def away_since(self) -> datetime | None:
-        return None
+    def reach(self) -> Reach:
+        return Reach()
 
     def url(self, record: Record) -> str | None:
         return None

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from agent.domain.outages import Reach
 from agent.errors import ErpAnswerLost, ErpUnavailable, ExpediterError
 from agent.ports.clock import Clock
 
@@ -34,12 +35,13 @@ class CircuitBreaker:
         """Of the first failure in a row."""
         self._probe_at: datetime | None = None
         """When the next call is let through; None while all are."""
+        self._answered_at: datetime | None = None
         self._lock = threading.Lock()
 
     @property
-    def away_since(self) -> datetime | None:
-        """None while it is asked."""
-        return self._since if self._failures >= FAILURES else None
+    def reach(self) -> Reach:
+        with self._lock:
+            return Reach(self._since if self._failures >= FAILURES else None, self._answered_at)
 
     @contextmanager
     def guarding(self) -> Iterator[None]:
@@ -76,4 +78,4 @@ class CircuitBreaker:
 
     def _answered(self) -> None:
         with self._lock:
-            self._failures, self._since, self._probe_at = 0, None, None
+            self._failures, self._since, self._probe_at, self._answered_at = 0, None, None, self._clock()

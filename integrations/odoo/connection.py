@@ -16,6 +16,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
+from agent.domain.outages import Reach
 from agent.errors import ErpUnavailable
 from agent.ports.clock import Clock, utc_now
 from integrations.odoo import failures
@@ -64,9 +65,8 @@ class OdooConnection:
         return f"OdooConnection({str(self.address)!r}, {self.database!r}, {self.login!r})"
 
     @property
-    def away_since(self) -> datetime | None:
-        """Since when it does not answer; None while it does, and before it was asked."""
-        return self._breaker.away_since
+    def reach(self) -> Reach:
+        return self._breaker.reach
 
     def ask(self, model: str, method: str, /, **arguments: Any) -> Any:
         """Call a method that changes nothing. Repeated when the network fails, within the timeout.

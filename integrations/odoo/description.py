@@ -1,7 +1,6 @@
 """Which Odoo answered, and what the login may do there."""
 
-from datetime import datetime
-
+from agent.domain.outages import Reach
 from agent.domain.records import ErpDescription, Record
 from agent.errors import ErpIncomplete, ErpRefused
 from integrations.odoo.noun import Noun
@@ -32,9 +31,8 @@ class Description(Noun):
         )
 
     @property
-    def away_since(self) -> datetime | None:
-        """Since when Odoo does not answer; None while it does, and before it was asked."""
-        return self.connection.away_since
+    def reach(self) -> Reach:
+        return self.connection.reach
 
     def url(self, record: Record) -> str | None:
         return f"{self.connection.address}/{self.dialect.record_path.format(model=record.model, id=record.id)}"

@@ -38,6 +38,8 @@ class Showing(Protocol):
 
     def channels_of(self, key: str) -> Sequence[str]: ...
 
+    def keys(self, prefix: str, limit: int) -> Sequence[str]: ...
+
 
 class Announcer:
     def __init__(

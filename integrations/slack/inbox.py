@@ -11,12 +11,15 @@ from integrations.slack.announcing import Showing
 from integrations.slack.interaction import Payload
 from integrations.slack.views.mail import mail_card
 
+CARD = "mail:"
 #: The most urgent that wait; what is beyond is in the console and `mail list`.
 MOST = 200
 
 
 class Reading(Protocol):
     def mails(self, wanted: InboxFilter) -> list[InboxMail]: ...
+
+    def mail(self, mail_id: int) -> InboxMail: ...
 
 
 class InboxAnnouncer:
@@ -30,16 +33,23 @@ class InboxAnnouncer:
         """`role`: who takes care of such mails; `channels`: where those roles are, None standing for all others."""
         self._inbox, self._outbox, self._role, self._channels = inbox, outbox, role, channels
         self._shown: dict[str, Payload] = {}
+        self._open: set[int] | None = None
+        """Mails whose cards are there and may still change."""
 
     def sweep(self) -> None:
         """Raises what the ports raise; then the next one makes up for it."""
-        for mail in reversed(self._inbox.mails(InboxFilter(done=True, limit=MOST))):
+        if self._open is None:
+            self._open = {int(key.removeprefix(CARD)) for key in self._outbox.keys(CARD, MOST)}
+        listed = {mail.id: mail for mail in self._inbox.mails(InboxFilter(limit=MOST))}
+        others = [self._inbox.mail(mail_id) for mail_id in self._open - listed.keys()]
+        for mail in [*reversed(listed.values()), *others]:
             if mail.triage is not None and mail.mail_class is not None:
                 self._brought(mail, mail.mail_class)
+        self._open = (self._open | listed.keys()) - {mail.id for mail in others if mail.state is ThreadState.DONE}
 
     def _brought(self, mail: InboxMail, mail_class: MailClass) -> None:
         """What nobody waits for any more, noise among it, is drawn anew where it was shown, and not shown for the first time."""
-        key, card = f"mail:{mail.id}", mail_card(mail)
+        key, card = f"{CARD}{mail.id}", mail_card(mail)
         if self._shown.get(key) == card:
             return
         waits = mail.state is ThreadState.OPEN and mail.thread is not None and mail.thread.due_at is not None

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from agent.domain.outages import Neighbour
+from agent.domain.outages import Neighbour, Reach
 from agent.ports.outages import Outages
 from integrations.slack.announcing import Showing
 from integrations.slack.interaction import Payload
@@ -35,21 +35,18 @@ TOLD = {
 
 
 class OutageNotices:
-    def __init__(
-        self, away: Callable[[], Mapping[Neighbour, datetime | None]], outages: Outages, outbox: Showing, channel: str
-    ) -> None:
-        """`away`: since when a part does not answer, None when it does; what nobody asked yet is left out."""
-        self._away, self._outages, self._outbox, self._channel = away, outages, outbox, channel
+    def __init__(self, reach: Callable[[], Mapping[Neighbour, Reach]], outages: Outages, outbox: Showing, channel: str) -> None:
+        self._reach, self._outages, self._outbox, self._channel = reach, outages, outbox, channel
         self._shown: dict[int, Payload] = {}
 
     def sweep(self, now: datetime) -> None:
         """Raises what the ports raise; then the next one makes up for it."""
-        away = self._away()
-        for part, since in away.items():
-            if since is not None and now - since >= PATIENCE:
-                self._outages.begin(part, since)
+        reach = self._reach()
+        for part, found in reach.items():
+            if found.away_since is not None and now - found.away_since >= PATIENCE:
+                self._outages.begin(part, found.away_since)
         for outage in self._outages.open():
-            over = outage.part in away and away[outage.part] is None
+            over = _answers(reach.get(outage.part), outage.since)
             told = TOLD[outage.part]
             self._show(outage.id, degraded_card(told.name, outage.since, told.works, told.waits, now if over else None))
             if over:
@@ -59,3 +56,8 @@ class OutageNotices:
         if self._shown.get(outage_id) != card:
             self._outbox.show(f"outage:{outage_id}", self._channel, card)
             self._shown[outage_id] = card
+
+
+def _answers(found: Reach | None, since: datetime) -> bool:
+    """Again, after it was away: a process that has not asked since knows nothing of it."""
+    return found is not None and found.away_since is None and found.answered_at is not None and found.answered_at > since

@@ -19,7 +19,7 @@ from integrations.slack.interaction import Deeds, Payload
 class MailDeeds(Protocol):
     """The shared inbox. `rev` is the thread's as it was shown: what changed since raises StaleShown."""
 
-    def mail(self, mail_id: int) -> InboxMail:
+    def mail(self, person: Person, mail_id: int) -> InboxMail:
         """Raises RecordMissing."""
 
     def mails_of(self, person: Person) -> Sequence[InboxMail]:

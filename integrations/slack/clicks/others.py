@@ -162,7 +162,7 @@ def assigned(click: Click) -> Reaction:
 def _mail(click: Click) -> tuple[MailDeeds, InboxMail]:
     """As it is now. Raises StaleShown when somebody did something to it since it was shown."""
     desk, shown = click.deeds.mails, click.shown("M")
-    found = desk.mail(shown.number)
+    found = desk.mail(click.person, shown.number)
     if mail_rev(found) != shown.rev:
         raise StaleShown(f"Somebody has worked on {found.label} since you saw it; look at it again.")
     return desk, found

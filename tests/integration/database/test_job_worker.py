@@ -214,6 +214,31 @@ def test_a_living_workers_job_is_not_reaped_and_a_death_is_counted_once(database
     assert database.one("worker", "SELECT count(*) FROM job_reap") == 1
 
 
+def test_a_tick_that_died_while_the_next_one_waits_keeps_neither_that_one_nor_other_jobs_from_going_on(
+    database: TestDatabase,
+) -> None:
+    """They share a queueing lock, which two that wait cannot have: the dead one cannot be put back."""
+    tick = """
+        SELECT procrastinate.procrastinate_defer_jobs_v1(ARRAY[
+            ROW('worker', 'periodic:look', 0, 'worker:look', 'worker:look', '{}', NULL)
+            ::procrastinate.procrastinate_job_to_defer_v1
+        ])
+    """
+    worker = database.one("worker", "SELECT worker_id FROM procrastinate.procrastinate_register_worker_v1()")
+    fetch = "SELECT id FROM procrastinate.procrastinate_fetch_job_v2(ARRAY['worker'], %s)"
+    database.one("worker", tick)
+    database.one("worker", fetch, worker)
+    database.one("worker", tick)
+    with database.connection("serve") as connection:
+        defer(connection, "answer_chat", "worker")
+    other = database.one("worker", fetch, worker)
+    database.one("worker", "SELECT procrastinate.procrastinate_unregister_worker_v1(%s)", worker)
+    assert set(reap(database.url("worker"), "worker", timedelta(seconds=30)).retried) >= {other}
+    with database.connection("admin") as connection:
+        left = connection.execute(f"SELECT task_name, status::text FROM {JOBS} ORDER BY task_name").fetchall()
+    assert [tuple(row.values()) for row in left] == [("answer_chat", "todo"), ("periodic:look", "todo")]
+
+
 TERMINATED_WORKER = """
 import sys
 from threading import Event

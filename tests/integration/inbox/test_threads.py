@@ -326,3 +326,27 @@ def test_who_reads_and_who_acts_on_the_same_thread_do_not_wait_for_one_another(
     thread = desk.mail(1).thread
     assert thread is not None
     assert thread.mails == 31
+
+
+def test_a_thread_is_not_finished_by_somebody_who_was_not_shown_its_newest_mail(database: TestDatabase) -> None:
+    arrived(database, letter(1))
+    desk, maria = PostgresMailDesk(database.pool("serve")), database.person("maria")
+    shown = desk.mail(1).thread
+    assert shown is not None
+    arrived(database, letter(2, answers=str(letter(1)["Message-ID"])), made(priority="P1"))
+    with pytest.raises(StaleShown, match="since you saw it"):
+        desk.say(1, maria.id, MailDeed(K.DONE, shown.last_event))
+    assert desk.mail(2).state is ThreadState.OPEN
+
+
+def test_what_lay_unread_while_its_thread_was_answered_still_waits(database: TestDatabase) -> None:
+    """It came before the answer, and nobody could know of it: the ERP was away."""
+    arrived(database, letter(1))
+    later = letter(2, answers=str(letter(1)["Message-ID"]))
+    taken_in(database, later)
+    desk, maria = PostgresMailDesk(database.pool("serve")), database.person("maria")
+    desk.say(1, maria.id, MailDeed(K.ANSWERED))
+    arrived(database, later, made(priority="P1"))
+    late = desk.mail(2)
+    assert late.thread is not None
+    assert (late.state, late.thread.due_at is not None) == (ThreadState.OPEN, True)

@@ -42,10 +42,10 @@ def test_a_server_that_refuses_is_left_alone_and_the_sentence_says_since_and_unt
         taken.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{taken.getsockname()[1]}"
         connection = somewhere(url, clock)
-        assert connection.away_since is None
+        assert connection.reach.away_since is None
         with pytest.raises(ErpUnavailable, match="nothing listens there"):
             asked(connection)
-        assert connection.away_since == clock()
+        assert connection.reach.away_since == clock()
         clock.forward(timedelta(seconds=5))
         with pytest.raises(Away) as refusal:
             asked(connection)
@@ -98,7 +98,7 @@ def test_a_server_that_is_back_is_used_at_once(odoo: Odoo, by_key: bool) -> None
         clock.forward(PAUSE)
         for _ in range(FAILURES + 1):
             asked(connection)
-        assert connection.away_since is None
+        assert connection.reach.away_since is None
 
 
 def test_lost_writes_count_and_refusals_are_answers(odoo: Odoo) -> None:

@@ -80,6 +80,20 @@ def test_a_card_follows_what_people_do_wherever_they_do_it(database: TestDatabas
     assert "Handled* by maria" in third
 
 
+def test_the_card_of_an_earlier_mail_of_a_thread_follows_it_too_after_a_restart(database: TestDatabase) -> None:
+    arrived(database, letter(1), made())
+    announcer(database).sweep()
+    arrived(database, letter(2, answers=str(letter(1)["Message-ID"])), made())
+    maria, desk = database.person("maria"), PostgresMailDesk(database.pool("serve"))
+    mine = announcer(database)
+    mine.sweep()
+    desk.say(2, maria.id, MailDeed(MailEventKind.DONE))
+    mine.sweep()
+    last = {key: text for key, _, text in sent(database)}
+    assert "Handled* by maria" in last["mail:1"]
+    assert "Handled* by maria" in last["mail:2"]
+
+
 def test_what_was_done_before_it_was_ever_shown_gets_no_card(database: TestDatabase) -> None:
     arrived(database, letter(1), made())
     PostgresMailDesk(database.pool("serve")).say(1, database.person("maria").id, MailDeed(MailEventKind.DONE))
@@ -146,3 +160,6 @@ def test_whoever_handles_no_mails_is_told_so_and_sees_none(screen: Screen, datab
     assert "No mail waits for you" in said(home_of(screen, account)["blocks"])
     screen.press(card(screen, database), account, "mail_handled")
     assert "may not" in screen.told(account)
+    screen.press(card(screen, database), account, "mail_draft")
+    assert "may not" in screen.told(account)
+    assert DRAFT not in str(screen.company.space.stacks[account])

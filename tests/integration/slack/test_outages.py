@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from agent.domain.outages import Neighbour
+from agent.domain.outages import Neighbour, Reach
 from integrations.database.messenger_outbox import PostgresOutbox
 from integrations.database.outages import PostgresOutages
 from integrations.slack.outages import OutageNotices
@@ -15,10 +15,18 @@ SINCE = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 LATER = SINCE + timedelta(minutes=5)
 
 
-def notices(database: TestDatabase, away: dict[Neighbour, datetime | None]) -> OutageNotices:
+def away(since: datetime) -> Reach:
+    return Reach(away_since=since)
+
+
+def back(at: datetime) -> Reach:
+    return Reach(answered_at=at)
+
+
+def notices(database: TestDatabase, reach: dict[Neighbour, Reach]) -> OutageNotices:
     """As if the worker had just started."""
     pool = database.pool("worker")
-    return OutageNotices(lambda: away, PostgresOutages(pool), PostgresOutbox(pool), "C0OPS")
+    return OutageNotices(lambda: reach, PostgresOutages(pool), PostgresOutbox(pool), "C0OPS")
 
 
 def sent(database: TestDatabase) -> list[tuple[str, str]]:
@@ -31,12 +39,12 @@ def sent(database: TestDatabase) -> list[tuple[str, str]]:
 
 
 def test_what_is_back_within_a_minute_is_not_told(database: TestDatabase) -> None:
-    notices(database, {Neighbour.ERP: SINCE}).sweep(SINCE + timedelta(seconds=59))
+    notices(database, {Neighbour.ERP: away(SINCE)}).sweep(SINCE + timedelta(seconds=59))
     assert sent(database) == []
 
 
 def test_an_outage_is_told_once_with_what_works_and_what_waits(database: TestDatabase) -> None:
-    mine = notices(database, {Neighbour.ERP: SINCE, Neighbour.MODEL: None})
+    mine = notices(database, {Neighbour.ERP: away(SINCE), Neighbour.MODEL: back(LATER)})
     mine.sweep(LATER)
     mine.sweep(LATER + timedelta(minutes=1))
     ((_, words),) = sent(database)
@@ -46,9 +54,9 @@ def test_an_outage_is_told_once_with_what_works_and_what_waits(database: TestDat
 
 
 def test_the_end_is_told_in_the_same_message_also_by_a_worker_that_started_meanwhile(database: TestDatabase) -> None:
-    notices(database, {Neighbour.MODEL: SINCE}).sweep(LATER)
+    notices(database, {Neighbour.MODEL: away(SINCE)}).sweep(LATER)
     notices(database, {}).sweep(LATER)  # has not asked the model yet
-    again = notices(database, {Neighbour.MODEL: None})
+    again = notices(database, {Neighbour.MODEL: back(LATER)})
     again.sweep(LATER + timedelta(hours=1))
     again.sweep(LATER + timedelta(hours=2))
     first, *others = sent(database)
@@ -57,14 +65,24 @@ def test_the_end_is_told_in_the_same_message_also_by_a_worker_that_started_meanw
     assert "The language model works again" in others[-1][1]
 
 
+def test_another_worker_that_has_not_asked_since_ends_nothing(database: TestDatabase) -> None:
+    for minutes in range(4):
+        now = LATER + timedelta(minutes=minutes)
+        notices(database, {Neighbour.ERP: away(SINCE)}).sweep(now)
+        notices(database, {Neighbour.ERP: back(SINCE - timedelta(minutes=1))}).sweep(now)
+        notices(database, {Neighbour.ERP: Reach()}).sweep(now)
+    assert {key for key, _ in sent(database)} == {"outage:1"}
+    assert not [words for _, words in sent(database) if "works again" in words]
+
+
 def test_another_outage_is_another_message(database: TestDatabase) -> None:
     for hours in (0, 3):
         shift = timedelta(hours=hours)
-        notices(database, {Neighbour.ERP: SINCE + shift}).sweep(LATER + shift)
-        notices(database, {Neighbour.ERP: None}).sweep(LATER + shift + timedelta(hours=1))
+        notices(database, {Neighbour.ERP: away(SINCE + shift)}).sweep(LATER + shift)
+        notices(database, {Neighbour.ERP: back(LATER + shift)}).sweep(LATER + shift + timedelta(hours=1))
     assert len({key for key, _ in sent(database)}) == 2
 
 
 def test_two_things_away_are_two_messages(database: TestDatabase) -> None:
-    notices(database, {Neighbour.ERP: SINCE, Neighbour.MODEL: SINCE}).sweep(LATER)
+    notices(database, {Neighbour.ERP: away(SINCE), Neighbour.MODEL: away(SINCE)}).sweep(LATER)
     assert len({key for key, _ in sent(database)}) == 2

@@ -124,15 +124,16 @@ def test_a_model_that_fails_is_replaced_by_rules_in_the_same_turn(
 def test_a_model_is_away_once_it_failed_twice_in_a_row_and_back_when_it_answers(
     ask: Ask, chat: ModelChat, scripted_model: ScriptedModel
 ) -> None:
-    assert chat.away_since is None
+    assert chat.reach.away_since is None
     failing = Reply(fault=Fault.SERVER_ERROR)
     for number in range(2):
         scripted_model.say(failing)
         ask(conversation=f"failing {number}")
-        assert (chat.away_since is None) is (number == 0), "one failure is a hiccup"
+        assert (chat.reach.away_since is None) is (number == 0), "one failure is a hiccup"
     scripted_model.say(LOOK, "It is late.")
     ask(conversation="back")
-    assert chat.away_since is None
+    assert chat.reach.away_since is None
+    assert chat.reach.answered_at is not None
 
 
 def test_a_model_that_hangs_is_given_up_in_time(saver: BaseCheckpointSaver[Any], ask: Ask, scripted_model: ScriptedModel) -> None:

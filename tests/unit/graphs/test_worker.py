@@ -10,6 +10,7 @@ from agent.domain.asked_change import AskedChange
 from agent.domain.chat import PartKind
 from agent.domain.decisions import Person
 from agent.domain.finding_life import FindingFilter
+from agent.domain.outages import Reach
 from agent.domain.risk_list import RiskFilter
 from agent.errors import DatabaseUnavailable
 from agent.graphs.release import Part
@@ -28,7 +29,7 @@ class Failing:
     """A chat that says one sentence and then fails."""
 
     failure: Exception
-    away_since = None
+    reach = Reach()
 
     def answer(self, question: str, conversation_id: str, context: ToolContext) -> Iterator[Part]:
         yield Part(PartKind.SENTENCE, {"text": "Let me look."})

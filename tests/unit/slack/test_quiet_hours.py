@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.domain.quiet_hours import quiet_hours
+from agent.domain.quiet_hours import QuietHours, quiet_hours
 from agent.errors import PreconditionFailed
 
 NIGHT, NOON = quiet_hours("22:00", "06:30", "Europe/Berlin"), quiet_hours("12:00", "13:00", "Europe/Berlin")
@@ -37,11 +37,15 @@ def test_hours_of_a_day_end_that_day(now: str, end: str | None) -> None:
     assert NOON.end(moment(now)) == (moment(end) if end else None)
 
 
-@given(MOMENTS)
-def test_the_end_is_later_than_now_less_than_a_day_away_and_not_quiet_itself(now: datetime) -> None:
-    if (end := NIGHT.end(now)) is not None:
+@given(MOMENTS, st.sampled_from([NIGHT, NOON, quiet_hours("20:00", "02:30", "Europe/Berlin")]))
+def test_the_end_is_later_than_now_and_less_than_a_night_away(now: datetime, hours: QuietHours) -> None:
+    if (end := hours.end(now)) is not None:
         assert now < end <= now + timedelta(hours=10)
-        assert NIGHT.end(end) is None
+
+
+def test_the_end_waits_for_the_hour_that_the_clock_passes_twice() -> None:
+    hours = quiet_hours("20:00", "02:30", "Europe/Berlin")
+    assert hours.end(moment("2026-10-25 01:15")) == moment("2026-10-25 01:30")
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,9 @@ class SendingRefused(ErpRefused):
 
 
 class SendingNotAllowed(ErpRefused):
-    """Our own ledger keeps a mail from being sent."""
+    """Our own ledger keeps a mail from being sent, or what is in the mail does."""
 
-    by = "The ledger"
+    by = "Expediter"
 
 
 class RecordMissing(ExpediterError):
@@ -121,6 +121,10 @@ class MailboxUnavailable(ExpediterError):
 
 class MailboxRefused(ExpediterError):
     """The mail server answered and said no: login, folder or rights. Trying again does not help."""
+
+
+class MailNotSafe(ExpediterError):
+    """The mail would say, in its header, more than it is meant to; it is neither sent nor put into a mailbox."""
 
 
 class MailAnswerLost(ExpediterError):

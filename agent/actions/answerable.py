@@ -67,8 +67,8 @@ def recipient_of(letter: Letter, wanted: str | None) -> str:
 
 
 def is_address(text: str) -> bool:
-    """One that every mail server takes: ASCII, without quotes and comments."""
-    return _ADDRESS.fullmatch(text) is not None
+    """One that every mail server takes: ASCII, without quotes, comments and the beginning of an encoded word."""
+    return "=?" not in text and _ADDRESS.fullmatch(text) is not None
 
 
 def seen_from_sender(letter: Letter, address: str) -> Recipient:

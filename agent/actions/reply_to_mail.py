@@ -21,6 +21,7 @@ from agent.errors import (
     MailAnswerLost,
     MailboxRefused,
     MailboxUnavailable,
+    MailNotSafe,
     NotPermitted,
     PreconditionFailed,
     SendingNotAllowed,
@@ -240,7 +241,7 @@ def _as_execution_says() -> Iterator[None]:
         raise ErpUnavailable(str(away)) from away
     except MailAnswerLost as lost:
         raise ErpAnswerLost(str(lost)) from lost
-    except NotPermitted as refused:
+    except (NotPermitted, MailNotSafe) as refused:
         raise SendingNotAllowed(str(refused)) from refused
     except DatabaseUnavailable as away:
         raise ErpUnavailable(str(away)) from away

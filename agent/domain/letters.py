@@ -9,8 +9,10 @@ from agent.domain.mail import MailClass, Trust
 
 MOST_REFERENCES = 20
 _MOST_SUBJECT = 250
+#: Begins an encoded word, which can be decoded into anything, line ends too.
+_ENCODED = "=?"
 #: Nothing but what every mail program takes for a Message-ID; a hostile one could be anything.
-_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,250}>")
+_ID = re.compile(r"<(?:(?!=\?)[\x21-\x3b\x3d\x3f-\x7e]){1,250}>")
 _ANSWERS = re.compile(r"^(re|aw|antw|sv|rv|ref)\s*(\[\d+\])?\s*:", re.IGNORECASE)
 
 
@@ -84,8 +86,9 @@ class AnswerSent:
 
 
 def answer_subject(subject: str) -> str:
-    """On one line of visible characters, with `Re:` unless it is an answer already."""
+    """On one line of visible characters and without an encoded word, with `Re:` unless it is an answer already."""
     plain = "".join(char for char in " ".join(subject.split()) if char.isprintable())[:_MOST_SUBJECT].strip()
+    plain = plain.replace(_ENCODED, "= ?")
     return plain if _ANSWERS.match(plain) else f"Re: {plain}".strip()
 
 

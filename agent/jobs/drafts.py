@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from agent.actions.answerable import MOST_A_DAY, check_answerable, recipient_of
 from agent.domain.letters import Letter, Outgoing, answer_subject, answered_id, references_to
-from agent.errors import DatabaseUnavailable, ExpediterError, PreconditionFailed
+from agent.errors import DatabaseUnavailable, ExpediterError, MailNotSafe, PreconditionFailed
 from agent.ports.mail_drafts import DraftClaim, DraftFolder, DraftShelf
 
 logger = logging.getLogger(__name__)
@@ -38,9 +38,13 @@ def save_next(folder: DraftFolder, shelf: DraftShelf) -> bool:
             claim.passed_over(why)
             return True
         mail = draft_of(claim.letter)
-        if not folder.holds(mail):
-            folder.save(mail)
-        claim.saved()
+        try:
+            if not folder.holds(mail):
+                folder.save(mail)
+        except MailNotSafe as refused:
+            claim.passed_over(str(refused))
+        else:
+            claim.saved()
         return True
 
 
@@ -60,6 +64,8 @@ def draft_of(letter: Letter) -> Outgoing:
 def _kept_back(claim: DraftClaim) -> str | None:
     if claim.letter.draft is None:
         return "It was prepared for another class than people say the mail has."
+    if claim.settled:
+        return "It was answered or finished by then."
     if claim.lately >= MOST_A_DAY:
         return f"{claim.lately} drafts for this sender in 24 hours, and {MOST_A_DAY} are the most."
     try:

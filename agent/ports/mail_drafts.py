@@ -15,7 +15,8 @@ class DraftFolder(Protocol):
     def holds(self, mail: Outgoing) -> bool:
         """Whether it lies there, or was sent from there."""
 
-    def save(self, mail: Outgoing) -> None: ...
+    def save(self, mail: Outgoing) -> None:
+        """Raises MailNotSafe too."""
 
 
 class DraftShelf(Protocol):
@@ -34,6 +35,10 @@ class DraftClaim(Protocol):
     @property
     def lately(self) -> int:
         """Drafts saved for this sender in the last 24 hours."""
+
+    @property
+    def settled(self) -> bool:
+        """Whether a person finished the thread, or it was answered since the mail came."""
 
     def saved(self) -> None: ...
 

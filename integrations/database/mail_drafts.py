@@ -16,11 +16,20 @@ _LATELY = """
     WHERE sender = %s AND passed_over IS NULL AND at > clock_timestamp() - interval '24 hours'
 """
 
+_SETTLED = """
+    SELECT mail_thread.done_at IS NOT NULL OR EXISTS (
+        SELECT FROM mail_event JOIN mail_in_thread AS said ON said.mail_id = mail_event.mail_id
+        WHERE said.thread_id = mail_thread.id AND kind = 'answered' AND mail_event.at > received_at) AS settled
+    FROM mail JOIN mail_in_thread ON mail_in_thread.mail_id = mail.id JOIN mail_thread ON mail_thread.id = thread_id
+    WHERE mail.id = %s
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
     letter: Letter
     lately: int
+    settled: bool
     connection: Connection[DictRow]
 
     def saved(self) -> None:
@@ -49,4 +58,5 @@ class PostgresDraftShelf:
             letter = read_letter(connection, row["id"])
             lately = connection.execute(_LATELY, (letter.sender,)).fetchone()
             assert lately is not None
-            yield _Claim(letter, lately["saved"], connection)
+            settled = connection.execute(_SETTLED, (letter.id,)).fetchone()
+            yield _Claim(letter, lately["saved"], settled is not None and settled["settled"], connection)

@@ -1,6 +1,7 @@
 """The card of one proposal: what exactly would change, why, who may decide, and how it stands in the database."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from agent.actions import ACTIONS
 from agent.domain.decisions import Proposal, ProposalState, Verdict
@@ -20,17 +21,52 @@ LAST_COMMENTS = 3
 OPEN = (ProposalState.PENDING,)
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of its usual length each part of a card has."""
+
+    words: float = 1
+    changes: float = 1
+
+    def of(self, limit: int) -> int:
+        return int(limit * self.words)
+
+    @property
+    def cells(self) -> int:
+        return int(CELLS * self.changes)
+
+    @property
+    def most_changes(self) -> int:
+        return int(MOST_CHANGES * self.changes)
+
+
+WIDEST = Room()
+#: What is written around the changes is shortened first, the changes themselves only where that is not enough.
+NARROWER = (Room(0.5), Room(0.25), Room(0.25, 0.5), Room(0.1, 0.25), Room(0.1, 0.1))
+
+
 def approval_card(proposal: Proposal, scene: Scene) -> Payload:
-    """A message: without the place, as it stands now."""
+    """A message: without the place, as it stands now. Never longer than Slack takes; what is cut off is in the console."""
+    card = _card(proposal, scene, WIDEST)
+    for room in NARROWER:
+        if b.characters(card["blocks"]) <= b.MOST_CHARACTERS:
+            break
+        card = _card(proposal, scene, room)
+    return card
+
+
+def _card(proposal: Proposal, scene: Scene, room: Room) -> Payload:
+    shortened = room is not WIDEST or not shown_whole(proposal, room)
     blocks = [
         b.header(heading(proposal, scene)),
-        _why(proposal),
-        change_table(proposal),
-        _fields(proposal, scene),
-        *_progress(proposal, scene),
-        *_evidence(proposal),
-        *_comments(proposal),
-        _buttons_or_outcome(proposal, scene),
+        _why(proposal, room),
+        change_table(proposal, room),
+        *([b.context(f"_Shortened to fit into a message; the console shows all of {proposal.label}._")] if shortened else []),
+        _fields(proposal, scene, room),
+        *_progress(proposal, scene, room),
+        *_evidence(proposal, room),
+        *_comments(proposal, room),
+        _buttons_or_outcome(proposal, scene, room),
         b.context(_identity(proposal, scene)),
     ]
     return b.message(_notification(proposal, scene), blocks)
@@ -48,21 +84,21 @@ def heading(proposal: Proposal, scene: Scene) -> str:
     return f"{sign} {said} · {proposal.content.preview.title}"
 
 
-def change_table(proposal: Proposal) -> Payload:
+def change_table(proposal: Proposal, room: Room = WIDEST) -> Payload:
     """Before and after, as the hash covers them."""
-    changes = proposal.content.preview.changes[:MOST_CHANGES]
-    each = CELLS // (2 * max(1, len(changes)))
+    changes = proposal.content.preview.changes[: room.most_changes]
+    each = room.cells // (2 * max(1, len(changes)))
     rows = [[b.cell("What"), b.cell("Now"), b.cell("Then")]]
     rows += [[b.cell(one.label, 120), b.cell(one.before, each), b.cell(one.after, each)] for one in changes]
     return b.table(rows, "lll")
 
 
-def shown_whole(proposal: Proposal) -> bool:
+def shown_whole(proposal: Proposal, room: Room = WIDEST) -> bool:
     """False: the table cannot hold all of it, so it is read in a modal before it can be approved."""
     changes = proposal.content.preview.changes
-    each = CELLS // (2 * max(1, len(changes)))
+    each = room.cells // (2 * max(1, len(changes)))
     longest = max((max(len(one.before), len(one.after)) for one in changes), default=0)
-    return len(changes) <= MOST_CHANGES and longest <= each
+    return len(changes) <= room.most_changes and longest <= each
 
 
 def writes(proposal: Proposal) -> str:
@@ -73,26 +109,26 @@ def writes(proposal: Proposal) -> str:
     return f"{proposal.content.subject.name}: {changes}"
 
 
-def _why(proposal: Proposal) -> Payload:
+def _why(proposal: Proposal, room: Room) -> Payload:
     preview = proposal.content.preview
     by = "worked out by rules" if proposal.provenance.origin == "rules" else "suggested by the model, checked by rules"
     return b.rich(
-        b.paragraph(b.bold("Why  "), b.run(proposal.rationale, 1_200), b.run(f"\n({by})", italic=True)),
-        b.paragraph(b.bold("What it means  "), b.run(preview.consequence, 1_200)),
+        b.paragraph(b.bold("Why  "), b.run(proposal.rationale, room.of(1_200)), b.run(f"\n({by})", italic=True)),
+        b.paragraph(b.bold("What it means  "), b.run(preview.consequence, room.of(1_200))),
     )
 
 
-def _fields(proposal: Proposal, scene: Scene) -> Payload:
+def _fields(proposal: Proposal, scene: Scene, room: Room) -> Payload:
     subject = proposal.content.subject
     pairs = [
         ("Record", record(subject.name, scene.link(subject.record))),
         ("Asked for by", b.mrkdwn(listed([proposal.asker.handle, *(one.handle for one in proposal.authors)]), 200)),
     ]
     if proposal.state is ProposalState.PENDING:
-        pairs.append(("Who can decide", b.mrkdwn(_who(proposal, scene), 400)))
+        pairs.append(("Who can decide", b.mrkdwn(_who(proposal, scene), room.of(400))))
         pairs.append(("Due", _due(proposal, scene)))
     undo = proposal.content.preview.undo
-    pairs.append(("Undo", "*cannot be undone*" if undo == IRREVERSIBLE else b.mrkdwn(undo, 300)))
+    pairs.append(("Undo", "*cannot be undone*" if undo == IRREVERSIBLE else b.mrkdwn(undo, room.of(300))))
     return b.fields(pairs)
 
 
@@ -116,14 +152,14 @@ def _due(proposal: Proposal, scene: Scene) -> str:
     return said
 
 
-def _progress(proposal: Proposal, scene: Scene) -> Iterator[Payload]:
+def _progress(proposal: Proposal, scene: Scene, room: Room) -> Iterator[Payload]:
     """Who decided, and whose turn comes next, of a proposal that takes several."""
     lines = []
     for taken in proposal.decisions:
         sign = "✅ approved" if taken.verdict is Verdict.APPROVE else "⛔ rejected"
         who = f"{taken.person.handle} for {taken.on_behalf_of.handle}" if taken.on_behalf_of else taken.person.handle
         code = ", with a code" if taken.second_factor else ""
-        why = f": {b.mrkdwn(taken.reason, 300)}" if taken.reason else ""
+        why = f": {b.mrkdwn(taken.reason, room.of(300))}" if taken.reason else ""
         lines.append(f"{sign} by *{b.mrkdwn(who, 120)}* {when(taken.decided_at)}{code}{why}")
     deadlines = scene.deadlines(proposal)
     if proposal.decisions and deadlines:
@@ -132,12 +168,12 @@ def _progress(proposal: Proposal, scene: Scene) -> Iterator[Payload]:
         yield b.section("\n".join(lines[-10:]))
 
 
-def _evidence(proposal: Proposal) -> Iterator[Payload]:
+def _evidence(proposal: Proposal, room: Room) -> Iterator[Payload]:
     """What the policy decided on, read from Odoo and covered by the hash."""
     facts = [(name, value) for name, value in proposal.content.facts.items() if value not in (None, "", [], {})]
     if facts:
         told = " · ".join(f"{name.replace('_', ' ')} {_fact(value)}" for name, value in facts[:MOST_FACTS])
-        yield b.context(f"*Read from Odoo:* {b.mrkdwn(told, 1_500)}")
+        yield b.context(f"*Read from Odoo:* {b.mrkdwn(told, room.of(1_500))}")
 
 
 def _fact(value: object) -> str:
@@ -146,28 +182,28 @@ def _fact(value: object) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _comments(proposal: Proposal) -> Iterator[Payload]:
+def _comments(proposal: Proposal, room: Room) -> Iterator[Payload]:
     said = proposal.comments[-LAST_COMMENTS:]
     if said:
-        yield b.rich(*(b.paragraph(b.bold(f"💬 {one.person}  "), b.run(one.text, 500)) for one in said))
+        yield b.rich(*(b.paragraph(b.bold(f"💬 {one.person}  "), b.run(one.text, room.of(500))) for one in said))
 
 
-def _buttons_or_outcome(proposal: Proposal, scene: Scene) -> Payload:
+def _buttons_or_outcome(proposal: Proposal, scene: Scene, room: Room) -> Payload:
     if proposal.state in OPEN and scene.requirement(proposal) is None:
         return b.section("⛔ *No rule of the policy in force allows this*, so nobody can decide on it; it lapses by itself.")
     if proposal.state in OPEN:
-        return b.actions(*_buttons(proposal, scene.requirement(proposal)))
+        return b.actions(*_buttons(proposal, scene.requirement(proposal), room))
     if proposal.state is ProposalState.DONE and proposal.content.preview.undo != IRREVERSIBLE:
         undo = b.button("Propose to undo", "undo", carried(proposal), confirm=_undo_confirm(proposal))
-        return b.section(_outcome(proposal), undo)
-    return b.section(_outcome(proposal))
+        return b.section(_outcome(proposal, room), undo)
+    return b.section(_outcome(proposal, room))
 
 
-def _buttons(proposal: Proposal, requirement: Requirement | None) -> Iterator[Payload]:
+def _buttons(proposal: Proposal, requirement: Requirement | None, room: Room) -> Iterator[Payload]:
     value = carried(proposal)
-    if needs_modal(proposal, requirement):
+    if needs_modal(proposal, requirement, room):
         yield b.button(
-            "Read and approve…" if not shown_whole(proposal) else "Approve with a code…", "approve_modal", value, "primary"
+            "Read and approve…" if not shown_whole(proposal, room) else "Approve with a code…", "approve_modal", value, "primary"
         )
     else:
         confirm = b.confirmation(f"Approve {proposal.label}?", writes(proposal), "Approve")
@@ -179,9 +215,9 @@ def _buttons(proposal: Proposal, requirement: Requirement | None) -> Iterator[Pa
     yield b.button("Ask…", "ask", value)
 
 
-def needs_modal(proposal: Proposal, requirement: Requirement | None) -> bool:
+def needs_modal(proposal: Proposal, requirement: Requirement | None, room: Room = WIDEST) -> bool:
     """Whether approving takes more than a click and a confirmation."""
-    return bool(requirement and requirement.second_factor) or not shown_whole(proposal)
+    return bool(requirement and requirement.second_factor) or not shown_whole(proposal, room)
 
 
 def _undo_confirm(proposal: Proposal) -> Payload:
@@ -189,9 +225,9 @@ def _undo_confirm(proposal: Proposal) -> Payload:
     return b.confirmation(f"Propose to undo {proposal.label}?", f"{undo} Somebody else has to approve that.", "Propose it")
 
 
-def _outcome(proposal: Proposal) -> str:
+def _outcome(proposal: Proposal, room: Room) -> str:
     sign, said = STATES[proposal.state]
-    detail = f"\n{b.mrkdwn(proposal.outcome_detail, 1_000)}" if proposal.outcome_detail else ""
+    detail = f"\n{b.mrkdwn(proposal.outcome_detail, room.of(1_000))}" if proposal.outcome_detail else ""
     return f"{sign} *{said}*{detail}"
 
 

@@ -1,11 +1,13 @@
 """What goes out is one mail to one address, whatever the mail from outside says."""
 
 import re
+from base64 import b64encode
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -14,10 +16,14 @@ from hypothesis import strategies as st
 from agent.actions.wording import clean_text
 from agent.domain.letters import Letter, Outgoing, answer_subject, answered_id, changed_percent, references_to
 from agent.domain.mail import MailClass, Trust
+from agent.errors import MailNotSafe
 from integrations.email import parse_mail
 from integrations.email.composing import ACTION, Sender, compose, message_id_of
 from tests.fixtures.dovecot import mail
 
+#: A subject that was encoded twice comes out of the inbox like this.
+ENCODED = "=?utf-8?q?Hi=0D=0ABcc:_all@x.example=0D=0AReply-To:_pay@evil.example=0D=0A=0D=0APay_here?="
+HOSTILE_ID = "<=?utf-8?q?a=3E=0D=0ABcc:_x=40y.z=0D=0AX:_?=@b>"
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 US = Sender("logistics@harbour.example", "Harbour Logistics")
 PLAIN = Outgoing("expediter-p12-0123456789ab", "vera@vendor.example", "Re: Delivery", "Thank you.\n", None, ())
@@ -88,7 +94,7 @@ def test_words_of_every_language_arrive_as_they_were_approved() -> None:
 @pytest.mark.parametrize(
     "line",
     ["Subject: Hi\r\n Bcc: all@x.example", "Subject: =?utf-8?q?Hi=0D=0ABcc:_all@x.example?=", "Subject: Hi\x0bBcc: x",
-     "Subject: =?utf-8?b?SGkNCkJjYzogYWxsQHguZXhhbXBsZQ==?="],
+     "Subject: =?utf-8?b?SGkNCkJjYzogYWxsQHguZXhhbXBsZQ==?=", f"Subject: =?utf-8?b?{b64encode(ENCODED.encode()).decode()}?="],
 )  # fmt: skip
 def test_a_subject_adds_no_header_line(line: str) -> None:
     raw = f"From: vera@vendor.example\r\nMessage-ID: <1@x.example>\r\n{line}\r\n\r\nHello".encode()
@@ -96,6 +102,67 @@ def test_a_subject_adds_no_header_line(line: str) -> None:
     assert sent["Bcc"] is None
     assert {name.lower() for name in sent} <= OURS
     assert len(sent["Subject"].splitlines()) == 1
+
+
+def test_a_subject_that_is_encoded_twice_is_shown_and_never_decoded() -> None:
+    sent = composed(replace(PLAIN, subject=answer_subject(ENCODED)))
+    assert sent["Subject"] == "Re: " + ENCODED.replace("=?", "= ?")
+    assert sent.get_content().strip() == "Thank you."
+
+
+def test_an_encoded_word_is_no_message_id() -> None:
+    letter = replace(letter_of(mail(1).as_bytes()), message_id=HOSTILE_ID, thread=("<a@x.example>", HOSTILE_ID))
+    assert answered_id(letter) is None
+    assert references_to(letter) == ("<a@x.example>",)
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"subject": ENCODED}, {"in_reply_to": HOSTILE_ID}, {"references": ("<a@x.example>", HOSTILE_ID)},
+        {"subject": "Hi\r\nBcc: all@x.example"}, {"to": "=?utf-8?q?x?=@a.example"}, {"to": "a@x.example, b@x.example"},
+        {"to": "a@x.example\r\nBcc: all@x.example"}, {"to": ""}, {"marker": "=?utf-8?q?a=0D=0ABcc:_all=40x.example?="},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_would_come_out_as_another_mail_does_not_come_out(hostile: dict[str, Any]) -> None:
+    with pytest.raises(MailNotSafe):
+        compose(replace(PLAIN, **hostile), US, NOW)
+
+
+#: As an attacker builds them: both encodings, any bytes, within anything.
+encoded_words = st.builds(
+    lambda before, how, said, after: before + how(said.encode()) + after,
+    st.sampled_from(("", "<", "Re: ", "= ?", "=")),
+    st.sampled_from((
+        lambda said: "=?utf-8?q?" + "".join(f"={byte:02X}" for byte in said) + "?=",
+        lambda said: f"=?utf-8?b?{b64encode(said).decode()}?=",
+        lambda said: f"=?iso-8859-1*en?Q?{said.hex('=')}?=",
+    )),
+    st.one_of(st.text(max_size=60), st.sampled_from(("\r\nBcc: all@x.example", "a>\nTo: b@x.example\r\n\r\nPay", "\r"))),
+    st.sampled_from(("", "@b>", "@a.example", " more", "=?=")),
+)  # fmt: skip
+
+
+@given(subject=encoded_words, ids=st.lists(encoded_words, max_size=4), text=encoded_words)
+def test_no_encoded_word_adds_a_header_an_address_or_a_word(subject: str, ids: list[str], text: str) -> None:
+    letter = replace(letter_of(mail(1).as_bytes()), subject=subject, message_id=ids[0] if ids else None, thread=tuple(ids))
+    sent = composed(answer(letter, text))
+    assert {name.lower() for name in sent} <= OURS
+    assert len(sent.keys()) == len(set(sent.keys()))
+    assert [address.addr_spec for address in sent["To"].addresses] == ["vera@vendor.example"]
+    assert sent.get_content().replace("\r\n", "\n").strip() == text.strip()
+
+
+@given(subject=encoded_words, one=encoded_words, to=st.one_of(st.just("vera@vendor.example"), encoded_words))
+def test_what_nobody_cleaned_is_refused_or_comes_out_as_meant(subject: str, one: str, to: str) -> None:
+    try:
+        sent = composed(replace(PLAIN, to=to, subject=subject, in_reply_to=one, references=(one,)))
+    except MailNotSafe:
+        return
+    assert {name.lower() for name in sent} <= OURS
+    assert [address.addr_spec for address in sent["To"].addresses] == [to]
+    assert sent.get_content().strip() == "Thank you."
 
 
 @pytest.mark.parametrize(

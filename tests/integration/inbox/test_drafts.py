@@ -16,7 +16,7 @@ import pytest
 
 from agent.actions.answerable import MOST_A_DAY
 from agent.domain.letters import Outgoing
-from agent.errors import MailboxUnavailable, SettingMissing
+from agent.errors import MailboxUnavailable, MailNotSafe, SettingMissing
 from agent.jobs.drafts import save_drafts
 from agent.ports.mail_drafts import DraftClaim, DraftFolder
 from integrations.database.mail_drafts import PostgresDraftShelf
@@ -109,6 +109,63 @@ def test_what_a_colleague_answered_already_needs_no_draft(office: AnsweringOffic
     assert drafts(office) == []
 
 
+def said_of(office: AnsweringOffice, kind: str, mail_id: int = 1) -> None:
+    office.database.one(
+        "serve", "INSERT INTO mail_event (mail_id, kind, person_id) VALUES (%s, %s, %s)", mail_id, kind, office.asker.id
+    )
+
+
+def answers(number: int, other: int) -> EmailMessage:
+    made = mail(number)
+    made["In-Reply-To"] = f"<{other}@vendor.example>"
+    return made
+
+
+@pytest.mark.parametrize("kind", ["done", "answered"])
+def test_what_a_person_finished_or_answered_elsewhere_needs_no_draft(office: AnsweringOffice, kind: str) -> None:
+    office.received(mail(1))
+    said_of(office, kind)
+    assert save_drafts([folder(office)], shelf(office)) == 1
+    assert drafts(office) == []
+    assert office.database.one("worker", "SELECT passed_over FROM mail_draft") == "It was answered or finished by then."
+
+
+def test_what_came_after_the_answer_or_was_reopened_gets_its_draft(office: AnsweringOffice) -> None:
+    office.received(mail(1), mail(2))
+    said_of(office, "answered", 1)
+    said_of(office, "done", 2)
+    said_of(office, "reopened", 2)
+    office.received(answers(3, 1))
+    save_drafts([folder(office)], shelf(office))
+    assert [draft["In-Reply-To"] for draft in drafts(office)] == ["<2@vendor.example>", "<3@vendor.example>"]
+
+
+@pytest.mark.parametrize("sender", ["=?utf-8?q?x?=@a.example", "=?utf-8?b?eA==?=@a.example"])
+def test_one_hostile_sender_keeps_no_other_draft_waiting(office: AnsweringOffice, sender: str) -> None:
+    raw = mail(1).as_bytes().replace(b"vera@vendor.example", sender.encode(), 1)
+    office.received(raw, mail(2))
+    assert save_drafts([folder(office)], shelf(office)) == 2
+    assert [draft["In-Reply-To"] for draft in drafts(office)] == ["<2@vendor.example>"]
+
+
+class Strict:
+    """A folder that finds what is written into it unsafe."""
+
+    mailbox = MAILBOX
+
+    def holds(self, mail: Outgoing) -> bool:
+        return False
+
+    def save(self, mail: Outgoing) -> None:
+        raise MailNotSafe("It would be read as another mail.")
+
+
+def test_a_draft_that_cannot_be_written_is_passed_over_for_its_reason(office: AnsweringOffice) -> None:
+    office.received(mail(1), mail(2))
+    assert save_drafts([Strict()], shelf(office)) == 2
+    assert office.database.one("worker", "SELECT min(passed_over) FROM mail_draft") == "It would be read as another mail."
+
+
 @dataclass
 class DyingShelf:
     """The process dies after the draft was put into the folder, before that is noted."""
@@ -124,7 +181,7 @@ class DyingShelf:
             assert claim is not None
 
             class Dying:
-                letter, lately = claim.letter, claim.lately
+                letter, lately, settled = claim.letter, claim.lately, claim.settled
 
                 def saved(self) -> None:
                     raise Died

@@ -93,7 +93,7 @@ def test_ordinary_addresses_are_taken(address: str) -> None:
     [
         "vera@vendor.example\r\nBcc: all@x.example", "vera@vendor.example, b@x.example", '"a b"@x.example', "müller@x.example",
         "a..b@x.example", ".a@x.example", "a@x..example", "a@-x.example", "a@", "@x", "a", "a@x\n", f"{'a' * 65}@x.example",
-        f"a@{'x' * 253}.example",
+        f"a@{'x' * 253}.example", "=?utf-8?q?x?=@a.example", "=?utf-8?q?a=3E=0D=0ABcc:_x=40y.z?=@a.example",
     ],
 )  # fmt: skip
 def test_what_could_be_two_addresses_or_a_header_line_is_none(address: str) -> None:

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agent.domain.absences import StandIn
-from agent.domain.decisions import Change, Preview, ProposalState, Provenance
+from agent.domain.decisions import Change, Comment, Preview, ProposalState, Provenance
 from agent.domain.findings import Severity
 from agent.errors import StaleShown
 from integrations.slack.views.approval import approval_card, shown_whole
+from integrations.slack.views.blocks import MOST_CHARACTERS, characters
 from integrations.slack.views.edit import changes_in, edit_modal
 from integrations.slack.views.home import Pieces, home
 from integrations.slack.views.mail import mail_card
@@ -86,6 +87,38 @@ def test_no_text_of_an_order_breaks_a_card_or_mentions_anybody(name, after, reas
     assert posted(approval_card(replace(hostile, state=state), scene())) == []
     assert opened(approve_modal(hostile, code=True)) == []
     assert opened(reject_modal(hostile)) == []
+
+
+@pytest.mark.parametrize("text", ["x" * 10_000, '"\n' * 5_000, "<&>" * 3_333, "👍" * 10_000], ids=["x", "quotes", "<&>", "👍"])
+@pytest.mark.parametrize("number", [1, 4, 40])
+@pytest.mark.parametrize("state", [ProposalState.PENDING, ProposalState.FAILED])
+def test_the_longest_answer_fits_into_a_card_that_says_where_the_rest_is(text, number, state):
+    preview = Preview(
+        title=text, changes=(Change(label=text[:80], before=text, after=text),) * number, consequence=text, undo=text
+    )
+    made = content().model_copy(update={"preview": preview, "facts": content().facts | {"customer": text}})
+    long = proposal(content=made, rationale=text, outcome_detail=text, comments=(Comment("maria", text, NOW),) * 3)
+    refusals = tuple(replace(samples.decision(long, SOFIA, reason=text), on_behalf_of=BEN) for _ in range(10))
+    card = approval_card(replace(long, state=state, decisions=refusals), scene())
+    assert characters(card["blocks"]) <= MOST_CHARACTERS
+    assert posted(card) == []
+    assert "the console shows all of P12" in said(card)
+
+
+def test_what_is_shortened_only_for_room_is_read_in_a_modal_before_it_is_approved():
+    message = Change(label="Message", before="x", after='"\n' * 1_850 + "x")
+    table = Preview(title="t", changes=(message,), consequence='"\n' * 2_000, undo="u")
+    card = approval_card(proposal(content=content().model_copy(update={"preview": table}), rationale='"\n' * 2_000), scene())
+    assert "Shortened" in said(card)
+    assert "approve_modal" not in buttons(card), "what is to be written is shown whole; only the reasons are shortened"
+    wordy = Preview(
+        title="t", changes=(Change(label="Message", before='"\n' * 1_850, after='"\n' * 1_850),), consequence="c", undo="u"
+    )
+    assert "approve_modal" in buttons(approval_card(proposal(content=content().model_copy(update={"preview": wordy})), scene()))
+
+
+def test_an_ordinary_card_is_not_shortened():
+    assert "Shortened" not in said(CARDS["approval-pending"])
 
 
 @quick

@@ -1,5 +1,6 @@
 """What the files that name mailboxes share. They hold no secret: each is in a file of its own, read anew at every login."""
 
+from abc import abstractmethod
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,8 +23,9 @@ class MailLogin(BaseModel):
     """For XOAUTH2: whatever renews the token writes it here."""
 
     @property
+    @abstractmethod
     def whose(self) -> str:
-        raise NotImplementedError
+        """What people call the mailbox."""
 
     def refuse_halves(self) -> None:
         """Raises ValueError without exactly one file."""

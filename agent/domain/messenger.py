@@ -51,6 +51,19 @@ class AskedAt:
     """Others there may not see what whoever asked may."""
 
 
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """A question that was put in the messenger, and what was answered."""
+
+    inbound_id: int
+    person_id: int
+    """Who asked."""
+    question: str
+    at: AskedAt
+    final: dict[str, Any] | None
+    """The whole answer; None: it was refused, or is not there yet."""
+
+
 class SendMethod(StrEnum):
     """What can be done with a payload."""
 

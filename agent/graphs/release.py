@@ -7,6 +7,8 @@ from typing import Any
 
 from agent.domain.chat import PartKind
 from agent.graphs.evidence import proposed
+from agent.graphs.listing import listed
+from agent.graphs.working import worked_out
 from agent.guardrails.grounding import Facts, unsupported
 from agent.guardrails.sentences import SentenceStream
 from agent.tools import ToolContext
@@ -81,6 +83,8 @@ class Release:
             "as_of": self.as_of.isoformat(),
             "citations": citations(self.text, results),
             "proposals": list(dict.fromkeys(number for _, result in results for number in proposed(result))),
+            "worked_out": worked_out(self.context, "rules" if self.degraded else str(origin.get("model", "rules"))),
+            "table": listed(results),
         }
         yield Part(PartKind.FINAL, body, origin | {"withheld": self.withheld})
 

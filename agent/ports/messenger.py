@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from agent.domain.chat import Inbound
-from agent.domain.messenger import AskedAt, Delivery, DeliveryKind, Link
+from agent.domain.messenger import AskedAt, Delivery, DeliveryKind, GivenAnswer, Link
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,16 @@ class Ratings(Protocol):
 
     def rate(self, inbound_id: int, person_id: int, helpful: bool, reason: str | None = None) -> bool:
         """False when there is no such answer."""
+
+
+class GivenAnswers(Protocol):
+    """What was answered in the messenger."""
+
+    def answer(self, inbound_id: int) -> GivenAnswer:
+        """Raises RecordMissing."""
+
+    def waits(self, person_id: int, at: AskedAt) -> bool:
+        """Whether a question of this person is being answered there."""
 
 
 class Outbox(Protocol):

@@ -17,6 +17,7 @@ from app.wiring import slack_cards
 from app.wiring.slack_card_deeds import SlackCardDeeds
 from app.wiring.slack_commands import commands_of, prompts_of
 from app.wiring.store import open_store
+from integrations.database.messenger_answers import PostgresGivenAnswers
 from integrations.database.messenger_inbox import PostgresDeliveries
 from integrations.database.messenger_links import PostgresLinks
 from integrations.database.messenger_outbox import PostgresOutbox
@@ -54,7 +55,7 @@ def attach_slack(
     clients = SlackClients(lambda: settings.current("slack_bot_token") or "", f"{settings.slack_api_url}/")
     taking = stack.enter_context(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="slack-intake"))
     identity = Identity(team, links, clients, threads, utc_now)
-    deeds = SlackCardDeeds(context, deliveries, links, team, outbox, PostgresQuietTimes(pool))
+    deeds = SlackCardDeeds(context, deliveries, links, team, outbox, PostgresQuietTimes(pool), PostgresGivenAnswers(pool))
     address = responses_at(settings)
     clicks = ClickDesk(
         Identity(team, links, clients, taking, utc_now),

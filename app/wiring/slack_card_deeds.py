@@ -10,6 +10,7 @@ from agent.domain.briefs import Brief
 from agent.domain.decisions import Person, Proposal
 from agent.domain.finding_life import Deed, FindingFilter, FindingList, KnownFinding
 from agent.domain.findings import Severity
+from agent.domain.messenger import GivenAnswer
 from agent.domain.quiet_hours import QuietHours
 from agent.domain.records import Record
 from agent.domain.risk_list import Row
@@ -21,9 +22,11 @@ from app.contract.findings import DeedRequest
 from app.contract.proposals import ProposeRequest
 from app.web import WebContext
 from app.web.routes import findings, proposals, risk
+from app.wiring.slack_answers import SlackAnswers
 from app.wiring.slack_deeds import SlackDeeds, as_asked, numbered
 from app.wiring.slack_mails import SlackMails
 from app.wiring.slack_masking import without_money
+from integrations.database.messenger_answers import PostgresGivenAnswers
 from integrations.database.messenger_inbox import PostgresDeliveries
 from integrations.database.messenger_links import PostgresLinks
 from integrations.database.messenger_outbox import PostgresOutbox
@@ -46,10 +49,18 @@ class SlackCardDeeds(SlackDeeds):
         team: str,
         outbox: PostgresOutbox,
         quiet: PostgresQuietTimes,
+        answers: PostgresGivenAnswers,
     ) -> None:
         super().__init__(context, deliveries, links, team)
         self._outbox, self._quiet = outbox, quiet
         self.mails: MailDeeds = SlackMails(self._now)
+        self._answers = SlackAnswers(context.people, deliveries, answers)
+
+    def answer(self, person: Person, inbound_id: int) -> GivenAnswer:
+        return self._answers.answer(person, inbound_id)
+
+    def ask_again(self, person: Person, inbound_id: int, account: str) -> bool:
+        return self._answers.ask_again(person, inbound_id, account)
 
     def link(self, record: Record) -> str | None:
         """This process has no login to the ERP; where a record opens is known of those that the last scan names."""

@@ -33,7 +33,11 @@ def templates() -> Mapping[str, Payload]:
     maria = Person(1, "maria", "Maria Lopez", "maria@harbourvale.example", frozenset())
     now = datetime.now(UTC)
     answer = {"answer": "S00042 can ship on Monday.", "degraded": True, "as_of": now.isoformat(), "citations": []}
+    cells = [{"text": "S00042", "url": None}, {"text": "Harbour & Vale", "url": None}]
+    table = {"columns": ["Order", "Customer"], "rows": [cells, cells], "not_shown": 1}
+    listed = answer | {"table": table}
     return {
+        "an answer with a list": whole(1, [AnswerPart(1, PartKind.FINAL, listed)], ()),
         "an answer": whole(1, [AnswerPart(1, PartKind.FINAL, answer)], ()),
         "a refusal": plain_views.sentence("Nobody here has this mail address."),
         "who are you": plain_views.confirm_who(Link(1, "T0", "U0", maria, maria.email, now, False)),

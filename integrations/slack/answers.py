@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -15,14 +14,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent.domain.chat import AnswerPart, PartKind
-from agent.domain.messenger import OpenAnswer
+from agent.domain.messenger import AskedAt, OpenAnswer
 from agent.ports.messenger_sending import Answering
-from integrations.slack import rating
 from integrations.slack.client import SlackClients, retry_after, status_of, too_fast, word_of
 from integrations.slack.interaction import Payload
-from integrations.slack.markdown import allowed, safe_markdown
+from integrations.slack.markdown import safe_markdown
 from integrations.slack.parsing import at, text_at
 from integrations.slack.text import cut, escaped
+from integrations.slack.views.answer import ending
 
 Found = TypeVar("Found")
 logger = logging.getLogger(__name__)
@@ -32,8 +31,9 @@ MOST_TRIES = 8
 LONGEST = 11_000
 """Of an answer; Slack takes 12,000 characters of markdown in a message."""
 APPEND_EVERY_S = 1.0
-MOST_SOURCES = 8
 LOOKING = "is looking it up…"
+#: New kinds of blocks come to workspaces one after the other.
+_BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long")
 _LAST = (PartKind.FINAL, PartKind.FAILED)
 _TEXT = (PartKind.SENTENCE, PartKind.FAILED)
 
@@ -119,7 +119,7 @@ class AnswerDesk:
         more = _after(parts, answer.shown_seq, self._hosts)
         try:
             if done:
-                blocks = ending(answer.inbound_id, parts[-1], self._hosts)
+                blocks = _ending(answer.inbound_id, parts[-1], self._hosts, len(_so_far(parts, self._hosts)))
                 await client.chat_stopStream(
                     channel=where.channel, ts=answer.ts or "", **_given(markdown_text=more, blocks=blocks)
                 )
@@ -149,12 +149,15 @@ class AnswerDesk:
         message = whole(answer.inbound_id, parts, self._hosts)
         if ts is None:
             await self._do(self._answering.note, replace(answer, streaming=True))
-            await client.chat_postMessage(
-                channel=where.channel, thread_ts=where.thread_ts, unfurl_links=False, unfurl_media=False, **message
-            )
         else:
             await _stopped(client, where.channel, ts)
-            await client.chat_update(channel=where.channel, ts=ts, **message)
+        try:
+            await _put(client, where, ts, message)
+        except SlackApiError as error:
+            if word_of(error) not in _BLOCKS:
+                raise
+            logger.error("Slack refuses what stands below an answer, so its text is shown alone: %s", word_of(error))
+            await _put(client, where, ts, message | {"blocks": message["blocks"][:1]})
         await self._do(self._answering.answered, answer.inbound_id, "whole")
 
     async def _lost_stream(self, client: AsyncWebClient, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> str | None:
@@ -205,32 +208,12 @@ def whole(inbound_id: int, parts: Sequence[AnswerPart], hosts: Collection[str], 
     said = last.body.get("answer") if last.kind is PartKind.FINAL else last.body.get("text")
     text = _cut(safe_markdown(str(said or ""), hosts)) or "There is nothing to say."
     noted: list[Payload] = [_context(note)] if note else []
-    blocks = [{"type": "markdown", "text": text}, *ending(inbound_id, last, hosts), *noted]
+    blocks = [{"type": "markdown", "text": text}, *_ending(inbound_id, last, hosts, len(text)), *noted]
     return {"text": cut(str(said or "An answer"), 3_000), "blocks": blocks}
 
 
-def ending(inbound_id: int, last: AnswerPart, hosts: Collection[str]) -> list[Payload]:
-    """What stands below an answer: as of when, what it rests on, and whether it helped."""
-    if last.kind is not PartKind.FINAL:
-        return []
-    body = last.body
-    said = [_as_of(body.get("as_of")), "Answered by rules: no language model is at hand." if body.get("degraded") else ""]
-    sources = [_source(one, hosts) for one in (body.get("citations") or [])[:MOST_SOURCES]]
-    said.append(f"From {', '.join(sources)}" if sources else "")
-    return [_context("  ·  ".join(filter(None, said))[:3_000]), rating.buttons(inbound_id)]
-
-
-def _source(one: dict[str, Any], hosts: Collection[str]) -> str:
-    name, url = cut(str(one.get("source", "")), 80), str(one.get("url") or "")
-    return f"<{url}|{name}>" if allowed(url, hosts) else name
-
-
-def _as_of(iso: object) -> str:
-    try:
-        moment = datetime.fromisoformat(str(iso))
-    except ValueError:
-        return ""
-    return f"As of <!date^{int(moment.timestamp())}^{{date_short_pretty}} {{time}}|{moment:%Y-%m-%d %H:%M} UTC>"
+def _ending(inbound_id: int, last: AnswerPart, hosts: Collection[str], length: int) -> list[Payload]:
+    return ending(inbound_id, last.body, hosts, length) if last.kind is PartKind.FINAL else []
 
 
 def _context(words: str) -> Payload:
@@ -270,6 +253,15 @@ def _letters(text: str) -> str:
 
 def _given(**given: Any) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value}
+
+
+async def _put(client: AsyncWebClient, where: AskedAt, ts: str | None, message: Payload) -> None:
+    """Posted, or in the place of what is there."""
+    if ts is None:
+        thread = where.thread_ts
+        await client.chat_postMessage(channel=where.channel, thread_ts=thread, unfurl_links=False, unfurl_media=False, **message)
+    else:
+        await client.chat_update(channel=where.channel, ts=ts, **message)
 
 
 async def _status(client: AsyncWebClient, answer: OpenAnswer, words: str) -> None:

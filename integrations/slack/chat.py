@@ -131,10 +131,9 @@ class ChatDesk:
         return await self._run(partial(self._see_alike, [one for one in members if one != bot], asker))
 
     def _see_alike(self, accounts: list[str], asker: Person) -> bool:
-        needed = [one for one in (Permission.READ, Permission.READ_PRICES, Permission.READ_AUDIT) if may(asker, one)]
         for account in accounts:
             link = self._links.of_account(self._team, account)
-            if link is None or not link.confirmed or not all(may(link.person, one) for one in needed):
+            if link is None or not link.confirmed or not seen_alike(asker, link.person):
                 return False
         return True
 
@@ -177,6 +176,12 @@ class ChatDesk:
 
     async def _run(self, function: Callable[[], Found]) -> Found:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function)
+
+
+def seen_alike(asker: Person, other: Person) -> bool:
+    """Whether `other` may see all that `asker` may."""
+    needed = [one for one in (Permission.READ, Permission.READ_PRICES, Permission.READ_AUDIT) if may(asker, one)]
+    return all(may(other, one) for one in needed)
 
 
 def conversation_id(channel: str, thread_ts: str, person: Person) -> str:

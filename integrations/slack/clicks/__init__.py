@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from agent.domain.decisions import Person
 from agent.errors import ExpediterError, StaleShown
-from integrations.slack.clicks import changing, deciding, groups, others
+from integrations.slack.clicks import answers, changing, deciding, groups, others
 from integrations.slack.clicks.click import Click
 from integrations.slack.clicks.deeds import CardDeeds, MailDeeds
 from integrations.slack.interaction import Interaction, Reaction
@@ -39,6 +39,8 @@ DEEDS: Mapping[str, Callable[[Click], Reaction]] = {
     "group_reject": groups.refuse,
     "group_approve_submit": groups.approve_chosen,
     "group_reject_submit": groups.reject_chosen,
+    "answer_how": answers.how,
+    "answer_again": answers.again,
     "finding": others.finding,
     "finding_submit": others.finding_said,
     "propose": others.propose,

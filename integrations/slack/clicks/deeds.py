@@ -9,6 +9,7 @@ from agent.domain.briefs import Brief
 from agent.domain.decisions import Person, Proposal
 from agent.domain.finding_life import Deed, FindingList, KnownFinding
 from agent.domain.mailbox import InboxMail
+from agent.domain.messenger import GivenAnswer
 from agent.domain.quiet_hours import QuietHours
 from agent.domain.records import Record
 from agent.domain.risk_list import Row
@@ -38,6 +39,12 @@ class MailDeeds(Protocol):
 class CardDeeds(Deeds, Protocol):
     @property
     def mails(self) -> MailDeeds: ...
+
+    def answer(self, person: Person, inbound_id: int) -> GivenAnswer:
+        """Raises RecordMissing, and NotPermitted for whoever may see less than whoever asked."""
+
+    def ask_again(self, person: Person, inbound_id: int, account: str) -> bool:
+        """The same question, to be read anew; False while one of this person's waits there. Raises as `answer`."""
 
     def link(self, record: Record) -> str | None:
         """Where a record of the ERP opens."""

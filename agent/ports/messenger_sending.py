@@ -62,3 +62,12 @@ class Answering(Protocol):
         """Count a try that failed."""
 
     def answered(self, inbound_id: int, outcome: str) -> None: ...
+
+
+class SharedChannels(Protocol):
+    """Channels that another company can read."""
+
+    def begin(self, channel: str) -> int:
+        """Note that it is so; the number under which it is known until it ends."""
+
+    def end(self, channel: str) -> None: ...

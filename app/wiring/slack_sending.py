@@ -8,13 +8,19 @@ from agent.jobs.worker import WorkerContext
 from agent.ports.clock import utc_now
 from app.settings import WorkerSettings
 from app.wiring.slack_announcing import announcements
+from app.wiring.slack_sharing import telling
 from app.wiring.store import open_store
+from integrations.database.messenger_links import PostgresLinks
+from integrations.database.messenger_outbox import PostgresOutbox
 from integrations.database.messenger_sending import PostgresSending
+from integrations.database.messenger_sharing import PostgresSharedChannels
+from integrations.database.people import PostgresPeople
 from integrations.slack.answers import APPEND_EVERY_S, AnswerDesk
 from integrations.slack.bolt_app import quiet_bolt
 from integrations.slack.client import SlackClients
 from integrations.slack.sender_loop import Pace, SenderLoop
 from integrations.slack.service import SlackService
+from integrations.slack.sharing import FRESH_S, Gate
 
 AT_ONCE = 4
 REAL_PACE = Pace()
@@ -29,9 +35,11 @@ def send_to_slack(
     sending = PostgresSending(pool)
     threads = stack.enter_context(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="slack"))
     clients = SlackClients(lambda: settings.current("slack_bot_token") or "", f"{settings.slack_api_url}/")
-    answers = AnswerDesk(sending, clients, threads, hosts_of(settings), min(pace.channel_s, APPEND_EVERY_S))
+    tell = telling(settings, PostgresPeople(pool), PostgresLinks(pool), PostgresOutbox(pool))
+    gate = Gate(clients, threads, PostgresSharedChannels(pool), tell, min(FRESH_S, pace.kept_back.total_seconds()))
+    answers = AnswerDesk(sending, clients, gate, threads, hosts_of(settings), min(pace.channel_s, APPEND_EVERY_S))
     kept = announcements(context, settings, pool, threads) if context else []
-    stack.enter_context(SlackService(SenderLoop(sending, answers, clients, threads, utc_now, pace).run, *kept))
+    stack.enter_context(SlackService(SenderLoop(sending, answers, clients, gate, threads, utc_now, pace).run, *kept))
 
 
 def hosts_of(settings: WorkerSettings) -> frozenset[str]:

@@ -20,6 +20,8 @@ from integrations.slack.client import SlackClients, retry_after, status_of, too_
 from integrations.slack.interaction import Payload
 from integrations.slack.markdown import safe_markdown
 from integrations.slack.parsing import at, text_at
+from integrations.slack.plain_views import sentence
+from integrations.slack.sharing import Door, Gate
 from integrations.slack.text import cut, escaped
 from integrations.slack.views.answer import ending
 
@@ -31,6 +33,7 @@ MOST_TRIES = 8
 LONGEST = 11_000
 """Of an answer; Slack takes 12,000 characters of markdown in a message."""
 APPEND_EVERY_S = 1.0
+SHARED = "This channel is shared with another company by now, so my answer is not given here; ask me in a direct message."
 LOOKING = "is looking it up…"
 #: New kinds of blocks come to workspaces one after the other.
 _BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long")
@@ -45,12 +48,14 @@ class AnswerDesk:
         self,
         answering: Answering,
         clients: SlackClients,
+        gate: Gate,
         threads: Executor,
         hosts: Collection[str],
         pace_s: float = APPEND_EVERY_S,
     ) -> None:
         """`hosts`: what answers may link to; `pace_s`: how often a stream grows."""
-        self._answering, self._clients, self._threads, self._hosts = answering, clients, threads, hosts
+        self._answering, self._clients, self._gate = answering, clients, gate
+        self._threads, self._hosts = threads, hosts
         self._pace_s = pace_s
         self._not_before: dict[int, float] = {}
 
@@ -77,6 +82,8 @@ class AnswerDesk:
         if answer.at.private:
             if done:
                 await self._whisper(answer, parts)
+        elif await self._gate.door(answer.at.channel) is Door.SHARED:
+            await self._kept_back(answer)
         elif answer.streaming and answer.ts is not None:
             await self._stream_on(answer, parts, done)
         elif answer.streaming or answer.ts is not None or answer.tries or done:
@@ -186,6 +193,14 @@ class AnswerDesk:
             channel=where.channel, user=where.account, thread_ts=where.thread_ts, **message
         )
         await self._do(self._answering.answered, answer.inbound_id, "told privately")
+
+    async def _kept_back(self, answer: OpenAnswer) -> None:
+        """Its channel was shared with another company after the question."""
+        where = answer.at
+        await self._do(self._answering.answered, answer.inbound_id, "kept back: the channel is shared")
+        await self._clients.plain().chat_postEphemeral(
+            channel=where.channel, user=where.account, thread_ts=where.thread_ts, **sentence(SHARED)
+        )
 
     async def _failed(self, answer: OpenAnswer, why: str, wait_s: int | None) -> None:
         self._wait(answer, wait_s if wait_s is not None else min(60.0, self._pace_s * 2.0 ** (answer.tries + 1)))

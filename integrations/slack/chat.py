@@ -3,10 +3,10 @@
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Executor
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -17,10 +17,10 @@ from agent.errors import NotPermitted
 from agent.guardrails.permissions import Permission, may
 from agent.ports.messenger import Deliveries, Links, Outbox
 from integrations.slack import plain_views
-from integrations.slack.client import SlackClients, SlackUnavailable, refusal
+from integrations.slack.client import SlackClients, refusal
 from integrations.slack.identity import Identity, NotConfirmed, NotRecognised
 from integrations.slack.interaction import Payload
-from integrations.slack.parsing import at, text_at
+from integrations.slack.parsing import text_at
 from integrations.slack.text import escaped
 
 Found = TypeVar("Found")
@@ -202,18 +202,3 @@ def plain(text: str) -> str:
     for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
         linked = linked.replace(entity, character)
     return " ".join(linked.split(" ")).strip()
-
-
-async def is_shared(clients: SlackClients, channel: str) -> bool:
-    """Whether people of other companies are in this channel; where Slack does not tell, they may be."""
-    if channel.startswith("D"):
-        return False
-    try:
-        answer = await clients.quick().conversations_info(channel=channel)
-    except SlackApiError as error:
-        logger.warning("a channel is not described, so it is treated as shared: %s", refusal(error))
-        return True
-    except (aiohttp.ClientError, TimeoutError) as away:
-        raise SlackUnavailable("Slack does not say what kind of channel this is; try again in a minute.") from away
-    found: Mapping[str, Any] = at(answer.data, "channel") or {}
-    return not (found.get("is_ext_shared") is False and not found.get("is_pending_ext_shared"))

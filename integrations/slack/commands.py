@@ -11,10 +11,11 @@ from agent.domain.messenger import Delivery
 from agent.errors import DatabaseUnavailable, ExpediterError
 from agent.ports.messenger import Outbox
 from integrations.slack import plain_views
-from integrations.slack.chat import SHARED, is_shared
+from integrations.slack.chat import SHARED
 from integrations.slack.client import SlackClients
 from integrations.slack.identity import Identity, NotConfirmed
 from integrations.slack.interaction import Payload
+from integrations.slack.sharing import is_shared
 from integrations.slack.text import escaped
 
 HELP = "\n".join(

@@ -23,6 +23,7 @@ from integrations.slack.client import SlackClients
 from integrations.slack.parsing import text_at
 from integrations.slack.sending import MOST_TRIES, Ended, Result, backoff, find, send
 from integrations.slack.service import pause
+from integrations.slack.sharing import Door, Gate
 
 Found = TypeVar("Found")
 logger = logging.getLogger(__name__)
@@ -42,12 +43,17 @@ class Pace:
     """A message whose answer was lost may still appear; it is looked for only after this."""
     locked_out: timedelta = timedelta(seconds=5)
     """While our token is no good, until somebody changes it."""
+    kept_back: timedelta = timedelta(minutes=1)
+    """While a channel is shared with another company, until it is looked at again."""
 
 
 #: What is the same however often it arrives.
 _IDEMPOTENT = (SendMethod.HOME, SendMethod.PROMPTS, SendMethod.TITLE)
 #: What nobody can look up: sent once more at most.
 _FLEETING = (SendMethod.PRIVATE, SendMethod.RESPOND)
+#: What is older would be no news when its channel is ours alone again.
+KEPT_FOR = timedelta(days=1)
+SHARED = "its channel is shared with another company"
 
 
 class SenderLoop:
@@ -58,11 +64,12 @@ class SenderLoop:
         sending: Sending,
         answers: AnswerDesk,
         clients: SlackClients,
+        gate: Gate,
         threads: Executor,
         clock: Clock,
         pace: Pace = Pace(),
     ) -> None:
-        self._sending, self._answers, self._clients = sending, answers, clients
+        self._sending, self._answers, self._clients, self._gate = sending, answers, clients, gate
         self._threads, self._clock, self._pace = threads, clock, pace
         self._holder = uuid.uuid4().hex
         self._next: dict[str, float] = {}
@@ -116,6 +123,9 @@ class SenderLoop:
             await self._settle(waiting, Result(Ended.FAILED, why=f"given up after {MOST_TRIES} tries"))
             return
         channel = await self._channel(out.channel, out.method)
+        if out.method is SendMethod.MESSAGE and (door := await self._gate.door(channel)) is not Door.OPEN:
+            await self._kept_back(waiting, door)
+            return
         if waiting.may_be_there and (known := await self._looked_up(waiting, channel)) is not None:
             await self._settle(waiting, known)
             return
@@ -124,6 +134,13 @@ class SenderLoop:
         result = await send(self._clients, out, waiting.shown_ts, waiting.parent_ts, channel)
         self._next[out.channel] = time.monotonic() + (self._pace.channel_s if out.method is SendMethod.MESSAGE else 0.0)
         await self._settle(waiting, result)
+
+    async def _kept_back(self, waiting: Waiting, door: Door) -> None:
+        out = waiting.outgoing
+        if door is Door.SHARED and self._clock() - out.made_at > KEPT_FOR:
+            await self._settle(waiting, Result(Ended.FAILED, why=SHARED))
+        else:
+            await self._do(self._sending.put_off, out.id, self._pace.kept_back if door is Door.SHARED else backoff(0))
 
     async def _looked_up(self, waiting: Waiting, channel: str) -> Result | None:
         """What became of a try without an answer; None: it is to be sent (again)."""

@@ -13,7 +13,7 @@ from integrations.slack.clicks.deeds import MailDeeds
 from integrations.slack.interaction import Reaction
 from integrations.slack.text import escaped
 from integrations.slack.views.brief import brief_card
-from integrations.slack.views.finding import SNOOZE_DAY, SNOOZE_WEEK, TAKE, finding_modal
+from integrations.slack.views.finding import SNOOZE_DAY, SNOOZE_UNTIL, SNOOZE_WEEK, TAKE, finding_modal
 from integrations.slack.views.home import quiet_modal, settings_modal
 from integrations.slack.views.inputs import modal
 from integrations.slack.views.mail import assign_modal, class_modal, draft_modal, mail_modal, mail_rev
@@ -36,16 +36,21 @@ def finding_said(click: Click) -> Reaction:
         severity = Severity(shown.rev)
     except ValueError:
         raise StaleShown("This button is of no card that is known here; look at the card again.") from None
-    click.deeds.say(click.person, shown.number, _deed(click, deed, severity, note))
-    return Reaction(private=f"It is noted: {shown.label}.")
+    until = _morning(click.given("until")) if deed == SNOOZE_UNTIL else None
+    if deed == SNOOZE_UNTIL and (until is None or until <= click.deeds.now()):
+        return beside(click, "until", "Choose a day that is still to come.")
+    click.deeds.say(click.person, shown.number, _deed(click, deed, severity, note, until))
+    return Reaction(private=f"It is noted: {shown.label}{f' comes back on {until:%Y-%m-%d}' if until else ''}.")
 
 
-def _deed(click: Click, deed: str, severity: Severity, note: str) -> Deed:
+def _deed(click: Click, deed: str, severity: Severity, note: str, until: datetime | None) -> Deed:
     if deed == TAKE:
         return Deed(EventKind.ASSIGNED, severity, note, owner_id=click.person.id)
+    if until is not None:
+        return Deed(EventKind.SNOOZED, severity, note, until=until)
     if deed in SNOOZES:
         return Deed(EventKind.SNOOZED, severity, note, until=click.deeds.now() + SNOOZES[deed])
-    if deed in (EventKind.ACKNOWLEDGED, EventKind.MARKED_TRUE, EventKind.MARKED_FALSE, EventKind.COMMENTED):
+    if deed in (EventKind.ACKNOWLEDGED, EventKind.UNSNOOZED, EventKind.MARKED_TRUE, EventKind.MARKED_FALSE, EventKind.COMMENTED):
         return Deed(EventKind(deed), severity, note)
     raise PreconditionFailed("Choose what you say of it.")
 

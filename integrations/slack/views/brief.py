@@ -7,7 +7,8 @@ from agent.domain.finding_life import KnownFinding
 from agent.domain.findings import Severity
 from integrations.slack.interaction import Payload
 from integrations.slack.views import blocks as b
-from integrations.slack.views.telling import SEVERITIES, count, in_utc, when
+from integrations.slack.views.finding import carried_finding
+from integrations.slack.views.telling import SEVERITIES, count, in_utc, record, when
 
 SECTIONS = {Change.NEW: "🆕 New", Change.WORSE: "🔺 Worse", Change.BETTER: "🔻 Better", Change.GONE: "✅ Gone"}
 MOST_LINES = 8
@@ -37,10 +38,18 @@ def findings_card(findings: Sequence[KnownFinding], total: int) -> Payload:
     more = [b.context(f"… and {total - len(shown)} more: `expediter findings list --severity critical`")]
     blocks = [
         b.header(head),
-        b.rich(b.bullets(b.paragraph(*_runs(one)) for one in shown)),
+        *(_line(number, one) for number, one in enumerate(shown)),
         *(more if total > len(shown) else []),
     ]
     return b.message(f"{head}: {b.mrkdwn(str(shown[0].body['summary']), 300)}", blocks)
+
+
+def _line(number: int, finding: KnownFinding) -> Payload:
+    """With a button to take it, snooze it, or say what one knows of it."""
+    subject = finding.body["subject"]
+    name = record(str(subject["name"]), subject["url"], 80)
+    said = f"{SEVERITIES[Severity(finding.body['severity'])]} · {name} · {b.mrkdwn(str(finding.body['summary']), 260)}"
+    return b.section(f"{said} _{finding.label}_", b.button("Open", f"finding:{number}", carried_finding(finding)))
 
 
 def _section(change: Change, lines: Sequence[BriefLine]) -> Iterator[Payload]:

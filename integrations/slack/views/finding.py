@@ -9,12 +9,13 @@ from integrations.slack.views import blocks as b
 from integrations.slack.views import inputs
 from integrations.slack.views.telling import SEVERITIES, when
 
-TAKE, SNOOZE_DAY, SNOOZE_WEEK = "take", "snooze_day", "snooze_week"
+TAKE, SNOOZE_DAY, SNOOZE_WEEK, SNOOZE_UNTIL = "take", "snooze_day", "snooze_week", "snooze_until"
 DEEDS = (
     (EventKind.ACKNOWLEDGED.value, "I know of it"),
     (TAKE, "I take care of it"),
     (SNOOZE_DAY, "Remind me tomorrow"),
     (SNOOZE_WEEK, "Remind me in a week"),
+    (SNOOZE_UNTIL, "Remind me on the day below"),
     (EventKind.MARKED_TRUE.value, "It is right (say how you know)"),
     (EventKind.MARKED_FALSE.value, "It is a false alarm (say why)"),
     (EventKind.COMMENTED.value, "A comment"),
@@ -34,12 +35,14 @@ def finding_modal(finding: KnownFinding) -> Payload:
         b.paragraph(b.link(one["name"], one["url"]), b.run(f"  {one['field']}: "), b.run(one["value"], 200))
         for one in body["evidence"][:MOST_EVIDENCE]
     ]
+    ended = [(EventKind.UNSNOOZED.value, "Remind me from now on")] if finding.snoozed_until else []
     blocks = [
         b.section(f"*{SEVERITIES[Severity(body['severity'])]}* · {b.mrkdwn(body['summary'], 1_000)}"),
         b.context(f"{finding.label} · {_named(body['kind'])} · since {when(_moment(body['since']))} · {_standing(finding)}"),
         *([b.rich(b.paragraph(b.bold("Read from Odoo")), b.bullets(evidence))] if evidence else []),
         *([b.rich(b.bullets(map(_event, said)))] if said else []),
-        inputs.asked("deed", "What do you say", inputs.choice(DEEDS)),
+        inputs.asked("deed", "What do you say", inputs.choice([*ended, *DEEDS])),
+        inputs.asked("until", "Remind me on", inputs.day(), hint="Until then it is in no list of what is open, unless it gets graver", optional=True),
         inputs.asked("note", "Note", inputs.text(lines=True, most=1_500), optional=True),
     ]
     return inputs.modal(finding.label, blocks, "finding_submit", carried_finding(finding), "Say it")
@@ -52,7 +55,8 @@ def _event(event: FindingEvent) -> Payload:
 
 def _standing(finding: KnownFinding) -> str:
     owner = f", {b.mrkdwn(finding.owner, 80)} takes care" if finding.owner else ""
-    return f"{_named(finding.state.value)}{owner}"
+    until = f" until {when(finding.snoozed_until)}" if finding.snoozed_until else ""
+    return f"{_named(finding.state.value)}{until}{owner}"
 
 
 def _named(kind: str) -> str:

@@ -49,12 +49,12 @@ class Screen:
 
     def card(self, proposal: Proposal, **other: Any) -> Message:
         """Posted as it stands now."""
-        return self._posted(f"proposal:{proposal.id}", approval_card(self.proposal(proposal), self.scene(**other)))
+        return self.posted(f"proposal:{proposal.id}", approval_card(self.proposal(proposal), self.scene(**other)))
 
     def group_card(self, group: ProposalGroup) -> Message:
-        return self._posted(f"group:{group.id}", group_card(group, self.scene()))
+        return self.posted(f"group:{group.id}", group_card(group, self.scene()))
 
-    def _posted(self, key: str, payload: Json) -> Message:
+    def posted(self, key: str, payload: Json) -> Message:
         PostgresOutbox(self.company.database.pool("serve")).show(key, self.channel, payload)
         client = WebClient("xoxb-test", base_url=f"{self.company.slack.url}/api/")
         client.chat_postMessage(channel=self.channel, **payload)

@@ -76,6 +76,8 @@ class SendMethod(StrEnum):
     """Sent to the address that came with a click or a command."""
     PROMPTS = "prompts"
     TITLE = "title"
+    PICTURE = "picture"
+    """Drawn when it is sent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 from agent.domain.chat import PartKind
 from agent.graphs.evidence import proposed
 from agent.graphs.listing import listed
+from agent.graphs.picturing import pictured
 from agent.graphs.working import worked_out
 from agent.guardrails.grounding import Facts, unsupported
 from agent.guardrails.sentences import SentenceStream
@@ -85,6 +86,7 @@ class Release:
             "proposals": list(dict.fromkeys(number for _, result in results for number in proposed(result))),
             "worked_out": worked_out(self.context, "rules" if self.degraded else str(origin.get("model", "rules"))),
             "table": listed(results),
+            "picture": pictured(self.question, results),
         }
         yield Part(PartKind.FINAL, body, origin | {"withheld": self.withheld})
 

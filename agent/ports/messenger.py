@@ -98,5 +98,8 @@ class Outbox(Protocol):
     def prompts(self, channel: str, thread_ts: str, payload: dict[str, Any]) -> None:
         """Suggestions beside an empty conversation."""
 
+    def picture(self, channel: str, thread_ts: str | None, wanted: dict[str, Any], dedupe: str) -> None:
+        """One that is drawn when it is sent; at most once ever."""
+
     def title(self, channel: str, thread_ts: str, title: str) -> None:
         """What a conversation is called in its list. The first one holds."""

@@ -1,11 +1,13 @@
 """From what was found to what is drawn."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 
 from agent.domain.charts import Ageing, Arrival, Lane, SupplyTimeline
 from agent.domain.findings import OrderRisk
 from agent.domain.quantity import ROUNDING
+from agent.domain.risk_list import Row
 from agent.guardrails.policy import Policy
 from agent.risk.outlooks import LineOutlook
 from agent.risk.projection import project
@@ -65,7 +67,22 @@ def ageing_of(orders: Iterable[OrderRisk], snapshot: Snapshot) -> Ageing:
     return Ageing("Orders at risk by warehouse and days late", snapshot.now, names, rows)
 
 
+def ageing_of_rows(rows: Mapping[str, Sequence[Row]], as_of: datetime) -> Ageing:
+    """The same from the rows of a board, by the name of their warehouse; one without orders at risk is left out."""
+    names = (*(name for _, name in BUCKETS), LONGER, NO_DATE)
+    counts = {
+        warehouse: Counter(_bucket_of(row["projected_date"], row["days_late"]) for row in of) for warehouse, of in rows.items()
+    }
+    ranked = sorted(((one, found) for one, found in counts.items() if found), key=lambda item: (-item[1].total(), item[0]))
+    told = tuple((warehouse, tuple(found[name] for name in names)) for warehouse, found in ranked)
+    return Ageing("Orders at risk by warehouse and days late", as_of, names, told)
+
+
 def _bucket(risk: OrderRisk) -> str:
-    if risk.projected_date is None:
+    return _bucket_of(risk.projected_date, risk.days_late)
+
+
+def _bucket_of(projected: object, days_late: int) -> str:
+    if projected is None:
         return NO_DATE
-    return next((name for most, name in BUCKETS if risk.days_late <= most), LONGER)
+    return next((name for most, name in BUCKETS if days_late <= most), LONGER)

@@ -1,6 +1,6 @@
 """Questions and released answers."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
@@ -77,6 +77,12 @@ class ListRow(Contract):
     not_shown: int
 
 
+class PictureRow(Contract):
+    kind: Literal["timeline", "ageing"]
+    """As `expediter timeline ORDER` and `expediter ageing` draw them."""
+    order: str | None
+
+
 class AnswerRow(Contract):
     answer: str
     degraded: bool
@@ -87,6 +93,8 @@ class AnswerRow(Contract):
     """How it came about."""
     table: ListRow | None = None
     """The list that it speaks of, where there is one."""
+    picture: PictureRow | None = None
+    """What would rather be looked at."""
     dry_run: DryRunRow | None = None
     """Of an answer to a request for one."""
     follow: FollowingRow | None = None

@@ -8,6 +8,7 @@ from agent.jobs.worker import WorkerContext
 from agent.ports.clock import utc_now
 from app.settings import WorkerSettings
 from app.wiring.slack_announcing import announcements
+from app.wiring.slack_pictures import SlackPictures
 from app.wiring.slack_sharing import telling
 from app.wiring.store import open_store
 from integrations.database.messenger_links import PostgresLinks
@@ -18,7 +19,7 @@ from integrations.database.people import PostgresPeople
 from integrations.slack.answers import APPEND_EVERY_S, AnswerDesk
 from integrations.slack.bolt_app import quiet_bolt
 from integrations.slack.client import SlackClients
-from integrations.slack.sender_loop import Pace, SenderLoop
+from integrations.slack.sender_loop import Draw, Pace, SenderLoop
 from integrations.slack.service import SlackService
 from integrations.slack.sharing import FRESH_S, Gate
 
@@ -27,7 +28,12 @@ REAL_PACE = Pace()
 
 
 def send_to_slack(
-    settings: WorkerSettings, url: str, stack: ExitStack, pace: Pace = REAL_PACE, context: WorkerContext | None = None
+    settings: WorkerSettings,
+    url: str,
+    stack: ExitStack,
+    pace: Pace = REAL_PACE,
+    context: WorkerContext | None = None,
+    draw: Draw | None = None,
 ) -> None:
     """Send messages and answers, in a thread of its own, until the stack ends; with a `context` keep the channels as well."""
     quiet_bolt()
@@ -35,11 +41,13 @@ def send_to_slack(
     sending = PostgresSending(pool)
     threads = stack.enter_context(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="slack"))
     clients = SlackClients(lambda: settings.current("slack_bot_token") or "", f"{settings.slack_api_url}/")
-    tell = telling(settings, PostgresPeople(pool), PostgresLinks(pool), PostgresOutbox(pool))
+    outbox = PostgresOutbox(pool)
+    tell = telling(settings, PostgresPeople(pool), PostgresLinks(pool), outbox)
     gate = Gate(clients, threads, PostgresSharedChannels(pool), tell, min(FRESH_S, pace.kept_back.total_seconds()))
-    answers = AnswerDesk(sending, clients, gate, threads, hosts_of(settings), min(pace.channel_s, APPEND_EVERY_S))
+    answers = AnswerDesk(sending, clients, gate, threads, hosts_of(settings), min(pace.channel_s, APPEND_EVERY_S), outbox)
+    draw = draw or (SlackPictures(context) if context else None)
     kept = announcements(context, settings, pool, threads) if context else []
-    stack.enter_context(SlackService(SenderLoop(sending, answers, clients, gate, threads, utc_now, pace).run, *kept))
+    stack.enter_context(SlackService(SenderLoop(sending, answers, clients, gate, threads, utc_now, pace, draw).run, *kept))
 
 
 def hosts_of(settings: WorkerSettings) -> frozenset[str]:

@@ -15,7 +15,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from agent.domain.chat import AnswerPart, PartKind
 from agent.domain.messenger import AskedAt, OpenAnswer
+from agent.ports.messenger import Outbox
 from agent.ports.messenger_sending import Answering
+from integrations.slack.answer_text import LONGEST, after, cut_to_fit, letters, so_far
 from integrations.slack.client import SlackClients, retry_after, status_of, too_fast, word_of
 from integrations.slack.interaction import Payload
 from integrations.slack.markdown import safe_markdown
@@ -30,15 +32,12 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 20
 MOST_TRIES = 8
-LONGEST = 11_000
-"""Of an answer; Slack takes 12,000 characters of markdown in a message."""
 APPEND_EVERY_S = 1.0
 SHARED = "This channel is shared with another company by now, so my answer is not given here; ask me in a direct message."
 LOOKING = "is looking it up…"
 #: New kinds of blocks come to workspaces one after the other.
 _BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long")
 _LAST = (PartKind.FINAL, PartKind.FAILED)
-_TEXT = (PartKind.SENTENCE, PartKind.FAILED)
 
 
 class AnswerDesk:
@@ -52,11 +51,12 @@ class AnswerDesk:
         threads: Executor,
         hosts: Collection[str],
         pace_s: float = APPEND_EVERY_S,
+        pictures: Outbox | None = None,
     ) -> None:
-        """`hosts`: what answers may link to; `pace_s`: how often a stream grows."""
+        """`pictures`: where they are left to be drawn; `hosts`: what answers may link to; `pace_s`: how often a stream grows."""
         self._answering, self._clients, self._gate = answering, clients, gate
         self._threads, self._hosts = threads, hosts
-        self._pace_s = pace_s
+        self._pace_s, self._pictures = pace_s, pictures
         self._not_before: dict[int, float] = {}
 
     async def open(self) -> list[OpenAnswer]:
@@ -93,7 +93,7 @@ class AnswerDesk:
 
     async def _begin(self, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> None:
         where = answer.at
-        text = _so_far(parts, self._hosts)
+        text = so_far(parts, self._hosts)
         client = self._clients.plain()
         if not text:
             await _status(client, answer, LOOKING)
@@ -123,14 +123,14 @@ class AnswerDesk:
 
     async def _stream_on(self, answer: OpenAnswer, parts: Sequence[AnswerPart], done: bool) -> None:
         client, where = self._clients.plain(), answer.at
-        more = _after(parts, answer.shown_seq, self._hosts)
+        more = after(parts, answer.shown_seq, self._hosts)
         try:
             if done:
-                blocks = _ending(answer.inbound_id, parts[-1], self._hosts, len(_so_far(parts, self._hosts)))
+                blocks = _ending(answer.inbound_id, parts[-1], self._hosts, len(so_far(parts, self._hosts)))
                 await client.chat_stopStream(
                     channel=where.channel, ts=answer.ts or "", **_given(markdown_text=more, blocks=blocks)
                 )
-                await self._do(self._answering.answered, answer.inbound_id, "streamed")
+                await self._ended(answer, parts, "streamed")
             elif more:
                 await client.chat_appendStream(channel=where.channel, ts=answer.ts or "", markdown_text=more)
                 await self._do(self._answering.note, replace(answer, shown_seq=parts[-1].seq))
@@ -165,11 +165,11 @@ class AnswerDesk:
                 raise
             logger.error("Slack refuses what stands below an answer, so its text is shown alone: %s", word_of(error))
             await _put(client, where, ts, message | {"blocks": message["blocks"][:1]})
-        await self._do(self._answering.answered, answer.inbound_id, "whole")
+        await self._ended(answer, parts, "whole")
 
     async def _lost_stream(self, client: AsyncWebClient, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> str | None:
         """A message that we began and whose time stamp we never learnt: the one in the thread that begins as the answer does."""
-        beginning = _letters(_so_far(parts, self._hosts))[:40]
+        beginning = letters(so_far(parts, self._hosts))[:40]
         try:
             found = await client.conversations_replies(channel=answer.at.channel, ts=answer.at.thread_ts, limit=200)
         except SlackApiError as error:
@@ -177,7 +177,7 @@ class AnswerDesk:
                 raise
             return None
         for message in reversed(at(found.data, "messages") or []):
-            text = _letters(text_at(message, "text", limit=LONGEST))
+            text = letters(text_at(message, "text", limit=LONGEST))
             if text_at(message, "bot_id") and text and (text.startswith(beginning) or beginning.startswith(text[:40])):
                 return text_at(message, "ts")
         return None
@@ -192,7 +192,14 @@ class AnswerDesk:
         await self._clients.plain().chat_postEphemeral(
             channel=where.channel, user=where.account, thread_ts=where.thread_ts, **message
         )
-        await self._do(self._answering.answered, answer.inbound_id, "told privately")
+        await self._ended(answer, parts, "told privately")
+
+    async def _ended(self, answer: OpenAnswer, parts: Sequence[AnswerPart], outcome: str) -> None:
+        """With its picture on the way, if there is one: of a private answer as a direct message, since everybody sees a file."""
+        if (wanted := parts[-1].body.get("picture")) and self._pictures is not None:
+            place, thread = (answer.at.account, None) if answer.at.private else (answer.at.channel, answer.at.thread_ts)
+            await self._do(self._pictures.picture, place, thread, wanted, f"picture:{answer.inbound_id}")
+        await self._do(self._answering.answered, answer.inbound_id, outcome)
 
     async def _kept_back(self, answer: OpenAnswer) -> None:
         """Its channel was shared with another company after the question."""
@@ -221,7 +228,7 @@ def whole(inbound_id: int, parts: Sequence[AnswerPart], hosts: Collection[str], 
     """The answer as one message."""
     last = parts[-1]
     said = last.body.get("answer") if last.kind is PartKind.FINAL else last.body.get("text")
-    text = _cut(safe_markdown(str(said or ""), hosts)) or "There is nothing to say."
+    text = cut_to_fit(safe_markdown(str(said or ""), hosts)) or "There is nothing to say."
     noted: list[Payload] = [_context(note)] if note else []
     blocks = [{"type": "markdown", "text": text}, *_ending(inbound_id, last, hosts, len(text)), *noted]
     return {"text": cut(str(said or "An answer"), 3_000), "blocks": blocks}
@@ -233,37 +240,6 @@ def _ending(inbound_id: int, last: AnswerPart, hosts: Collection[str], length: i
 
 def _context(words: str) -> Payload:
     return {"type": "context", "elements": [{"type": "mrkdwn", "text": words or escaped("Answered."), "verbatim": True}]}
-
-
-def _so_far(parts: Sequence[AnswerPart], hosts: Collection[str]) -> str:
-    return _after(parts, 0, hosts)
-
-
-def _after(parts: Sequence[AnswerPart], seq: int, hosts: Collection[str]) -> str:
-    """What was released after this part, each made safe by itself, as it goes on after what is shown already."""
-    text, length = "", 0
-    for part in parts:
-        if part.kind not in _TEXT:
-            continue
-        said = safe_markdown(str(part.body.get("text", "")), hosts)
-        piece = f"{'' if not length else _between(said)}{said}"
-        if length + len(piece) > LONGEST:
-            break
-        length += len(piece)
-        text += piece if part.seq > seq else ""
-    return text
-
-
-def _between(said: str) -> str:
-    return "\n" if said.startswith(("- ", "* ", "• ", "#", "|")) or "\n" in said else " "
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST].rpartition(chr(10))[0]}\n…"
-
-
-def _letters(text: str) -> str:
-    return "".join(character for character in text if character.isalnum())
 
 
 def _given(**given: Any) -> dict[str, Any]:

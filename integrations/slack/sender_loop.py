@@ -4,18 +4,18 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from agent.domain.messenger import SendMethod
-from agent.errors import DatabaseUnavailable
+from agent.errors import DatabaseUnavailable, ExpediterError
 from agent.ports.clock import Clock
 from agent.ports.messenger_sending import Sending, Waiting
 from integrations.slack.answers import AnswerDesk
@@ -24,6 +24,7 @@ from integrations.slack.parsing import text_at
 from integrations.slack.sending import MOST_TRIES, Ended, Result, backoff, find, send
 from integrations.slack.service import pause
 from integrations.slack.sharing import Door, Gate
+from integrations.slack.uploading import Picture, upload
 
 Found = TypeVar("Found")
 logger = logging.getLogger(__name__)
@@ -52,6 +53,9 @@ _IDEMPOTENT = (SendMethod.HOME, SendMethod.PROMPTS, SendMethod.TITLE)
 #: What nobody can look up: sent once more at most.
 _FLEETING = (SendMethod.PRIVATE, SendMethod.RESPOND)
 #: What is older would be no news when its channel is ours alone again.
+_READ_BY_ALL = (SendMethod.MESSAGE, SendMethod.PICTURE)
+Draw = Callable[[Mapping[str, Any]], Picture]
+"""Raises ExpediterErrors."""
 KEPT_FOR = timedelta(days=1)
 SHARED = "its channel is shared with another company"
 
@@ -68,9 +72,11 @@ class SenderLoop:
         threads: Executor,
         clock: Clock,
         pace: Pace = Pace(),
+        draw: Draw | None = None,
     ) -> None:
         self._sending, self._answers, self._clients, self._gate = sending, answers, clients, gate
         self._threads, self._clock, self._pace = threads, clock, pace
+        self._draw = draw
         self._holder = uuid.uuid4().hex
         self._next: dict[str, float] = {}
         self._direct: dict[str, str] = {}
@@ -123,7 +129,7 @@ class SenderLoop:
             await self._settle(waiting, Result(Ended.FAILED, why=f"given up after {MOST_TRIES} tries"))
             return
         channel = await self._channel(out.channel, out.method)
-        if out.method is SendMethod.MESSAGE and (door := await self._gate.door(channel)) is not Door.OPEN:
+        if out.method in _READ_BY_ALL and (door := await self._gate.door(channel)) is not Door.OPEN:
             await self._kept_back(waiting, door)
             return
         if waiting.may_be_there and (known := await self._looked_up(waiting, channel)) is not None:
@@ -131,9 +137,23 @@ class SenderLoop:
             return
         if not await self._do(self._sending.begin, out.id, out.tries + 1, self._holder):
             return
-        result = await send(self._clients, out, waiting.shown_ts, waiting.parent_ts, channel)
+        if out.method is SendMethod.PICTURE:
+            result = await self._drawn(waiting, channel)
+        else:
+            result = await send(self._clients, out, waiting.shown_ts, waiting.parent_ts, channel)
         self._next[out.channel] = time.monotonic() + (self._pace.channel_s if out.method is SendMethod.MESSAGE else 0.0)
         await self._settle(waiting, result)
+
+    async def _drawn(self, waiting: Waiting, channel: str) -> Result:
+        """A picture that cannot be drawn now is left out: the answer says it in words."""
+        out = waiting.outgoing
+        if self._draw is None:
+            return Result(Ended.FAILED, why="nobody draws here")
+        try:
+            picture = await self._do(self._draw, out.payload["wanted"])
+        except ExpediterError as undrawn:
+            return Result(Ended.FAILED, why=str(undrawn))
+        return await upload(self._clients, picture, channel, out.payload.get("thread_ts"), out.tries)
 
     async def _kept_back(self, waiting: Waiting, door: Door) -> None:
         out = waiting.outgoing
@@ -147,6 +167,8 @@ class SenderLoop:
         out = waiting.outgoing
         if out.method in _IDEMPOTENT or (out.method is SendMethod.MESSAGE and waiting.shown_ts is not None):
             return None
+        if out.method is SendMethod.PICTURE:
+            return Result(Ended.UNKNOWN, why="it may have been shown when the process ended")
         if out.method in _FLEETING:
             return None if out.tries < 2 else Result(Ended.UNKNOWN, why="two tries had no answer")
         assert waiting.tried_at is not None

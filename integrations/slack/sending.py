@@ -86,6 +86,10 @@ async def find(
     return True, None
 
 
+def again_after(seconds: int) -> timedelta:
+    return timedelta(seconds=seconds)
+
+
 def backoff(tries: int) -> timedelta:
     return timedelta(seconds=min(300, 2 ** min(tries + 1, 9)))
 

@@ -20,6 +20,7 @@ DEEDS = (
     (EventKind.MARKED_FALSE.value, "It is a false alarm (say why)"),
     (EventKind.COMMENTED.value, "A comment"),
 )
+UNTIL = "Until then it is in no list of what is open, unless it gets graver"
 MOST_EVIDENCE, MOST_EVENTS = 8, 5
 
 
@@ -42,7 +43,7 @@ def finding_modal(finding: KnownFinding) -> Payload:
         *([b.rich(b.paragraph(b.bold("Read from Odoo")), b.bullets(evidence))] if evidence else []),
         *([b.rich(b.bullets(map(_event, said)))] if said else []),
         inputs.asked("deed", "What do you say", inputs.choice([*ended, *DEEDS])),
-        inputs.asked("until", "Remind me on", inputs.day(), hint="Until then it is in no list of what is open, unless it gets graver", optional=True),
+        inputs.asked("until", "Remind me on", inputs.day(), hint=UNTIL, optional=True),
         inputs.asked("note", "Note", inputs.text(lines=True, most=1_500), optional=True),
     ]
     return inputs.modal(finding.label, blocks, "finding_submit", carried_finding(finding), "Say it")

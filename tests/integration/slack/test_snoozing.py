@@ -4,8 +4,8 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from agent.domain.finding_life import FindingState
 from agent.domain.decisions import Role
+from agent.domain.finding_life import FindingState
 from integrations.slack.views.brief import findings_card
 from tests.fixtures.postgres import TestDatabase
 from tests.fixtures.scans import known

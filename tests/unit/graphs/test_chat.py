@@ -62,7 +62,7 @@ def test_supported_sentences_are_released_one_by_one_and_the_others_are_withheld
 def test_the_final_part_is_the_whole_answer_with_what_it_rests_on(ask: Ask, scripted_model: ScriptedModel) -> None:
     scripted_model.say(LOOK, f"{LATE} is 3 days late.")
     final = ask()[-1]
-    assert set(final.body) == {"answer", "degraded", "as_of", "citations", "proposals", "worked_out", "table"}
+    assert set(final.body) == {"answer", "degraded", "as_of", "citations", "proposals", "worked_out", "table", "picture"}
     assert (final.body["answer"], final.body["degraded"], final.body["proposals"]) == (f"{LATE} is 3 days late.", False, [])
     assert final.body["citations"][0]["source"] == LATE
     assert (final.evidence["origin"], final.evidence["model"]) == ("model", "scripted")

@@ -71,7 +71,8 @@ def test_setup_prints_a_manifest_that_can_be_pasted_and_names_no_more_than_is_ne
     assert found["settings"]["event_subscriptions"]["request_url"] == "https://expediter.example.com/slack/events"
     assert not found["settings"]["socket_mode_enabled"]
     assert not any(
-        scope.endswith(":write") and scope not in ("chat:write", "im:write", "assistant:write") for scope in wanted_scopes()
+        scope.endswith(":write") and scope not in ("chat:write", "im:write", "assistant:write", "files:write")
+        for scope in wanted_scopes()
     )
 
 

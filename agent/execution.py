@@ -249,9 +249,7 @@ def _lacks_approval(run: Run, fresh: ProposalContent) -> str:
 
 
 def _send(run: Run) -> Ending | None:
-    desk = run.context.desk
-    number = desk.attempt(run.execution_id)
-    desk.sending(run.execution_id, number)
+    run.context.desk.sending(run.execution_id)
     try:
         run.action.apply(run.content, run.context.writer, run.marker)
     except ErpRefused as refusal:

@@ -53,6 +53,9 @@ class PartKind(StrEnum):
     FAILED = "failed"
 
 
+Released = tuple[PartKind, dict[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerPart:
     """One released piece of the answer to one inbound row."""

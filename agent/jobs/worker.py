@@ -16,7 +16,7 @@ from agent.actions.reply_to_mail import NAME as REPLY_TO_MAIL
 from agent.domain.asked_change import AskedChange
 from agent.domain.asked_edit import AskedEdit, AskedNewDates
 from agent.domain.asked_reply import AskedReply
-from agent.domain.chat import Inbound, PartKind
+from agent.domain.chat import Inbound, PartKind, Released
 from agent.domain.decisions import ExecutionLimit, Person
 from agent.domain.outages import Neighbour, Reach
 from agent.domain.policies import AskedPolicy
@@ -145,25 +145,35 @@ def _published(found: ScanResult, context: WorkerContext) -> int:
 
 def answer_with(inbound_id: int, context: WorkerContext, answering: Answering) -> None:
     """Release what `answering` says, or one sentence why it failed; once."""
-    if context.answers.finished(inbound_id):
+    inbound = context.answers.unanswered(inbound_id)
+    if inbound is None:
         return
     context = context.now()
-    inbound = context.answers.inbound(inbound_id)
+    ready: list[Released] = []
     try:
         person = context.people.by_id(inbound.person_id)
         demand(person, Permission.ASK)
         for part in answering(inbound, person, _turn(inbound, person, context), context):
-            if part.kind is PartKind.FINAL:
-                context.audit.append("recommendation.made", f"inbound:{inbound.id}", part.evidence)
-            context.answers.release(inbound.id, part.kind, part.body)
+            _let_out(part, inbound, ready, context)
     except ExpediterError as refused:
         logger.info("question %s was refused: %s", inbound.id, refused)
-        context.answers.release(inbound.id, PartKind.FAILED, {"text": str(refused)})
+        context.answers.complete(inbound.id, [*ready, (PartKind.FAILED, {"text": str(refused)})])
     except Exception:
         # The edge of the process: whoever asked gets a sentence, and the reason is in the log under the question's number.
         logger.exception("question %s could not be answered", inbound.id)
         sentence = f"A fault in Expediter kept this from being answered; its log has the reason under question {inbound.id}."
-        context.answers.release(inbound.id, PartKind.FAILED, {"text": sentence})
+        context.answers.complete(inbound.id, [*ready, (PartKind.FAILED, {"text": sentence})])
+
+
+def _let_out(part: Part, inbound: Inbound, ready: list[Released], context: WorkerContext) -> None:
+    """What somebody watches being written is shown as it comes; anything else is ready within a moment, and shown at once."""
+    if part.kind is PartKind.FINAL:
+        context.answers.complete(inbound.id, [*ready, (part.kind, part.body)], part.evidence)
+        ready.clear()
+    elif inbound.kind == "chat":
+        context.answers.release(inbound.id, part.kind, part.body)
+    else:
+        ready.append((part.kind, part.body))
 
 
 def _chat(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:
@@ -273,5 +283,5 @@ def _turn(inbound: Inbound, person: Person, context: WorkerContext) -> ToolConte
         inbound_id=inbound.id,
         audit=context.audit,
         board=context.board,
-        earlier=context.answers.asked_before(inbound.id),
+        earlier=context.answers.asked_before(inbound.id) if inbound.kind == "chat" else (),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
-from agent.domain.chat import AnswerPart, Inbound, PartKind
+from agent.domain.chat import AnswerPart, Inbound, PartKind, Released
 
 
 class InboundDesk(Protocol):
@@ -30,7 +30,12 @@ class AnswerDesk(Protocol):
     def asked_before(self, inbound_id: int) -> Sequence[str]:
         """The latest questions of the same conversation before this one, newest first."""
 
-    def release(self, inbound_id: int, kind: PartKind, body: dict[str, Any]) -> None: ...
+    def release(self, inbound_id: int, kind: PartKind, body: dict[str, Any]) -> None:
+        """One part, seen at once."""
 
-    def finished(self, inbound_id: int) -> bool:
-        """Whether `final` or `failed` was released: a repeated job stops here."""
+    def complete(self, inbound_id: int, parts: Sequence[Released], evidence: dict[str, Any] | None = None) -> None:
+        """The rest of an answer in this order, its last part being `final` or `failed`, and with `final` what the audit log keeps
+        of it; all or nothing."""
+
+    def unanswered(self, inbound_id: int) -> Inbound | None:
+        """None when `final` or `failed` was released: a repeated job stops here. Raises RecordMissing."""

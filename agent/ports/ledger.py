@@ -150,11 +150,8 @@ class ExecutionDesk(ProposalBook, Protocol):
     def begin(self, grant: Grant) -> tuple[int, Sequence[Attempt]]:
         """Reference the grant by its one execution, or find the one a dead process left. Returns its id and earlier attempts."""
 
-    def attempt(self, execution_id: int) -> int:
-        """Log a new attempt, committed before anything is sent; returns its number."""
-
-    def sending(self, execution_id: int, number: int) -> None:
-        """Log that the write is about to be sent, committed before it is."""
+    def sending(self, execution_id: int) -> None:
+        """Log a new attempt whose write is about to be sent, committed before it is."""
 
     def finish(self, execution_id: int, outcome: Outcome, detail: str, evidence: dict[str, Any]) -> None:
         """Record how it ended; once."""

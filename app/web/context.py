@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from fastapi import Request
 
@@ -40,14 +41,20 @@ class WebContext:
     absences: Absences
     notices: ApprovalNotices
     in_force: Callable[[], Policy]
-    """Asked once for each request."""
-    policy: Policy
-    """What was in force when the request came."""
     clock: Clock
     check: Callable[[], None]
     """Raises DatabaseUnavailable or SchemaOutdated when this process could not do its work."""
 
+    @property
+    def policy(self) -> Policy:
+        """What is in force. Within one request it stays what it was when first asked for."""
+        return self.in_force()
 
-def context_of(request: Request) -> WebContext:
+    def of_one_request(self) -> "WebContext":
+        return replace(self, in_force=cache(self.in_force))
+
+
+async def context_of(request: Request) -> WebContext:
+    # Nothing here waits, so no thread is handed the work.
     context: WebContext = request.app.state.context
-    return replace(context, policy=context.in_force())
+    return context.of_one_request()

@@ -70,7 +70,6 @@ def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebCon
         absences=PostgresAbsences(pool),
         notices=PostgresApprovalNotices(pool),
         in_force=PolicyInForce(policies, first),
-        policy=first,
         clock=DatabaseClock(pool),
         check=lambda: check(pool),
     )

@@ -47,7 +47,7 @@ def prompts_of(context: WebContext) -> list[tuple[str, str]]:
 
 
 def _now(context: WebContext) -> WebContext:
-    return replace(context, policy=context.in_force())
+    return context.of_one_request()
 
 
 def _risk(context: WebContext, person: Person, warehouse: str) -> Payload:

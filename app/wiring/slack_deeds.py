@@ -1,7 +1,6 @@
 """What a click may do: the same functions that the API's routes call, with the same checks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -98,7 +97,7 @@ class SlackDeeds:
         return link.account if link and link.confirmed else None
 
     def _now(self) -> WebContext:
-        return replace(self._context, policy=self._context.in_force())
+        return self._context.of_one_request()
 
 
 def numbered(given: int) -> int:

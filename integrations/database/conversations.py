@@ -5,12 +5,12 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from agent.domain.chat import AnswerPart, Inbound, PartKind
+from agent.domain.chat import AnswerPart, Inbound, PartKind, Released
 from agent.errors import DatabaseUnavailable, RecordMissing
 from integrations.database.answer_listener import AnswerListener
 from integrations.database.json_text import jsonb
-from integrations.database.pool import Pool, statements, transaction
-from integrations.database.queues import defer
+from integrations.database.pool import Pool, statements
+from integrations.database.queues import lock_name
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +25,35 @@ TASKS = {
     "mail_follow": "follow_mail",
     "reply": "propose_reply",
 }
+#: One statement, and so all or nothing.
+_RECEIVE = """
+    WITH spoken AS (
+        INSERT INTO conversation (id, person_id) VALUES (%(conversation)s, %(person)s) ON CONFLICT (id) DO NOTHING
+    ), asked AS (
+        INSERT INTO inbound (kind, person_id, conversation_id, text) VALUES (%(kind)s, %(person)s, %(conversation)s, %(text)s)
+        RETURNING *
+    )
+    SELECT asked.*, procrastinate.procrastinate_defer_jobs_v1(ARRAY[
+        ROW('worker', %(task)s, 0, %(lock)s, NULL, jsonb_build_object('inbound_id', asked.id), NULL
+        )::procrastinate.procrastinate_job_to_defer_v1]) AS hinted
+    FROM asked
+"""
+_UNANSWERED = """
+    SELECT inbound.*, EXISTS (SELECT FROM answer_part WHERE inbound_id = inbound.id AND kind IN ('final', 'failed')) AS finished
+    FROM inbound WHERE id = %s
+"""
+#: The audit's entry comes with the last part, or not at all.
+_COMPLETE = """
+    INSERT INTO answer_part (inbound_id, kind, body)
+    SELECT %(id)s, kind, body FROM unnest(%(kinds)s::text[], %(bodies)s::jsonb[]) WITH ORDINALITY AS part (kind, body, place)
+    ORDER BY place
+    RETURNING CASE WHEN kind = 'final' AND %(evidence)s::jsonb IS NOT NULL
+        THEN audit('recommendation.made', %(subject)s, %(evidence)s::jsonb)::text END
+"""
+#: Lost in a power cut, it is as if the answer had been cut off here, and the question is answered again.
+_RELEASE = """
+    INSERT INTO answer_part (inbound_id, kind, body) VALUES (%s, %s, %s) RETURNING set_config('synchronous_commit', 'off', true)
+"""
 _LOOK_ANYWAY_S = 2.0
 _LAST = (PartKind.FINAL, PartKind.FAILED)
 
@@ -50,17 +79,12 @@ class PostgresInboundDesk:
         self._pool, self._listener = pool, listener
 
     def receive(self, *, kind: str, person_id: int, conversation_id: str, text: str) -> Inbound:
-        with transaction(self._pool) as connection:
-            connection.execute(
-                "INSERT INTO conversation (id, person_id) VALUES (%s, %s) ON CONFLICT (id) DO NOTHING",
-                (conversation_id, person_id),
-            )
-            row = connection.execute(
-                "INSERT INTO inbound (kind, person_id, conversation_id, text) VALUES (%s, %s, %s, %s) RETURNING *",
-                (kind, person_id, conversation_id, text),
-            ).fetchone()
-            assert row is not None
-            defer(connection, TASKS[kind], "worker", f"conversation:{conversation_id}", inbound_id=row["id"])
+        asked = {"kind": kind, "person": person_id, "conversation": conversation_id, "text": text}
+        hint = {"task": TASKS[kind], "lock": lock_name("worker", f"conversation:{conversation_id}")}
+        with statements(self._pool) as connection:
+            row = connection.execute(_RECEIVE, asked | hint).fetchone()
+        assert row is not None
+        del row["hinted"]
         return Inbound(**row)
 
     def inbound(self, inbound_id: int) -> Inbound:
@@ -103,6 +127,13 @@ class PostgresAnswerDesk:
     def inbound(self, inbound_id: int) -> Inbound:
         return _inbound(self._pool, inbound_id)
 
+    def unanswered(self, inbound_id: int) -> Inbound | None:
+        with statements(self._pool) as connection:
+            row = connection.execute(_UNANSWERED, (inbound_id,)).fetchone()
+        if row is None:
+            raise RecordMissing(f"There is no question {inbound_id}.")
+        return None if row.pop("finished") else Inbound(**row)
+
     def asked_before(self, inbound_id: int) -> Sequence[str]:
         with statements(self._pool) as connection:
             found = connection.execute(_BEFORE, {"inbound": inbound_id}).fetchall()
@@ -110,14 +141,20 @@ class PostgresAnswerDesk:
 
     def release(self, inbound_id: int, kind: PartKind, body: dict[str, Any]) -> None:
         """Raises NotPermitted when the answer is complete already."""
+        if kind in _LAST:
+            self.complete(inbound_id, [(kind, body)])
+            return
         with statements(self._pool) as connection:
-            connection.execute(
-                "INSERT INTO answer_part (inbound_id, kind, body) VALUES (%s, %s, %s)", (inbound_id, kind.value, jsonb(body))
-            )
+            connection.execute(_RELEASE, (inbound_id, kind.value, jsonb(body)))
 
-    def finished(self, inbound_id: int) -> bool:
+    def complete(self, inbound_id: int, parts: Sequence[Released], evidence: dict[str, Any] | None = None) -> None:
+        """Raises NotPermitted when the answer is complete already."""
+        rest = {
+            "id": inbound_id,
+            "kinds": [kind.value for kind, _ in parts],
+            "bodies": [jsonb(body) for _, body in parts],
+            "subject": f"inbound:{inbound_id}",
+            "evidence": None if evidence is None else jsonb(evidence),
+        }
         with statements(self._pool) as connection:
-            row = connection.execute(
-                "SELECT 1 FROM answer_part WHERE inbound_id = %s AND kind IN ('final', 'failed')", (inbound_id,)
-            ).fetchone()
-        return row is not None
+            connection.execute(_COMPLETE, rest)

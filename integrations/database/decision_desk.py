@@ -12,7 +12,7 @@ from integrations.database import rows
 from integrations.database.code_check import WRONG_CODE, Checked, CodeCheck, no_codes
 from integrations.database.pool import Pool, statements, transaction, translated
 from integrations.database.proposal_book import PostgresProposalBook
-from integrations.database.queues import defer
+from integrations.database.queues import lock_name
 
 EXECUTE_TASK = "execute_granted"
 _DECISION = """
@@ -20,6 +20,18 @@ _DECISION = """
         second_factor_wanted, second_factor_id)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
+#: The grant's own rules see the decision that it rests on, as they see every row written before them.
+_LAST_DECISION = f"""
+    WITH decided AS ({_DECISION} RETURNING proposal_id), granted AS (
+        INSERT INTO approval_grant (proposal_id, sha256, steps, policy_version, expires_at, second_factor_wanted)
+        SELECT id, %s, %s, %s, least(%s, expires_at), %s FROM proposal JOIN decided ON decided.proposal_id = proposal.id
+        RETURNING *
+    )
+    SELECT granted.*, procrastinate.procrastinate_defer_jobs_v1(ARRAY[
+        ROW('executor', %s, 0, %s, NULL, jsonb_build_object('grant_id', granted.id), NULL
+        )::procrastinate.procrastinate_job_to_defer_v1]) AS hinted
+    FROM granted
+"""  # noqa: S608 - constants
 
 
 class PostgresDecisionDesk(PostgresProposalBook):
@@ -127,26 +139,15 @@ def _record(
     connection: Connection[DictRow], ballot: Ballot, person_id: int, verdict: Verdict, reason: str, checked: Checked | None
 ) -> Grant | None:
     factor = checked.use_id if checked and ballot.second_factor else None
-    connection.execute(
-        _DECISION,
-        (
-            ballot.proposal_id, ballot.sha256, ballot.step, ballot.earlier, person_id, ballot.for_person_id,
-            verdict.value, reason,
-            ballot.policy_version, ballot.rule, ballot.second_factor, factor,
-        ),
+    decision = (
+        ballot.proposal_id, ballot.sha256, ballot.step, ballot.earlier, person_id, ballot.for_person_id, verdict.value, reason,
+        ballot.policy_version, ballot.rule, ballot.second_factor, factor,
     )  # fmt: skip
     if ballot.grant_until is None:
+        connection.execute(_DECISION, decision)
         return None
-    grant = _grant(connection, ballot, ballot.grant_until)
-    defer(connection, EXECUTE_TASK, "executor", f"proposal:{ballot.proposal_id}", grant_id=grant.id)
-    return grant
-
-
-def _grant(connection: Connection[DictRow], ballot: Ballot, until: datetime) -> Grant:
-    row = connection.execute(
-        "INSERT INTO approval_grant (proposal_id, sha256, steps, policy_version, expires_at, second_factor_wanted)"
-        " SELECT id, %s, %s, %s, least(%s, expires_at), %s FROM proposal WHERE id = %s RETURNING *",
-        (ballot.sha256, ballot.step + 1, ballot.policy_version, until, ballot.second_factor, ballot.proposal_id),
-    ).fetchone()
+    granted = (ballot.sha256, ballot.step + 1, ballot.policy_version, ballot.grant_until, ballot.second_factor)
+    hint = (EXECUTE_TASK, lock_name("executor", f"proposal:{ballot.proposal_id}"))
+    row = connection.execute(_LAST_DECISION, (*decision, *granted, *hint)).fetchone()
     assert row is not None
     return rows.grant(row)

@@ -24,10 +24,21 @@ _OPEN_GRANTS = """
         AND held_back(proposal.action) IS NULL AND in_the_way_of(proposal.id) IS NULL)
     ORDER BY approval_grant.id
 """
+#: Nothing of a claim has to survive a power cut, so its end does not wait for the disk; see `statements`.
+_CLAIM = "SELECT claim(%s) AS mine, set_config('synchronous_commit', 'off', true)"
 _ATTEMPTS = """
     SELECT number, clock_timestamp() - coalesce(at, started_at) AS age, execution_sending.number IS NOT NULL AS sent
     FROM execution_attempt LEFT JOIN execution_sending USING (execution_id, number)
     WHERE execution_id = %s ORDER BY number
+"""
+#: The attempt and that it is about to be sent, together or not at all.
+_SENDING = """
+    WITH logged AS (
+        INSERT INTO execution_attempt (execution_id, number)
+        SELECT %(id)s, 1 + coalesce(max(number), 0) FROM execution_attempt WHERE execution_id = %(id)s
+        RETURNING execution_id, number
+    )
+    INSERT INTO execution_sending (execution_id, number) SELECT execution_id, number FROM logged
 """
 
 
@@ -41,32 +52,22 @@ class PostgresExecutionDesk(PostgresProposalBook):
     @contextmanager
     def claimed(self, grant: Grant) -> Iterator[bool]:
         with transaction(self._pool) as connection:
-            row = connection.execute("SELECT claim(%s) AS mine", (grant.id,)).fetchone()
+            row = connection.execute(_CLAIM, (grant.id,)).fetchone()
             yield bool(row and row["mine"])
 
     def begin(self, grant: Grant) -> tuple[int, Sequence[Attempt]]:
         """Raises NotPermitted when the grant lapsed before anybody began, is not one, or waits for what touches the same."""
-        with transaction(self._pool) as connection:
-            execution_id = _execution(connection, grant) or _new_execution(connection, grant)
+        with statements(self._pool) as connection:
+            execution_id = _execution(connection, grant)
+            if execution_id is None:
+                return _new_execution(connection, grant), ()
             attempts = connection.execute(_ATTEMPTS, (execution_id,)).fetchall()
         return execution_id, tuple(Attempt(row["number"], row["age"], row["sent"]) for row in attempts)
 
-    def attempt(self, execution_id: int) -> int:
+    def sending(self, execution_id: int) -> None:
         """Raises NotPermitted when the grant has lapsed or the execution has ended."""
         with statements(self._pool) as connection:
-            row = connection.execute(
-                "INSERT INTO execution_attempt (execution_id, number)"
-                " SELECT %(id)s, 1 + coalesce(max(number), 0) FROM execution_attempt WHERE execution_id = %(id)s"
-                " RETURNING number, set_config('synchronous_commit', 'off', true)",  # see `statements`
-                {"id": execution_id},
-            ).fetchone()
-        assert row is not None
-        return int(row["number"])
-
-    def sending(self, execution_id: int, number: int) -> None:
-        """Raises NotPermitted when the grant has lapsed or the execution has ended."""
-        with statements(self._pool) as connection:
-            connection.execute("INSERT INTO execution_sending (execution_id, number) VALUES (%s, %s)", (execution_id, number))
+            connection.execute(_SENDING, {"id": execution_id})
 
     def finish(self, execution_id: int, outcome: Outcome, detail: str, evidence: dict[str, Any]) -> None:
         """Raises NotPermitted when it has ended before."""

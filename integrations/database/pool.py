@@ -97,7 +97,7 @@ def open_pool(url: str, *, size: int = 8) -> Pool:
     return ConnectionPool(
         target,
         connection_class=Connection[DictRow],
-        kwargs={"row_factory": dict_row},
+        kwargs={"row_factory": dict_row, "autocommit": True},
         min_size=1,
         max_size=size,
         timeout=10,
@@ -127,18 +127,13 @@ def statements(pool: Pool) -> Iterator[Connection[DictRow]]:
     Errors are raised as by `transaction`.
     """
     with translated(), pool.connection() as connection:
-        connection.autocommit = True
-        try:
-            yield connection
-        finally:
-            if not connection.broken:
-                connection.autocommit = False
+        yield connection
 
 
 @contextmanager
 def transaction(pool: Pool) -> Iterator[Connection[DictRow]]:
     """One transaction, committed at the end; what the database refuses is raised as the error class it stands for."""
-    with translated(), pool.connection() as connection:
+    with translated(), pool.connection() as connection, connection.transaction():
         yield connection
 
 

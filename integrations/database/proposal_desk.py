@@ -8,7 +8,7 @@ from psycopg.rows import DictRow
 
 from agent.domain.decisions import Proposal, ProposalContent, ProposalGroup, Provenance
 from agent.ports.ledger import ProposedLine
-from integrations.database.pool import transaction
+from integrations.database.pool import statements, transaction
 from integrations.database.proposal_book import PostgresProposalBook
 
 #: See `statements` for what it returns second.
@@ -34,7 +34,7 @@ class PostgresProposalDesk(PostgresProposalBook):
         supersedes: int | None = None,
     ) -> Proposal:
         """Raises PreconditionFailed when the database refuses it: the question is too old, nothing to undo, a bad deadline."""
-        with transaction(self._pool) as connection:
+        with statements(self._pool) as connection:
             line = ProposedLine(content, expires_at)
             made = _insert(connection, line, inbound_id, rationale, provenance, inverse_of=inverse_of, supersedes=supersedes)
         return self.proposal(made)

@@ -168,8 +168,8 @@ def _closed(database: TestDatabase, *, closed: bool) -> None:
 def test_a_complete_answer_takes_nothing_more(database: TestDatabase, desk: PostgresInboundDesk) -> None:
     inbound = database.inbound(database.person())
     answers = PostgresAnswerDesk(database.pool("worker"))
-    assert not answers.finished(inbound)
+    assert answers.unanswered(inbound) == answers.inbound(inbound)
     answers.release(inbound, PartKind.FINAL, {})
-    assert answers.finished(inbound)
+    assert answers.unanswered(inbound) is None
     with pytest.raises(NotPermitted, match="complete"):
         answers.release(inbound, PartKind.SENTENCE, {"text": "One more thing"})

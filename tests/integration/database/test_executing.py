@@ -63,12 +63,14 @@ def test_what_was_begun_is_looked_after_but_sends_nothing_once_the_grant_lapsed(
     grant = granted(database)
     desk = PostgresExecutionDesk(database.pool("executor"))
     execution, _ = desk.begin(grant)
-    number = desk.attempt(execution)
+    desk.sending(execution)
     lapse(database, "approval_grant")
     assert [open_grant.id for open_grant in desk.open_grants()] == [grant.id]
-    for send in (lambda: desk.attempt(execution), lambda: desk.sending(execution, number)):
-        with pytest.raises(NotPermitted, match="lapsed"):
-            send()
+    with pytest.raises(NotPermitted, match="lapsed"):
+        desk.sending(execution)
+    for table in ("execution_attempt", "execution_sending"):
+        with pytest.raises(psycopg.Error, match="lapsed"):
+            database.one("executor", f"INSERT INTO {table} (execution_id, number) VALUES (%s, 1)", execution)
     desk.finish(execution, Outcome.UNCERTAIN, "Nobody knows.", {})
     assert desk.proposal(grant.proposal_id).state is ProposalState.UNCERTAIN
 
@@ -87,7 +89,7 @@ def test_a_grant_leads_to_one_execution_that_ends_once(database: TestDatabase) -
     with pytest.raises(NotPermitted, match="already ended"):
         desk.finish(execution, Outcome.FAILED, "", {})
     with pytest.raises(NotPermitted, match="has ended"):
-        desk.attempt(execution)
+        desk.sending(execution)
 
 
 def test_a_grant_is_held_by_one_process_at_a_time_and_freed_when_it_dies(database: TestDatabase) -> None:
@@ -112,7 +114,7 @@ def test_what_was_changed_is_looked_at_again_by_the_worker(database: TestDatabas
     grant = granted(database)
     desk = PostgresExecutionDesk(database.pool("executor"))
     execution_id, _ = desk.begin(grant)
-    desk.attempt(execution_id)
+    desk.sending(execution_id)
     desk.finish(execution_id, outcome, "It was tried.", {})
     with database.connection("worker") as connection:
         found = connection.execute("SELECT args FROM procrastinate.procrastinate_jobs WHERE task_name = 'rescan'").fetchall()

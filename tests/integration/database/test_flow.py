@@ -32,8 +32,7 @@ def test_a_change_goes_from_question_to_outcome_and_all_of_it_is_audited(databas
             assert not twice
         execution, earlier = executor.begin(grant)
         assert not earlier
-        number = executor.attempt(execution)
-        executor.sending(execution, number)
+        executor.sending(execution)
         assert [(attempt.number, attempt.sent) for attempt in executor.begin(grant)[1]] == [(1, True)]
         executor.finish(execution, Outcome.DONE, "Read back.", {"effect": "done"})
 

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from agent.domain.decisions import Grant, Outcome, Role
@@ -63,12 +64,14 @@ def test_what_has_begun_is_looked_after_and_sends_nothing_more(
 ) -> None:
     grant = granted(database)
     execution, _ = desk.begin(grant)
-    number = desk.attempt(execution)
+    desk.sending(execution)
     hold(database, control, "*", 0, Role.BUYER)
     assert desk.open_grants() == [grant]
-    for send in (lambda: desk.attempt(execution), lambda: desk.sending(execution, number)):
-        with pytest.raises(ExecutionHeld, match="all executions are stopped"):
-            send()
+    with pytest.raises(ExecutionHeld, match="all executions are stopped"):
+        desk.sending(execution)
+    for table in ("execution_attempt", "execution_sending"):
+        with pytest.raises(psycopg.Error, match="all executions are stopped"):
+            database.one("executor", f"INSERT INTO {table} (execution_id, number) VALUES (%s, 1)", execution)
     desk.finish(execution, Outcome.DONE, "It had arrived.", {})
 
 

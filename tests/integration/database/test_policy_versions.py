@@ -250,7 +250,7 @@ def test_a_stolen_executor_puts_nothing_in_force_without_an_approved_proposal_fo
     grant = office.granted(office.proposed(wanted))
     desk = PostgresExecutionDesk(database.pool("executor"))
     running, _ = desk.begin(grant)
-    desk.sending(running, desk.attempt(running))
+    desk.sending(running)
     with pytest.raises(NotPermitted, match="only by carrying out"):
         PostgresPolicySwitch(database.pool("executor")).activate(other, grant.sha256)
     assert office.shelf.version_in_force() == FIRST.version

@@ -152,7 +152,7 @@ def test_what_a_colleague_threw_away_is_not_asked_for_again_and_a_person_looks(a
 
 def test_what_was_never_sent_is_asked_for_by_the_next_run():
     rig = build(ACTIVITY, world=Deleting)
-    rig.run_and_die("after the attempt was logged")
+    rig.run_and_die("after begin")
     assert rig.after(minutes=20).run() is Outcome.DONE
     assert len(rig.erp.effects) == 1
 

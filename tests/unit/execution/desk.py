@@ -62,13 +62,8 @@ class Desk:
         self.crashes.pass_by("after begin")
         return 1, tuple(replace(attempt, age=attempt.age + (self.clock() - NOW)) for attempt in self.attempts)
 
-    def attempt(self, execution_id: int) -> int:
-        self.attempts.append(Attempt(len(self.attempts) + 1, NOW - self.clock(), sent=False))
-        self.crashes.pass_by("after the attempt was logged")
-        return len(self.attempts)
-
-    def sending(self, execution_id: int, number: int) -> None:
-        self.attempts[number - 1] = replace(self.attempts[number - 1], sent=True)
+    def sending(self, execution_id: int) -> None:
+        self.attempts.append(Attempt(len(self.attempts) + 1, NOW - self.clock(), sent=True))
         self.crashes.pass_by("after sending was logged")
 
     def finish(self, execution_id: int, outcome: Outcome, detail: str, evidence: dict[str, Any]) -> None:

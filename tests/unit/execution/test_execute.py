@@ -173,7 +173,7 @@ def test_after_three_attempts_without_effect_it_stops(rig):
 # Dying on the way
 
 
-@pytest.mark.parametrize("point", ["after begin", "reading", "after the attempt was logged"])
+@pytest.mark.parametrize("point", ["after begin", "reading"])
 def test_a_process_that_dies_before_sending_loses_nothing(rig, point):
     run = rig(NOTE)
     run.run_and_die(point)

@@ -13,7 +13,6 @@ from tests.unit.execution.fakes import Answer, ProcessDied
 POINTS = [
     "after begin",
     "reading",
-    "after the attempt was logged",
     "after sending was logged",
     "before the write is sent",
     "after the write was sent",

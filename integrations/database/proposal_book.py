@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import Any, LiteralString
 
-from agent.domain.decisions import Proposal, ProposalGroup, ProposalState
+from agent.domain.decisions import Outcome, Proposal, ProposalGroup, ProposalState
 from agent.errors import PreconditionFailed, RecordMissing
 from integrations.database import rows
 from integrations.database.pool import Pool, statements
@@ -50,6 +50,34 @@ _NEWEST: dict[tuple[bool, bool, bool], LiteralString] = {
     for same in (True, False)
 }
 
+#: A person's word on what ended uncertain makes it done or failed.
+_ENDED: LiteralString = """
+    SELECT id FROM (
+        (SELECT execution.proposal_id AS id FROM execution
+            JOIN execution_outcome ON execution_outcome.execution_id = execution.id AND outcome = ANY(%(states)s)
+            WHERE NOT EXISTS (SELECT FROM execution_resolution WHERE execution_resolution.execution_id = execution.id)
+            ORDER BY execution.proposal_id DESC LIMIT %(limit)s)
+        UNION ALL
+        (SELECT execution.proposal_id FROM execution_resolution JOIN execution ON execution.id = execution_id
+            WHERE CASE WHEN took_effect THEN 'done' ELSE 'failed' END = ANY(%(states)s)
+            ORDER BY execution.proposal_id DESC LIMIT %(limit)s)
+    ) AS ended ORDER BY id DESC LIMIT %(limit)s
+"""
+#: States that leave a row behind, are for good, and so are read from those rows without looking at all proposals.
+_SOURCES: dict[ProposalState, LiteralString] = {
+    ProposalState.REJECTED: "SELECT DISTINCT proposal_id AS id FROM decision WHERE verdict = 'reject' "
+    "ORDER BY id DESC LIMIT %(limit)s",
+    ProposalState.WITHDRAWN: "SELECT proposal_id AS id FROM withdrawal ORDER BY proposal_id DESC LIMIT %(limit)s",
+    **dict.fromkeys(map(ProposalState, Outcome), _ENDED),
+}
+
+
+def newest_of(states: Sequence[ProposalState] | None, same: bool) -> LiteralString:
+    """The query for the ids of the newest in these states, with `same` only those of one hash."""
+    sources = {_SOURCES.get(state) for state in states or ()}
+    source = next(iter(sources), None) if len(sources) == 1 and not same else None
+    return source or _NEWEST[states is not None, states is not None and _UNEXPIRED.issuperset(states), same]
+
 
 class PostgresProposalBook:
     """ProposalBook on a pool of any role."""
@@ -82,7 +110,7 @@ class PostgresProposalBook:
         self, states: Sequence[ProposalState] | None = None, limit: int = 50, sha256: str | None = None
     ) -> list[Proposal]:
         wanted = {"states": [state.value for state in states or ()], "limit": limit, "sha256": sha256}
-        query = _NEWEST[states is not None, states is not None and _UNEXPIRED.issuperset(states), sha256 is not None]
+        query = newest_of(states, sha256 is not None)
         with statements(self._pool) as connection:
             ids = [row["id"] for row in connection.execute(query, wanted).fetchall()]
             found = connection.execute(_THOSE, {"ids": ids}).fetchall() if ids else []

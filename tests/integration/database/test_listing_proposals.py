@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from agent.domain.approval_notices import ApprovalNotice, NoticeKind
-from agent.domain.decisions import ProposalState, Role, Verdict
-from integrations.database import approval_notices, proposal_book
+from agent.domain.decisions import Outcome, ProposalState, Role, Verdict
+from integrations.database import approval_notices
 from integrations.database.approval_notices import PostgresApprovalNotices
-from integrations.database.proposal_book import PostgresProposalBook
+from integrations.database.execution_control import PostgresExecutionControl
+from integrations.database.execution_desk import PostgresExecutionDesk
+from integrations.database.proposal_book import PostgresProposalBook, newest_of
 from tests.fixtures.ledger import decide, granted, lapse
 from tests.fixtures.postgres import TestDatabase
 
@@ -20,6 +22,23 @@ MANY = """
     SELECT inbound_id, asker_id, content, sha256, action, subject_model, subject_id, subject_name, rationale, origin,
         now() - number * interval '1 hour' FROM proposal, generate_series(1, 4000) AS number
 """
+
+SETTLED = (
+    """
+    INSERT INTO decision (proposal_id, sha256, step, earlier, person_id, verdict, reason, policy_version, rule)
+    SELECT id, sha256, 0, 0, PERSON, CASE WHEN id <= 3000 THEN 'approve' ELSE 'reject' END, 'Said.', '1', 'notes'
+    FROM proposal WHERE id <= 3500
+    """,
+    """
+    INSERT INTO approval_grant (proposal_id, sha256, steps, policy_version, expires_at)
+    SELECT id, sha256, 1, '1', expires_at FROM proposal WHERE id <= 3000
+    """,
+    "INSERT INTO execution (grant_id, proposal_id, sha256) SELECT id, proposal_id, sha256 FROM approval_grant",
+    """
+    INSERT INTO execution_outcome (execution_id, outcome, detail, evidence)
+    SELECT id, CASE WHEN proposal_id IN (7, 700, 1400) THEN 'failed' ELSE 'done' END, '', '{}' FROM execution
+    """,
+)
 
 
 @pytest.fixture
@@ -51,15 +70,44 @@ def most_rows(database: TestDatabase, query: str, values: Any) -> float:
 
 
 @pytest.mark.parametrize(
-    ("key", "states"),
-    [((False, False, False), []), ((True, True, False), ["pending"]), ((True, True, False), ["granted", "pending"])],
-    ids=["all", "what waits", "what is open"],
+    "states", [None, [ProposalState.PENDING], [ProposalState.GRANTED, ProposalState.PENDING]], ids=["all", "waits", "open"]
 )
-def test_the_newest_are_found_without_reading_the_rest(
-    crowded: TestDatabase, key: tuple[bool, bool, bool], states: list[str]
+def test_the_newest_are_found_without_reading_the_rest(crowded: TestDatabase, states: list[ProposalState] | None) -> None:
+    assert most_rows(crowded, newest_of(states, False), {"states": states or [], "limit": 50}) <= 100
+
+
+@pytest.fixture
+def settled(database: TestDatabase) -> TestDatabase:
+    """20,000 proposals: of the oldest 3,000 each was carried out, a few without success; then 500 were rejected; all others
+    expired."""
+    database.proposal()
+    person = database.person(None, Role.SALES_MANAGER).id
+    tables = ("proposal", "decision", "approval_grant", "execution", "execution_outcome")
+    off, on = (f"ALTER TABLE {{}} {verb} TRIGGER USER".format for verb in ("DISABLE", "ENABLE"))
+    filled = [MANY.replace("4000", "20000"), *(each.replace("PERSON", str(person)) for each in SETTLED)]
+    for statement in (*map(off, tables), *filled, *map(on, tables), "ANALYZE"):
+        with database.connection("admin") as connection:
+            connection.execute(statement.encode())
+    return database
+
+
+@pytest.mark.parametrize(
+    ("states", "found"),
+    [
+        ([ProposalState.DONE], 50),
+        ([ProposalState.DONE, ProposalState.FAILED], 50),
+        ([ProposalState.FAILED], 3),
+        ([ProposalState.UNCERTAIN], 0),
+        ([ProposalState.REJECTED], 50),
+        ([ProposalState.WITHDRAWN], 0),
+    ],
+    ids=lambda each: "+".join(each) if isinstance(each, list) else str(each),
+)
+def test_what_ended_long_ago_is_found_without_reading_what_came_since(
+    settled: TestDatabase, states: list[ProposalState], found: int
 ) -> None:
-    wanted = {"states": states, "limit": 50, "sha256": None}
-    assert most_rows(crowded, proposal_book._NEWEST[key], wanted) <= 100
+    assert len(PostgresProposalBook(settled.pool("worker")).proposals(states)) == found
+    assert most_rows(settled, newest_of(states, False), {"states": states, "limit": 50}) <= 200
 
 
 def test_what_lapsed_lately_is_found_without_reading_what_lapsed_before(crowded: TestDatabase) -> None:
@@ -88,6 +136,19 @@ def test_each_state_is_listed_under_its_name(database: TestDatabase) -> None:
         assert [each.id for each in book.proposals([state])] == [which.id]
     both = book.proposals([ProposalState.PENDING, ProposalState.GRANTED], sha256=pending.sha256)
     assert [each.id for each in both] == [open_.id, pending.id]
+
+
+def test_what_ended_uncertain_is_listed_as_what_a_person_found_it_to_be(database: TestDatabase) -> None:
+    grant, executor = granted(database), PostgresExecutionDesk(database.pool("executor"))
+    executor.finish(executor.begin(grant)[0], Outcome.UNCERTAIN, "A person has to look.", {})
+
+    def listed() -> list[ProposalState]:
+        return [state for state in map(ProposalState, Outcome) if executor.proposals([state])]
+
+    assert listed() == [ProposalState.UNCERTAIN]
+    person = database.person(None, Role.OPS_MANAGER)
+    PostgresExecutionControl(database.pool("serve")).resolve(grant.proposal_id, True, person_id=person.id, reason="It is there.")
+    assert listed() == [ProposalState.DONE]
 
 
 def test_who_was_told_that_a_proposal_lapsed_is_not_looked_up_again(database: TestDatabase) -> None:

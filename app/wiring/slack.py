@@ -1,8 +1,9 @@
 """Slack's part of serve. Imported only where a workspace is configured: its libraries are not small."""
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from integrations.database.messenger_inbox import PostgresDeliveries
 from integrations.database.messenger_links import PostgresLinks
 from integrations.database.messenger_outbox import PostgresOutbox
 from integrations.database.messenger_ratings import PostgresRatings
+from integrations.database.pool import Pool
 from integrations.database.quiet_hours import PostgresQuietTimes
 from integrations.slack.bolt_app import bolt_app
 from integrations.slack.chat import ChatDesk
@@ -44,58 +46,92 @@ RESPONSES = "https://hooks.slack.com/"
 logger = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What everything of Slack's in this process is made of."""
+
+    team: str
+    pool: Pool
+    clients: SlackClients
+    working: Executor
+    """Threads that work on what is acknowledged."""
+    taking: Executor
+    """Threads of what somebody waits for."""
+    address: str
+    """What an address to respond to begins with."""
+
+    @property
+    def deliveries(self) -> PostgresDeliveries:
+        return PostgresDeliveries(self.pool)
+
+    @property
+    def links(self) -> PostgresLinks:
+        return PostgresLinks(self.pool)
+
+    @property
+    def outbox(self) -> PostgresOutbox:
+        return PostgresOutbox(self.pool)
+
+    def identity(self, threads: Executor) -> Identity:
+        return Identity(self.team, self.links, self.clients, threads, utc_now)
+
+
 def attach_slack(
     app: FastAPI, context: WebContext, settings: ServeSettings, url: str, stack: ExitStack, handle: Handle | None = None
 ) -> None:
     """Take what Slack sends at `/slack/events`, or by Socket Mode, as the settings say; ended with the stack."""
-    assert settings.slack_team is not None
-    team, pool = settings.slack_team, open_store(url, "serve", stack, AT_ONCE + WORKING)
-    threads = stack.enter_context(ThreadPoolExecutor(WORKING, thread_name_prefix="slack"))
-    deliveries, links, outbox = PostgresDeliveries(pool), PostgresLinks(pool), PostgresOutbox(pool)
-    clients = SlackClients(lambda: settings.current("slack_bot_token") or "", f"{settings.slack_api_url}/")
-    taking = stack.enter_context(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="slack-intake"))
-    identity = Identity(team, links, clients, threads, utc_now)
-    deeds = SlackCardDeeds(context, deliveries, links, team, outbox, PostgresQuietTimes(pool), PostgresGivenAnswers(pool))
-    address = responses_at(settings)
-    clicks = ClickDesk(
-        Identity(team, links, clients, taking, utc_now),
-        clients,
-        outbox,
-        deeds,
-        PostgresRatings(pool),
-        handle or slack_cards.handling(deeds, outbox),
-        partial(slack_cards.redraw, deeds, outbox),
-        taking,
-        address,
-    )
+    parts = _parts(settings, url, stack)
+    deeds = _deeds(parts, context)
     bell = Bell()
-    intake = partial(Intake, team, deliveries, clicks, taking, bell.ring)
-    chat = ChatDesk(
-        team,
-        identity,
-        clients,
-        deliveries,
-        links,
-        outbox,
-        lambda person: slack_cards.home(person, deeds),
-        partial(prompts_of, context),
-        threads,
-    )
-    commands = CommandDesk(identity, clients, outbox, commands_of(context), threads, address)
-    works = [
-        DeliveryLoop(
-            deliveries,
-            {DeliveryKind.EVENT: chat.event, DeliveryKind.COMMAND: commands.command, DeliveryKind.CLICK: _cut_off},
-            threads,
-            bell,
-        ).run
-    ]
+    intake = partial(Intake, parts.team, parts.deliveries, _clicks(parts, deeds, handle), parts.taking, bell.ring)
+    works = [_working(parts, context, deeds, bell).run]
     if settings.slack_app_token is not None:
         current = lambda: settings.current("slack_app_token") or ""  # noqa: E731
         works.append(SocketMode(lambda: bolt_app(intake()), current, f"{settings.slack_api_url}/").run)
     if settings.slack_signing_secret is not None:
         app.include_router(_routes(Door(bolt_app(intake()), lambda: signing_secrets(settings))))
     stack.enter_context(SlackService(*works))
+
+
+def _parts(settings: ServeSettings, url: str, stack: ExitStack) -> _Parts:
+    assert settings.slack_team is not None
+    return _Parts(
+        team=settings.slack_team,
+        pool=open_store(url, "serve", stack, AT_ONCE + WORKING),
+        clients=SlackClients(lambda: settings.current("slack_bot_token") or "", f"{settings.slack_api_url}/"),
+        working=stack.enter_context(ThreadPoolExecutor(WORKING, thread_name_prefix="slack")),
+        taking=stack.enter_context(ThreadPoolExecutor(AT_ONCE, thread_name_prefix="slack-intake")),
+        address=responses_at(settings),
+    )
+
+
+def _deeds(parts: _Parts, context: WebContext) -> SlackCardDeeds:
+    quiet, given = PostgresQuietTimes(parts.pool), PostgresGivenAnswers(parts.pool)
+    return SlackCardDeeds(context, parts.deliveries, parts.links, parts.team, parts.outbox, quiet, given)
+
+
+def _clicks(parts: _Parts, deeds: SlackCardDeeds, handle: Handle | None) -> ClickDesk:
+    outbox = parts.outbox
+    return ClickDesk(
+        parts.identity(parts.taking),
+        parts.clients,
+        outbox,
+        deeds,
+        PostgresRatings(parts.pool),
+        handle or slack_cards.handling(deeds, outbox),
+        partial(slack_cards.redraw, deeds, outbox),
+        parts.taking,
+        parts.address,
+    )
+
+
+def _working(parts: _Parts, context: WebContext, deeds: SlackCardDeeds, bell: Bell) -> DeliveryLoop:
+    identity, outbox, threads = parts.identity(parts.working), parts.outbox, parts.working
+    home, prompts = partial(slack_cards.home, deeds=deeds), partial(prompts_of, context)
+    chat = ChatDesk(parts.team, identity, parts.clients, parts.deliveries, parts.links, outbox, home, prompts, threads)
+    commands = CommandDesk(identity, parts.clients, outbox, commands_of(context), threads, parts.address)
+    workers = {DeliveryKind.EVENT: chat.event, DeliveryKind.COMMAND: commands.command, DeliveryKind.CLICK: _cut_off}
+    return DeliveryLoop(parts.deliveries, workers, threads, bell)
 
 
 def signing_secrets(settings: ServeSettings) -> list[str]:

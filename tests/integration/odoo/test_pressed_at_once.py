@@ -20,9 +20,9 @@ from tests.fixtures.odoo import Odoo
 from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.postgres import TestDatabase
 from tests.fixtures.slack.running import slack_company
+from tests.fixtures.slack.screen import Screen, joined
 from tests.fixtures.turns import utc_now, worker_of
 from tests.integration.slack.test_card_life import approvals_of, at_once, shown
-from tests.integration.slack.test_clicks import Screen, joined
 
 
 class Counting(OdooConnection):

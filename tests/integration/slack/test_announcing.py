@@ -15,8 +15,8 @@ from integrations.slack.views.scene import Scene
 from tests.fixtures.ledger import decide, lapse
 from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.postgres import TestDatabase
+from tests.fixtures.slack.screen import make_group, said
 from tests.fixtures.slack.validation import violations
-from tests.integration.slack.test_clicks import make_group, said
 
 CHANNEL = "C0APPROVE"
 

@@ -21,9 +21,9 @@ from tests.fixtures.demo import DemoDatabase, DemoErp
 from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.slack.deliveries import press
 from tests.fixtures.slack.running import QUICK, SlackCompany, slack_company
+from tests.fixtures.slack.screen import Screen, joined, said
 from tests.fixtures.slack.state import TEAM, Message
 from tests.fixtures.turns import utc_now, worker_of
-from tests.integration.slack.test_clicks import Screen, joined, said
 
 
 @pytest.fixture

@@ -3,123 +3,27 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from slack_sdk import WebClient
 
-from agent.domain.decisions import Proposal, ProposalGroup, Provenance, Role
+from agent.domain.decisions import Role
 from agent.guardrails.policy import PACKAGED
 from agent.guardrails.second_factor import code_at
-from agent.ports.ledger import ProposedLine
 from integrations.database.authenticators import PostgresAuthenticators, Seal, new_key
-from integrations.database.decision_desk import PostgresDecisionDesk
-from integrations.database.messenger_outbox import PostgresOutbox
-from integrations.database.people import PersonAdmin, PostgresPeople
-from integrations.database.proposal_desk import PostgresProposalDesk
-from integrations.slack.views.approval import approval_card
-from integrations.slack.views.group import group_card
-from integrations.slack.views.scene import Scene
+from integrations.database.people import PersonAdmin
 from tests.fixtures.ledger import decide, lapse
-from tests.fixtures.packaged_policy import PACKAGED_POLICY
-from tests.fixtures.postgres import TestDatabase, note_content
-from tests.fixtures.slack.deliveries import event, modal, press, press_home, press_modal, submit, submitted
+from tests.fixtures.postgres import TestDatabase
+from tests.fixtures.slack.deliveries import press, press_home, press_modal
 from tests.fixtures.slack.running import SlackCompany, slack_company
-from tests.fixtures.slack.sender import Ack
-from tests.fixtures.slack.state import Json, Message
+from tests.fixtures.slack.screen import Screen, home_of, joined, said
 from tests.fixtures.slack.validation.walking import parts
-
-
-@dataclass
-class Screen:
-    """The channel of approvals, as people see it."""
-
-    company: SlackCompany
-    channel: str
-
-    def scene(self, policy: Any = PACKAGED_POLICY) -> Scene:
-        people = PostgresPeople(self.company.database.pool("serve")).all()
-        return Scene(policy, people, (), datetime.now(UTC))
-
-    def proposal(self, proposal: Proposal) -> Proposal:
-        return PostgresDecisionDesk(self.company.database.pool("serve")).proposal(proposal.id)
-
-    def card(self, proposal: Proposal, **other: Any) -> Message:
-        """Posted as it stands now."""
-        return self.posted(f"proposal:{proposal.id}", approval_card(self.proposal(proposal), self.scene(**other)))
-
-    def group_card(self, group: ProposalGroup) -> Message:
-        return self.posted(f"group:{group.id}", group_card(group, self.scene()))
-
-    def posted(self, key: str, payload: Json) -> Message:
-        PostgresOutbox(self.company.database.pool("serve")).show(key, self.channel, payload)
-        client = WebClient("xoxb-test", base_url=f"{self.company.slack.url}/api/")
-        client.chat_postMessage(channel=self.channel, **payload)
-        return self.company.space.shown(self.channel)[-1]
-
-    def press(self, message: Message, account: str, action: str) -> Ack:
-        (ack,) = self.company.send(press(self.company.slack, message, account, action))
-        assert ack.status == 200
-        return ack
-
-    def submit(self, account: str, **values: Any) -> Json:
-        """What the app answers to the submission; the modal is then as it says."""
-        (ack,) = self.company.send(submit(self.company.slack, account, values))
-        assert ack.status == 200
-        submitted(self.company.space, account, ack.body)
-        return ack.body or {}
-
-    def told(self, account: str) -> str:
-        """The last thing this account alone was told here."""
-        self.company.space.until(lambda: self.company.space.whispered(account))
-        return self.company.space.whispered(account)[-1].text
-
-    def opened(self, account: str) -> Json:
-        self.company.space.until(lambda: self.company.space.stacks[account])
-        return modal(self.company.space, account)
-
-    def latest(self, key: str) -> str:
-        """What the card of this key is to look like now."""
-        text = self.company.one("SELECT payload FROM slack_outbox WHERE key = %s ORDER BY id DESC LIMIT 1", key)
-        return said(json.loads(text)["blocks"])
-
-    def becomes(self, key: str, words: str) -> None:
-        """Its card says so, a moment after the click was acknowledged."""
-        self.company.space.until(lambda: words in self.latest(key))
-
-    def latest_home(self, account: str) -> str:
-        text = self.company.one("SELECT payload FROM slack_outbox WHERE key = %s ORDER BY id DESC LIMIT 1", f"home:{account}")
-        return said(json.loads(text)["view"]["blocks"])
-
-    def sent(self) -> list[str]:
-        with self.company.database.connection("admin") as connection:
-            rows = connection.execute("SELECT channel, payload FROM slack_outbox ORDER BY id").fetchall()
-        return [f"{row['channel']}: {row['payload']}" for row in rows]
-
-    def decisions(self) -> list[tuple[str, str]]:
-        with self.company.database.connection("admin") as connection:
-            rows = connection.execute(
-                "SELECT person.handle, verdict FROM decision JOIN person ON person.id = person_id ORDER BY decision.id"
-            ).fetchall()
-        return [(row["handle"], row["verdict"]) for row in rows]
-
-
-def said(blocks: list[Json]) -> str:
-    return " ".join(part.value["text"] for part in parts(blocks, "") if isinstance(part.value.get("text"), str))
 
 
 @pytest.fixture
 def screen(company: SlackCompany) -> Screen:
     return Screen(company, company.space.channel())
-
-
-def joined(screen: Screen, *roles: Role) -> tuple[Any, str]:
-    person, account = screen.company.colleague(*roles)
-    screen.company.space.channels[screen.channel]["members"].append(account)
-    return person, account
 
 
 def test_an_approval_is_recorded_said_and_shown(screen: Screen, database: TestDatabase) -> None:
@@ -297,58 +201,6 @@ def test_an_absence_is_noted_and_ended_from_home(screen: Screen, database: TestD
     assert f"{tom.handle} stands in until" in screen.latest_home(account)
 
 
-# groups
-
-
-def make_group(database: TestDatabase, number: int = 3) -> ProposalGroup:
-    until = datetime.now(UTC) + timedelta(days=1)
-    lines = [ProposedLine(note_content(f"S0004{index}"), until) for index in range(number)]
-    return PostgresProposalDesk(database.pool("worker")).propose_together(
-        "Notes & dates for all", lines, inbound_id=database.inbound(database.person()), rationale="P00017 is late.",
-        provenance=Provenance("rules"),
-    )  # fmt: skip
-
-
-def test_a_group_is_approved_with_one_click(screen: Screen, database: TestDatabase) -> None:
-    _, account = joined(screen)
-    screen.press(screen.group_card(make_group(database)), account, "group_approve")
-    assert "3 of 3 lines of G1 approved." in screen.told(account)
-    assert len(screen.decisions()) == 3
-    screen.becomes("group:1", "3 of 3 are being carried out")
-
-
-def test_lines_that_were_chosen_are_decided_and_the_others_wait(screen: Screen, database: TestDatabase) -> None:
-    _, account = joined(screen)
-    message = screen.group_card(make_group(database))
-    screen.press(message, account, "group_lines")
-    screen.opened(account)
-    answer = screen.submit(account, lines=["P1", "P3"])
-    assert "2 of 2 lines of G1 approved." in said(answer["view"]["blocks"])
-    screen.becomes("group:1", "1 of 3 wait for approval")
-    screen.press(message, account, "group_approve")
-    assert "A line of G1 has changed since you saw it" in screen.told(account)
-    assert len(screen.decisions()) == 2
-
-
-def test_lines_are_rejected_with_one_reason(screen: Screen, database: TestDatabase) -> None:
-    _, account = joined(screen)
-    screen.press(screen.group_card(make_group(database)), account, "group_reject")
-    screen.opened(account)
-    assert "errors" in screen.submit(account, lines=["P1", "P2", "P3"])
-    screen.submit(account, lines=["P1", "P2", "P3"], reason="It costs too much")
-    assert {verdict for _, verdict in screen.decisions()} == {"reject"}
-    assert len(screen.decisions()) == 3
-
-
-def test_lines_this_person_may_not_decide_on_are_told_one_by_one(screen: Screen, database: TestDatabase) -> None:
-    _, account = joined(screen, Role.AUDITOR)
-    screen.press(screen.group_card(make_group(database)), account, "group_approve")
-    answer = screen.told(account)
-    assert answer.startswith("0 of 3 lines of G1 approved.")
-    assert answer.count("may not decide") == 3
-    assert screen.decisions() == []
-
-
 # second factor
 
 
@@ -416,14 +268,3 @@ def test_a_button_that_is_not_known_any_more_says_so(screen: Screen, database: T
     old.body["actions"][0]["action_id"] = "approve_v0"
     screen.company.send(old)
     assert "does nothing here any more" in screen.told(account)
-
-
-def home_of(screen: Screen, account: str) -> Json:
-    """Opened, and published."""
-    opened = {"type": "app_home_opened", "user": account, "tab": "home", "channel": screen.company.space.direct(account)}
-    screen.company.send(event(screen.company.space, opened))
-    screen.company.worked_off()
-    text = screen.company.one("SELECT payload FROM slack_outbox WHERE key = %s ORDER BY id DESC LIMIT 1", f"home:{account}")
-    view = json.loads(text)["view"]
-    WebClient("xoxb-test", base_url=f"{screen.company.slack.url}/api/").views_publish(user_id=account, view=view)
-    return dict(view)

@@ -18,8 +18,8 @@ from tests.fixtures.postgres import TestDatabase
 from tests.fixtures.scans import at_risk, full, known, publish, trouble
 from tests.fixtures.slack.deliveries import press, press_home
 from tests.fixtures.slack.running import SlackCompany
+from tests.fixtures.slack.screen import Screen, home_of, joined, said
 from tests.fixtures.slack.state import Message
-from tests.integration.slack.test_clicks import Screen, home_of, joined, said
 
 SUMMARY = "The lamps come too late, 1,200.00 EUR wait."
 

@@ -6,10 +6,10 @@ import pytest
 
 from agent.domain.decisions import Role
 from tests.fixtures.postgres import TestDatabase
-from tests.fixtures.slack.deliveries import command, press
+from tests.fixtures.slack.deliveries import command, modal, press
 from tests.fixtures.slack.running import SlackCompany, sending
+from tests.fixtures.slack.screen import said
 from tests.fixtures.slack.state import Message
-from tests.integration.slack.test_clicks import modal, said
 from tests.integration.slack.test_clicks_at_home import scanned
 from tests.integration.slack.test_identity import told
 

@@ -16,9 +16,9 @@ from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.postgres import TestDatabase
 from tests.fixtures.slack.deliveries import press_home
 from tests.fixtures.slack.running import SlackCompany
+from tests.fixtures.slack.screen import Screen, home_of, joined, said
 from tests.fixtures.slack.state import Message
 from tests.fixtures.slack.validation import violations
-from tests.integration.slack.test_clicks import Screen, home_of, joined, said
 
 DRAFT = "Thank you, we expect it on Friday then."
 CHANNELS = {Role.BUYER: "C0BUYERS", None: "C0OTHERS"}

@@ -13,8 +13,8 @@ from integrations.database.risk_board import PostgresRiskBoard
 from integrations.slack.operations import Operations
 from tests.fixtures.postgres import TestDatabase
 from tests.fixtures.scans import NOON, full, publish, trouble
+from tests.fixtures.slack.screen import said
 from tests.fixtures.slack.validation import violations
-from tests.integration.slack.test_clicks import said
 
 MORNING = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 

@@ -8,8 +8,8 @@ from integrations.database.messenger_outbox import PostgresOutbox
 from integrations.database.outages import PostgresOutages
 from integrations.slack.outages import OutageNotices
 from tests.fixtures.postgres import TestDatabase
+from tests.fixtures.slack.screen import said
 from tests.fixtures.slack.validation import violations
-from tests.integration.slack.test_clicks import said
 
 SINCE = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 LATER = SINCE + timedelta(minutes=5)

@@ -11,7 +11,7 @@ from tests.fixtures.postgres import TestDatabase
 from tests.fixtures.scans import known
 from tests.fixtures.slack.deliveries import press_home
 from tests.fixtures.slack.running import SlackCompany
-from tests.integration.slack.test_clicks import Screen, home_of, joined, said
+from tests.fixtures.slack.screen import Screen, home_of, joined, said
 from tests.integration.slack.test_clicks_at_home import SUMMARY, scanned
 
 TODAY = datetime.now(UTC).date()

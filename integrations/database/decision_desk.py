@@ -67,7 +67,9 @@ class PostgresDecisionDesk(PostgresProposalBook):
         Raises DecisionRefused with the database's sentence.
         """
         ballot = Ballot(proposal_id, sha256, step, earlier, policy_version, rule, grant_until, second_factor, for_person_id)
-        with transaction(self._pool) as connection:
+        # What is recorded is one statement; only a code that was used has to be recorded with it.
+        opened = transaction if second_factor else statements
+        with opened(self._pool) as connection:
             checked = self._checked(connection, [ballot], person_id, verdict, code)
             if not _wrong(checked):
                 return _record(connection, ballot, person_id, verdict, reason, checked)

@@ -33,6 +33,16 @@ class Fetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A copy that was fetched, as what it is."""
+
+    fetched: Fetched
+    mail: ParsedMail
+    identity: str
+    """`fingerprint`, or what else tells it from all others."""
+
+
+@dataclass(frozen=True, slots=True)
 class KeptMail:
     """A mail in our keeping, before anybody read it."""
 

@@ -5,14 +5,13 @@ transaction that also audits it. Whatever dies in between, the next look goes on
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from agent.domain.mail import ParsedMail, Priority
-from agent.domain.mailbox import Fetched, KeptMail, fingerprint
+from agent.domain.mailbox import KeptMail
 from agent.errors import (
     DatabaseUnavailable,
     ErpUnavailable,
@@ -21,6 +20,8 @@ from agent.errors import (
     PreconditionFailed,
     SettingMissing,
 )
+from agent.jobs import intake
+from agent.jobs.intake import Parse
 from agent.ports.mail_ledger import Claim, MailLedger
 from agent.ports.mail_source import MailSource
 from agent.triage.threads import named_ids, raised, reopens
@@ -28,8 +29,9 @@ from agent.triage.threads import named_ids, raised, reopens
 logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 3
+#: Mails that are read together: kept with one commit, and lost together, unread, with whoever dies meanwhile.
+AT_ONCE = 10
 COLLISION = "msgid_collision"
-Parse = Callable[[bytes], ParsedMail]
 Judge = Callable[[ParsedMail, str | None], dict[str, Any]]
 """The mail, and the name its own server signs with → `triage_row` of it. Raises ErpUnavailable: then the mail waits."""
 Due = Callable[[Priority, datetime], datetime | None]
@@ -51,6 +53,8 @@ class Inbox:
     open: Parse | None = None
     """The same, and reads what is attached; None: files stay closed."""
     due: Due = nobody_waits
+    refresh: Callable[[], object] = lambda: None
+    """Called before mails are read together, which are all judged by what is in force then."""
 
 
 def attend(sources: Iterable[MailSource], inbox: Inbox) -> int:
@@ -59,9 +63,10 @@ def attend(sources: Iterable[MailSource], inbox: Inbox) -> int:
     A mailbox that is away keeps none of the others waiting, nor does a mail that cannot be read.
     """
     looked_into = [source for source in sources if _tolerant(take_in, source, inbox)]
-    number = 0
-    while _read_whatever_happens(inbox):
-        number += 1
+    number, goes_on = 0, True
+    while goes_on:
+        read, goes_on = _read_whatever_happens(inbox)
+        number += read
     for source in looked_into:
         _tolerant(_mark, source, inbox)
     return number
@@ -69,54 +74,88 @@ def attend(sources: Iterable[MailSource], inbox: Inbox) -> int:
 
 def take_in(source: MailSource, inbox: Inbox) -> None:
     """Store what came since the last look. Raises MailboxUnavailable and MailboxRefused; what was stored by then stays."""
-    copies, cursor = source.changes(inbox.ledger.cursor(source.name))
-    new = inbox.ledger.unknown(source.name, copies)
-    for fetched in source.fetch(new):
-        mail, identity = _identified(fetched, inbox.parse, source.name)
-        inbox.ledger.take_in(source, fetched, mail, identity)
-    inbox.ledger.looked(source.name, cursor)
+    intake.take_in(source, inbox.ledger, inbox.parse)
 
 
-def read_next(inbox: Inbox) -> bool:
-    """Read the oldest mail that nobody reads; whether there was one."""
-    with inbox.ledger.claimed() as claim:
-        if claim is None:
-            return False
+class Progress(NamedTuple):
+    read: int
+    goes_on: bool
+    """There may be more to read now."""
+
+
+def read_next(inbox: Inbox, most: int = 1) -> Progress:
+    """Read the oldest mails that nobody reads, so many at once; each is kept, or waits, whatever becomes of the others."""
+    with inbox.ledger.claimed(most) as claims:
+        if not claims:
+            return Progress(0, goes_on=False)
+        inbox.refresh()
+        judged: list[_Judged] = []
         try:
-            mail, result = _judged(claim.mail, inbox)
+            for claim in claims:
+                if one := _judged_whatever_happens(claim, inbox):
+                    judged.append(one)
         except (ErpUnavailable, SettingMissing) as away:
             # Every other mail would wait as well, so there is nothing more to read now.
             logger.warning("mails wait to be read: %s", away)
-            claim.wait(str(away))
-            return False
-        _keep(claim, mail, result, inbox)
-        return True
+            for waiting in claims[claims.index(claim) :]:
+                waiting.wait(str(away))
+            _keep(judged, inbox)
+            return Progress(len(judged), goes_on=False)
+        _keep(judged, inbox)
+        return Progress(len(judged), goes_on=True)
 
 
-def _keep(claim: Claim, mail: ParsedMail | None, result: dict[str, Any], inbox: Inbox) -> None:
-    """Into its thread, whose earlier mails may make it more urgent, and for good."""
-    believed = mail is not None and not claim.mail.message_id_taken
-    placed = claim.thread(named_ids(mail) if mail and believed else ())
-    told = raised(result, placed.waiting)
-    said, again = (mail.text, reopens(mail, result)) if mail else ("", True)
-    claim.read(told, said, inbox.due(Priority(told["priority"]), claim.mail.received_at), reopens=again)
+class _Judged(NamedTuple):
+    claim: Claim
+    mail: ParsedMail | None
+    """None: it could not be read."""
+    result: dict[str, Any]
+
+    def names(self) -> Sequence[str]:
+        """What its thread is found by; nothing is believed of a mail that may be dressed up as another."""
+        return named_ids(self.mail) if self.mail and not self.claim.mail.message_id_taken else ()
 
 
-def _read_whatever_happens(inbox: Inbox) -> bool:
-    """A mail that nobody foresaw is tried again at once, and after `MOST_ATTEMPTS` given to a person."""
+def _judged_whatever_happens(claim: Claim, inbox: Inbox) -> _Judged | None:
+    """None for a mail that nobody foresaw. Raises what every other mail would meet as well."""
     try:
-        return read_next(inbox)
+        return _Judged(claim, *_judged(claim.mail, inbox))
+    except PreconditionFailed as held:
+        logger.warning("a mail could not be read: %s", held)
+    except ExpediterError:
+        raise
+    except Exception:
+        logger.exception("a mail could not be read")
+    return None
+
+
+def _keep(judged: Sequence[_Judged], inbox: Inbox) -> None:
+    """Each into its thread, whose earlier mails may make it more urgent, and for good."""
+    if len(judged) > 1:
+        judged[0].claim.hold([name for one in judged for name in one.names()])
+    for one in judged:
+        placed = one.claim.thread(one.names())
+        told = raised(one.result, placed.waiting)
+        said, again = (one.mail.text, reopens(one.mail, told)) if one.mail else ("", True)
+        due = inbox.due(Priority(told["priority"]), one.claim.mail.received_at)
+        one.claim.read(told, said, due, reopens=again)
+
+
+def _read_whatever_happens(inbox: Inbox) -> Progress:
+    """A mail that nobody foresaw is tried again, alone, and after `MOST_ATTEMPTS` given to a person."""
+    try:
+        return read_next(inbox, AT_ONCE)
     except DatabaseUnavailable:
         raise
     except PreconditionFailed as held:
-        logger.warning("a mail could not be read: %s", held)
-        return True
-    except ExpediterError as held:  # every other mail would meet it as well
+        logger.warning("mails could not be kept as they were read: %s", held)
+        return Progress(0, goes_on=True)
+    except ExpediterError as held:
         logger.warning("mails wait to be read: %s", held)
-        return False
+        return Progress(0, goes_on=False)
     except Exception:
-        logger.exception("a mail could not be read")
-        return True
+        logger.exception("mails could not be kept as they were read")
+        return Progress(0, goes_on=True)
 
 
 def _judged(kept: KeptMail, inbox: Inbox) -> tuple[ParsedMail | None, dict[str, Any]]:
@@ -151,22 +190,6 @@ def _for_a_person(why: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _identified(fetched: Fetched, parse: Parse, mailbox: str) -> tuple[ParsedMail, str]:
-    """The mail and its identity; what is no mail is identified by its bytes, and without any by where it lies."""
-    raw = fetched.head if fetched.raw is None else fetched.raw
-    try:
-        mail = parse(raw)
-        return mail, fingerprint(mail)
-    except MailUnreadable:
-        return NO_MAIL, sha256(raw or f"{mailbox}\0{fetched.copy.key}".encode()).hexdigest()
-
-
-NO_MAIL = ParsedMail(
-    message_id=None, sender="", sender_name="", to=(), subject="(not a mail that can be read)", sent_at=None, in_reply_to=None,
-    text="", quoted=(), hidden_text="", headers=(), attachments=(),
-)  # fmt: skip
-
-
 def _mark(source: MailSource, inbox: Inbox) -> None:
     while copies := inbox.ledger.unmarked(source.name):
         source.mark(copies)
@@ -180,5 +203,8 @@ def _tolerant(step: Callable[[MailSource, Inbox], None], source: MailSource, inb
         raise
     except ExpediterError as away:  # whatever one mailbox lacks, even the file of its password
         logger.warning("%s", away)
+        return False
+    except Exception:
+        logger.exception("the mailbox %s could not be looked into", source.name)
         return False
     return True

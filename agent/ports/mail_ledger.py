@@ -5,10 +5,10 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from agent.domain.mail import MailClass, ParsedMail
+from agent.domain.mail import MailClass
 from agent.domain.mail_scorecard import JudgedMail
 from agent.domain.mail_threads import InboxFilter, InThread, MailDeed
-from agent.domain.mailbox import Copy, Fetched, InboxMail, KeptMail
+from agent.domain.mailbox import Copy, InboxMail, KeptMail, Taken
 from agent.domain.records import Record
 from agent.ports.mail_source import MailSource
 
@@ -19,17 +19,26 @@ class MailLedger(Protocol):
     def cursor(self, mailbox: str) -> str | None:
         """Where to go on; None for a mailbox never looked into."""
 
-    def unknown(self, mailbox: str, copies: Sequence[Copy]) -> list[Copy]:
-        """Those that were not taken in yet, in the order given."""
+    def fetching(self, mailbox: str, copies: Sequence[Copy]) -> AbstractContextManager[list[Copy] | None]:
+        """Those that were not taken in yet, in the order given, for this process alone until the block ends.
 
-    def take_in(self, source: MailSource, fetched: Fetched, mail: ParsedMail, identity: str) -> bool:
-        """Keep it for good; whether it is a mail that was not known before."""
+        None: another one fetches what begins with the same copy.
+        """
+
+    def keep(self, source: MailSource, mails: Sequence[Taken]) -> None:
+        """For good, all or none of them; a mail that is known gets another copy.
+
+        Raises PreconditionFailed for what it cannot hold.
+        """
 
     def looked(self, mailbox: str, cursor: str) -> None:
         """Everything before `cursor` was taken in."""
 
-    def claimed(self) -> AbstractContextManager["Claim | None"]:
-        """The oldest unread mail, for this process alone until the block ends; None when there is none that nobody else has."""
+    def claimed(self, most: int = 1) -> AbstractContextManager[Sequence["Claim"]]:
+        """The oldest unread mails that nobody else has, for this process alone until the block ends; none when there are none.
+
+        A mail whose reading was begun before comes alone. What is said of them is kept together, or not at all.
+        """
 
     def unmarked(self, mailbox: str) -> list[Copy]:
         """Copies of mails that were read and that the mailbox does not show as such yet."""
@@ -42,6 +51,12 @@ class Claim(Protocol):
 
     @property
     def mail(self) -> KeptMail: ...
+
+    def hold(self, names: Sequence[str]) -> None:
+        """Before the first of several mails is put into its thread: nobody else works on the threads of all of them.
+
+        `names`: the Message-IDs that any of them names. People who act on one of the threads wait until the block ends.
+        """
 
     def thread(self, names: Sequence[str]) -> InThread:
         """Put it among the mails that have or name one of these Message-IDs, else into a thread of its own.

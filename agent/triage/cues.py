@@ -40,6 +40,8 @@ class Cue:
     language: str
     weight: float
     pattern: re.Pattern[str]
+    sign: str = ""
+    """Stands in every text that has the cue; most cues are ruled out by it alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,30 @@ def _cues_of(mail_class: MailClass) -> Iterator[Cue]:
     for language, weights in yaml.safe_load(file.read_text(encoding="utf-8")).items():
         for weight, lines in weights.items():
             for line in lines.splitlines():
-                yield Cue(mail_class, language, float(weight), _compiled(line.strip()))
+                yield Cue(mail_class, language, float(weight), _compiled(line.strip()), _sign(line.strip()))
 
 
 def _compiled(line: str) -> re.Pattern[str]:
     whole = _AFTER_GAP.sub(_bounded, line)
     return re.compile((r"\b" if line[0].isalnum() or line[0] == "(" else "") + whole.replace("~", GAP))
+
+
+def _sign(line: str) -> str:
+    """The longest run of plain characters that no text with the cue can lack; empty where there may be none."""
+    outside, depth, inside = [], 0, False
+    for place, character in enumerate(line):
+        escaped = place > 0 and line[place - 1] == "\\"
+        if escaped:
+            outside.append("\0")
+            continue
+        inside = (inside or character == "[") and character != "]"
+        depth += (character == "(") - (character == ")")
+        if character == "|" and depth == 0 and not inside:
+            return ""
+        plain = depth == 0 and not inside and (character.isalnum() or character == " ")
+        optional = line[place + 1 : place + 2] in ("?", "*", "+", "{")
+        outside.append(character if plain and not optional else "\0")
+    return "" if "{" in line else max("".join(outside).split("\0"), key=len)
 
 
 def _bounded(group: re.Match[str]) -> str:
@@ -92,8 +112,14 @@ def hear(reading: Reading, languages: Collection[str]) -> list[Heard]:
     ]
     told = [place for place in places if not place[2].isspace() and place[2]]
     against = told if forwarded else [place for place in told if place[0] < 2]
-    cues = [cue for cue in all_cues() if cue.language in languages]
+    whole = "\n".join(text for _, _, text in told)
+    cues = [cue for cue in _cues_in(frozenset(languages)) if cue.sign in whole]
     return [heard for cue in cues if (heard := _hear(cue, told if cue.weight > 0 else against))]
+
+
+@cache
+def _cues_in(languages: frozenset[str]) -> tuple[Cue, ...]:
+    return tuple(cue for cue in all_cues() if cue.language in languages)
 
 
 def _hear(cue: Cue, places: Sequence[tuple[int, float, str]]) -> Heard | None:

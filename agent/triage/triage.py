@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from agent.domain.mail import BANK_CHANGE, SURE, MailClass, ParsedMail, Reference, Triage, Trust
+from agent.domain.mail_domains import company_domain
 from agent.domain.records import Record
 from agent.errors import ErpIncomplete, ErpRefused, ErpUnavailable
 from agent.guardrails.policy import Thresholds
@@ -133,7 +134,7 @@ def _imitates(mail: ParsedMail, strangers: list[Record], reader: ErpReader) -> b
     """The mail names a record of somebody whose domain or name the sender's domain resembles, and is not on file for them."""
     owners = reader.customers(sorted({stranger.id for stranger in strangers})) if strangers else []
     domain = mail.sender.rpartition("@")[2]
-    known = [(owner.email or "").lower().rpartition("@")[2] for owner in owners]
+    known = [company_domain(owner.email or "") or "" for owner in owners]
     return any(is_lookalike(domain, one) for one in known) or any(bears_name(domain, one.name) for one in strangers)
 
 

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -35,19 +34,28 @@ logger = logging.getLogger(__name__)
 
 def inbox_of(pool: Pool, context: WorkerContext, state: Path) -> Inbox:
     """Nothing is learned before the first mail comes."""
-    judge = SchooledJudge(state, PostgresMailLessons(pool), parse_mail, utc_now)
-
-    def due(priority: Priority, came: datetime) -> datetime | None:
-        return context.now().policy.inbox.due(priority, came)
-
-    return Inbox(PostgresMailLedger(pool), parse_mail, partial(_read, context, judge), parse_mail_and_files, due)
+    reading = _Reading(context, SchooledJudge(state, PostgresMailLessons(pool), parse_mail, utc_now))
+    ledger = PostgresMailLedger(pool)
+    return Inbox(ledger, parse_mail, reading.judge, parse_mail_and_files, reading.due, reading.refresh)
 
 
-def _read(context: WorkerContext, judge: Callable[[], MailJudge], mail: ParsedMail, authserv: str | None) -> dict[str, Any]:
-    found = triage(mail, context.reader, utc_now(), authserv, context.now().policy.thresholds, judge(), without_erp=False)
-    row = triage_row("", found)
-    del row["file"]
-    return row
+class _Reading:
+    """Triage by the policy that was in force when mails began to be read."""
+
+    def __init__(self, context: WorkerContext, judge: Callable[[], MailJudge]) -> None:
+        self._context, self._judge, self._policy = context, judge, context.policy
+
+    def refresh(self) -> None:
+        self._policy = self._context.now().policy
+
+    def judge(self, mail: ParsedMail, authserv: str | None) -> dict[str, Any]:
+        reader, thresholds = self._context.reader, self._policy.thresholds
+        row = triage_row("", triage(mail, reader, utc_now(), authserv, thresholds, self._judge(), without_erp=False))
+        del row["file"]
+        return row
+
+    def due(self, priority: Priority, came: datetime) -> datetime | None:
+        return self._policy.inbox.due(priority, came)
 
 
 class Looks:

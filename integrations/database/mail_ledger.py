@@ -9,9 +9,9 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from agent.domain.mail import MailClass, ParsedMail
+from agent.domain.mail import MailClass
 from agent.domain.mail_threads import InThread
-from agent.domain.mailbox import Copy, Fetched, KeptMail
+from agent.domain.mailbox import Copy, KeptMail, Taken
 from agent.domain.records import Record
 from agent.errors import RecordMissing
 from agent.ports.mail_source import MailSource
@@ -29,7 +29,11 @@ _KEPT = """
     SELECT id, raw, head, authserv, received_at, message_id IS NOT NULL AND EXISTS (
             SELECT FROM mail AS other WHERE other.message_id = mail.message_id AND other.id < mail.id) AS message_id_taken,
         (SELECT count(*) FROM mail_attempt WHERE mail_id = mail.id AND NOT waited) AS attempts
-    FROM mail WHERE id = %s
+    FROM mail WHERE id = ANY(%s) ORDER BY id
+"""
+_BEGUN = """
+    WITH unhurried AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+    INSERT INTO mail_attempt (mail_id) SELECT begun FROM unhurried, unnest(%s::bigint[]) AS begun RETURNING id, mail_id
 """
 _ENVELOPE = """
     INSERT INTO mail_envelope (mail_id, reply_to, thread) SELECT id, %s, %s FROM mail WHERE fingerprint = %s
@@ -59,6 +63,10 @@ _LINK = """
 """
 #: What people read of a mail here; the whole of it is in the mailbox.
 LONGEST_SAID = 4_000
+#: Mails claimed together have no more bytes than this together, but for one that is larger by itself.
+MOST_BYTES = 1 << 20
+#: Advisory locks: a seed of those for the copies that are fetched, and one for keeping what was.
+_FETCHING, _KEEPING = 0x6D61696C, 0x6D61696C6B656570
 
 
 def _storable(text: str) -> str:
@@ -66,11 +74,26 @@ def _storable(text: str) -> str:
     return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
+def _stored(source: MailSource, taken: Taken) -> tuple[object, ...]:
+    mail, fetched = taken.mail, taken.fetched
+    return (
+        taken.identity, source.name, source.authserv, mail.message_id and _storable(mail.message_id), _storable(mail.sender),
+        _storable(mail.subject), mail.sent_at, fetched.raw, fetched.head,
+    )  # fmt: skip
+
+
+def _envelope(taken: Taken) -> tuple[object, ...]:
+    return [*map(_storable, taken.mail.reply_to)], [*map(_storable, taken.mail.thread)], taken.identity
+
+
 @dataclass(frozen=True, slots=True)
 class _Claim:
     mail: KeptMail
     connection: Connection[DictRow]
     attempt: int
+
+    def hold(self, names: Sequence[str]) -> None:
+        self.connection.execute("SELECT hold_threads(%s)", (list(names),))
 
     def thread(self, names: Sequence[str]) -> InThread:
         placed = self.connection.execute("SELECT * FROM put_in_thread(%s, %s)", (self.mail.id, list(names))).fetchone()
@@ -83,7 +106,6 @@ class _Claim:
         self.connection.execute(_READ, (self.mail.id, *told))
         if reopens:
             self.connection.execute("SELECT reopen_thread(%s)", (self.mail.id,))
-        self.connection.execute("DELETE FROM inbox_pause")
 
     def wait(self, why: str) -> None:
         self.connection.execute("UPDATE mail_attempt SET waited = true WHERE id = %s", (self.attempt,))
@@ -91,7 +113,7 @@ class _Claim:
 
 
 class PostgresMailLedger:
-    """MailLedger on a pool of the worker's role; a claimed mail holds one of its connections."""
+    """MailLedger on a pool of the worker's role; what is claimed or being fetched holds one of its connections."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -101,49 +123,45 @@ class PostgresMailLedger:
             row = connection.execute("SELECT cursor FROM mailbox WHERE name = %s", (mailbox,)).fetchone()
         return str(row["cursor"]) if row else None
 
-    def unknown(self, mailbox: str, copies: Sequence[Copy]) -> list[Copy]:
-        with statements(self._pool) as connection:
-            found = connection.execute(
-                "SELECT key FROM mail_copy WHERE mailbox = %s AND key = ANY(%s)", (mailbox, [copy.key for copy in copies])
-            )
-            known = {row["key"] for row in found}
+    @contextmanager
+    def fetching(self, mailbox: str, copies: Sequence[Copy]) -> Iterator[list[Copy] | None]:
+        with transaction(self._pool) as connection:
+            turn = f"{mailbox}\n{copies[0].key}"
+            row = connection.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, %s))", (turn, _FETCHING)).fetchone()
+            yield self._unknown(connection, mailbox, copies) if row and row["pg_try_advisory_xact_lock"] else None
+
+    def _unknown(self, connection: Connection[DictRow], mailbox: str, copies: Sequence[Copy]) -> list[Copy]:
+        asked = (mailbox, [copy.key for copy in copies])
+        found = connection.execute("SELECT key FROM mail_copy WHERE mailbox = %s AND key = ANY(%s)", asked)
+        known = {row["key"] for row in found}
         return [copy for copy in copies if copy.key not in known]
 
-    def take_in(self, source: MailSource, fetched: Fetched, mail: ParsedMail, identity: str) -> bool:
+    def keep(self, source: MailSource, mails: Sequence[Taken]) -> None:
         with transaction(self._pool) as connection:
-            taken = connection.execute(
-                _TAKE_IN,
-                (
-                    identity, source.name, source.authserv, mail.message_id and _storable(mail.message_id),
-                    _storable(mail.sender), _storable(mail.subject), mail.sent_at, fetched.raw, fetched.head,
-                ),
-            )  # fmt: skip
-            connection.execute(_COPY, (source.name, fetched.copy.key, identity))
-            connection.execute(_ENVELOPE, ([*map(_storable, mail.reply_to)], [*map(_storable, mail.thread)], identity))
-            return taken.rowcount == 1
+            # Two that keep the same mails in another order would wait for one another.
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_KEEPING,))
+            with connection.cursor() as cursor:
+                cursor.executemany(_TAKE_IN, [_stored(source, taken) for taken in mails])
+                cursor.executemany(_COPY, [(source.name, taken.fetched.copy.key, taken.identity) for taken in mails])
+                cursor.executemany(_ENVELOPE, [_envelope(taken) for taken in mails])
 
     def looked(self, mailbox: str, cursor: str) -> None:
         with statements(self._pool) as connection:
             connection.execute(_LOOKED, (mailbox, cursor))
 
     @contextmanager
-    def claimed(self) -> Iterator[_Claim | None]:
+    def claimed(self, most: int = 1) -> Iterator[list[_Claim]]:
         with transaction(self._pool) as connection:
-            row = connection.execute("SELECT claim_mail() AS id").fetchone()
-            if row is None or row["id"] is None:
-                yield None
-                return
-            attempt = self._begun(row["id"])
-            kept = connection.execute(_KEPT, (row["id"],)).fetchone()
-            assert kept is not None
-            yield _Claim(KeptMail(**kept), connection, attempt)
+            ids = [row["id"] for row in connection.execute("SELECT claim_mails(%s, %s) AS id", (most, MOST_BYTES)).fetchall()]
+            attempts = self._begun(ids) if ids else {}
+            kept = connection.execute(_KEPT, (ids,)).fetchall() if ids else []
+            yield [_Claim(KeptMail(**row), connection, attempts[row["id"]]) for row in kept]
 
-    def _begun(self, mail_id: int) -> int:
-        """Apart from the claim: it has to outlive a process that dies of the mail."""
+    def _begun(self, mail_ids: list[int]) -> dict[int, int]:
+        """Apart from the claim: it has to outlive a process that dies of a mail. It need not outlive the server."""
         with statements(self._pool) as connection:
-            row = connection.execute("INSERT INTO mail_attempt (mail_id) VALUES (%s) RETURNING id", (mail_id,)).fetchone()
-        assert row is not None
-        return int(row["id"])
+            found = connection.execute(_BEGUN, (mail_ids,)).fetchall()
+        return {row["mail_id"]: int(row["id"]) for row in found}
 
     def unmarked(self, mailbox: str) -> list[Copy]:
         with statements(self._pool) as connection:

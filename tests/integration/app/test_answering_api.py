@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from agent.actions.reply_to_mail import NAME, ReplyToMailAction
 from agent.domain.decisions import Person, Role
-from agent.domain.mailbox import Copy, Fetched, fingerprint
+from agent.domain.mailbox import Copy, Fetched, Taken, fingerprint
 from agent.jobs.worker import propose_edit, propose_reply
 from integrations.database.letters import PostgresLetters
 from integrations.database.mail_ledger import PostgresMailLedger
@@ -28,9 +28,8 @@ class Inbox:
 def arrived(database: TestDatabase, number: int = 1, **read: Any) -> None:
     ledger, raw = PostgresMailLedger(database.pool("worker")), mail(number).as_bytes()
     parsed = parse_mail(raw)
-    ledger.take_in(Inbox(), Fetched(Copy(str(number)), raw), parsed, fingerprint(parsed))  # type: ignore[arg-type]
-    with ledger.claimed() as claim:
-        assert claim is not None
+    ledger.keep(Inbox(), [Taken(Fetched(Copy(str(number)), raw), parsed, fingerprint(parsed))])  # type: ignore[arg-type]
+    with ledger.claimed() as [claim]:
         claim.read(READ | read)
 
 

@@ -3,7 +3,7 @@
 from fastapi.testclient import TestClient
 
 from agent.domain.decisions import Role
-from agent.domain.mailbox import Copy, Fetched, fingerprint
+from agent.domain.mailbox import Copy, Fetched, Taken, fingerprint
 from integrations.database.mail_ledger import PostgresMailLedger
 from integrations.email import parse_mail
 from tests.fixtures.dovecot import mail
@@ -23,9 +23,8 @@ class Inbox:
 def arrived(database: TestDatabase, number: int, mail_class: str, priority: str, needs_person: bool) -> None:
     ledger, raw = PostgresMailLedger(database.pool("worker")), mail(number).as_bytes()
     parsed = parse_mail(raw)
-    ledger.take_in(Inbox(), Fetched(Copy(str(number)), raw), parsed, fingerprint(parsed))  # type: ignore[arg-type]
-    with ledger.claimed() as claim:
-        assert claim is not None
+    ledger.keep(Inbox(), [Taken(Fetched(Copy(str(number)), raw), parsed, fingerprint(parsed))])  # type: ignore[arg-type]
+    with ledger.claimed() as [claim]:
         claim.read({"class": mail_class, "priority": priority, "needs_person": needs_person, **MADE})
 
 

@@ -111,7 +111,7 @@ def test_eight_readers_at_once_read_each_mail_once(shared_inbox: TestInbox, inbo
         ledger = PostgresMailLedger(database.pool("worker"))
         start.wait()
         take_in(shared_inbox.source(), Inbox(ledger, parse_mail, read_as_other))
-        return sum(1 for _ in iter(lambda: read_next(Inbox(ledger, parse_mail, read_as_other)), False))
+        return sum(iter(lambda: read_next(Inbox(ledger, parse_mail, read_as_other), most=2).read, 0))
 
     with ThreadPoolExecutor(8) as readers:
         assert sum(readers.map(work, range(8))) == 24
@@ -159,11 +159,40 @@ def test_a_mail_that_nobody_can_read_goes_to_a_person_and_holds_nobody_up(
         return read_as_other(parsed, authserv)
 
     attend([shared_inbox.source()], Inbox(inbox.ledger, parse_mail, judge))
-    assert tried == ["Delivery 1"] * MOST_ATTEMPTS + ["Delivery 2"]
+    assert tried == ["Delivery 1", "Delivery 2", *["Delivery 1"] * (MOST_ATTEMPTS - 1)]
     given_up = PostgresInbox(database.pool("serve")).mail(1)
     assert given_up.needs_person
     assert given_up.triage is not None
     assert f"failed {MOST_ATTEMPTS} times" in given_up.triage["reason"]
+
+
+def test_a_mail_that_breaks_the_parser_is_kept_for_a_person_and_holds_nobody_up(
+    shared_inbox: TestInbox, inbox: Inbox, database: TestDatabase
+) -> None:
+    def parse(raw: bytes) -> ParsedMail:
+        if b"poison" in raw:
+            raise AssertionError("nobody foresaw this")
+        return parse_mail(raw)
+
+    shared_inbox.deliver(mail(1, "poison"), mail(2))
+    assert attend([shared_inbox.source()], Inbox(inbox.ledger, parse, read_as_other)) == 2
+    [broken] = [one for one in PostgresInbox(database.pool("serve")).mails(InboxFilter(needs_person=True)) if one.id == 1]
+    assert broken.triage is not None
+    assert f"failed {MOST_ATTEMPTS} times" in broken.triage["reason"]
+    assert database.one("admin", "SELECT position('poison'::bytea IN raw) > 0 FROM mail WHERE id = 1"), "its bytes are kept"
+
+
+def test_two_workers_do_not_fetch_the_same(shared_inbox: TestInbox, inbox: Inbox, database: TestDatabase) -> None:
+    shared_inbox.deliver(*(mail(number) for number in range(3)))
+    source = shared_inbox.source()
+    copies, _ = source.changes(None)
+    with inbox.ledger.fetching(source.name, copies) as mine:
+        assert mine == copies
+        take_in(source, inbox)
+        assert database.one("admin", "SELECT count(*) FROM mail") == 0, "another one is at it"
+        assert inbox.ledger.cursor(source.name) is None, "the next look begins before what is not stored yet"
+    take_in(source, inbox)
+    assert database.one("admin", "SELECT count(*) FROM mail") == 3
 
 
 def test_a_mailbox_that_is_away_keeps_no_other_waiting(shared_inbox: TestInbox, inbox: Inbox, database: TestDatabase) -> None:

@@ -1,6 +1,7 @@
 """An address at a public mail provider says nothing of whom its owner belongs to; the whole address still does."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import cast
 
 import pytest
@@ -8,8 +9,10 @@ import pytest
 from agent.domain.mail import Trust
 from agent.domain.mail_domains import company_domain
 from agent.domain.records import Record
+from agent.domain.sales import Customer
 from agent.ports.erp_reader import ErpReader
 from agent.triage import triage
+from agent.triage.flags import LOOKALIKE
 from integrations.email import parse_mail
 from tests.unit.triage.company import CAFE, NOW, SmallCompany
 from tests.unit.triage.mails import OWN_SERVER, judge, raw_mail
@@ -56,3 +59,19 @@ def test_a_domain_that_only_looks_like_a_providers_is_its_companys(domain: str) 
 @pytest.mark.parametrize("nobody", ["", "someone@", "@"])
 def test_no_domain_is_nobodys(nobody: str) -> None:
     assert company_domain(nobody) is None
+
+
+class CustomerAtGmail(SmallCompany):
+    def customers(self, ids: Sequence[int]) -> list[Customer]:
+        return [replace(one, email=ON_FILE) for one in super().customers(ids)]
+
+
+def test_who_writes_from_a_provider_with_a_similar_name_imitates_no_customer() -> None:
+    case = {
+        "from": "jo@mail.com",
+        "proven": True,
+        "subject": "Where is our order S00012?",
+        "body": "Hello, we wait for it. Regards",
+    }
+    found = triage(parse_mail(raw_mail(case)), cast(ErpReader, CustomerAtGmail()), NOW, OWN_SERVER, judge=judge())
+    assert LOOKALIKE not in found.flags

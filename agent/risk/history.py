@@ -6,6 +6,7 @@ from agent.domain.findings import FindingKind
 from agent.domain.history import History
 from agent.guardrails.policy import ThresholdBook
 from agent.ports.erp_history import ErpHistory
+from agent.risk.ahead import reading_ahead
 from agent.risk.gaps import Gaps
 from agent.risk.garbage import collector_at_rest
 
@@ -31,25 +32,24 @@ def take_history(history: ErpHistory, now: datetime, limits: ThresholdBook) -> H
     weeks = limits.longest(["zone_history_weeks"])
     since = now - timedelta(days=max(limits.longest(WINDOWS), 7 * weeks))
     gaps = Gaps()
-    return History(
-        since=since,
-        as_of=now,
-        receipts=tuple(gaps.read(lambda: history.receipts(since), "What vendors delivered was not compared.", RECEIVED)),
-        finished=tuple(
-            gaps.read(
-                lambda: history.finished_pickings(since), "Queues in the warehouse were not compared with the past.", QUEUED
-            )
-        ),
-        adjustments=tuple(gaps.read(lambda: history.adjustments(since), "Stock counts were not looked at.", COUNTED)),
-        scraps=tuple(gaps.read(lambda: history.scraps(since), "Write-offs were not looked at.", WRITTEN_OFF)),
-        quality_failures=tuple(gaps.read(lambda: history.quality_failures(since), "Failed checks were not looked at.", CHECKED)),
-        uninvoiced=tuple(gaps.read(history.uninvoiced, "Deliveries without an invoice were not looked for.", UNINVOICED)),
-        invoiced=tuple(
-            gaps.read(lambda: history.invoiced_lines(since), "Bills and invoices were not compared with their orders.", INVOICED)
-        ),
-        not_seen=tuple(gaps.sentences),
-        unjudged=frozenset(gaps.unjudged),
-    )
+    with reading_ahead() as ahead:
+        receipts, finished = ahead.read(lambda: history.receipts(since)), ahead.read(lambda: history.finished_pickings(since))
+        adjustments, scraps = ahead.read(lambda: history.adjustments(since)), ahead.read(lambda: history.scraps(since))
+        failures, uninvoiced = ahead.read(lambda: history.quality_failures(since)), ahead.read(history.uninvoiced)
+        invoiced = ahead.read(lambda: history.invoiced_lines(since))
+        return History(
+            since=since,
+            as_of=now,
+            receipts=tuple(gaps.read(receipts, "What vendors delivered was not compared.", RECEIVED)),
+            finished=tuple(gaps.read(finished, "Queues in the warehouse were not compared with the past.", QUEUED)),
+            adjustments=tuple(gaps.read(adjustments, "Stock counts were not looked at.", COUNTED)),
+            scraps=tuple(gaps.read(scraps, "Write-offs were not looked at.", WRITTEN_OFF)),
+            quality_failures=tuple(gaps.read(failures, "Failed checks were not looked at.", CHECKED)),
+            uninvoiced=tuple(gaps.read(uninvoiced, "Deliveries without an invoice were not looked for.", UNINVOICED)),
+            invoiced=tuple(gaps.read(invoiced, "Bills and invoices were not compared with their orders.", INVOICED)),
+            not_seen=tuple(gaps.sentences),
+            unjudged=frozenset(gaps.unjudged),
+        )
 
 
 class HistoryOfTheDay:

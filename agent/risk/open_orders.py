@@ -28,12 +28,25 @@ class OpenOrders:
         return sorted({order.customer_id for order in self.orders if order.id in self.subjects})
 
 
-def all_open_orders(reader: ErpReader) -> OpenOrders:
+@dataclass(frozen=True, slots=True)
+class OpenGoods:
+    """Every open order with its goods still to ship."""
+
+    orders: Sequence[SaleOrder]
+    lines: Sequence[SaleOrderLine]
+    products: dict[int, Product]
+
+
+def open_goods(reader: ErpReader) -> OpenGoods:
     orders = reader.open_sale_orders()
-    subjects = frozenset(order.id for order in orders)
-    lines, products = _goods(reader, subjects)
-    moves = reader.open_moves()
-    return OpenOrders(subjects, orders, lines, products | _parts(reader, products, lines, moves), moves)
+    return OpenGoods(orders, *_goods(reader, frozenset(order.id for order in orders)))
+
+
+def all_open_orders(reader: ErpReader, goods: OpenGoods, moves: Sequence[Move]) -> OpenOrders:
+    """`moves`: every open movement there is."""
+    subjects = frozenset(order.id for order in goods.orders)
+    products = goods.products | _parts(reader, goods.products, goods.lines, moves)
+    return OpenOrders(subjects, goods.orders, goods.lines, products, moves)
 
 
 def named_orders(reader: ErpReader, names: Sequence[str]) -> OpenOrders:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from threading import Lock
 from typing import Any, TypeVar, cast
 
 from agent.errors import ErpRefused
@@ -22,6 +23,7 @@ class Pages:
     def __init__(self, connection: OdooConnection) -> None:
         self.connection = connection
         self._fields: dict[str, frozenset[str]] = {}
+        self._lock = Lock()
 
     def search(self, model: str, domain: Domain, fields: Sequence[str], *, archived: bool = False) -> list[Row]:
         """Every record that matches, by id, archived ones only on demand."""
@@ -64,9 +66,10 @@ class Pages:
 
     def has_field(self, model: str, field: str) -> bool:
         """Whether the model has this field and this login may see it; asked once per model."""
-        if model not in self._fields:
-            self._fields[model] = frozenset(self.connection.ask(model, "fields_get", attributes=["type"]))
-        return field in self._fields[model]
+        with self._lock:
+            if model not in self._fields:
+                self._fields[model] = frozenset(self.connection.ask(model, "fields_get", attributes=["type"]))
+            return field in self._fields[model]
 
     def _page(
         self, model: str, domain: Domain, fields: Sequence[str], limit: int, context: dict[str, Any]

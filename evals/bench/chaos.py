@@ -20,6 +20,8 @@ from integrations.odoo.login import Account
 from integrations.odoo.reader import OdooReader
 
 ACTIONS = 1_000
+SPARE = 100
+"""Wishes beyond: one whose goods others changed meanwhile is given up after a while."""
 SEED = 20261127
 TO_END_S = 1_800.0
 """For what is still open after the last approval."""
@@ -63,13 +65,13 @@ def _night() -> Night:
     dice, weather = random.Random(SEED), Weather(random.Random(SEED))
     began = time.perf_counter()
     with (
-        scaled_odoo.scaled_odoo(SMALL_ORDERS, SMALL) as odoo,
+        scaled_odoo.scaled_odoo(SMALL_ORDERS, SMALL, anew=True) as odoo,
         through(weather, odoo.url) as url,
         at_work(odoo, url) as company,
     ):
-        office, mishaps = Office(company), Mishaps(company, SMALL, dice)
+        office, mishaps = Office(company, ACTIONS), Mishaps(company, SMALL, dice)
         with mishaps.befalling():
-            office.work_through(wishes(_promised(), scaled_odoo.sql(SHELVED, SMALL).split(), ACTIONS, dice))
+            office.work_through(wishes(_promised(), scaled_odoo.sql(SHELVED, SMALL).split(), ACTIONS + SPARE, dice))
         weather.calm.set()
         _let_end(company, office.approved)
         account = Account(odoo.writer_login, odoo.writer_password)  # as the executor: a reader may not see everybody's tasks

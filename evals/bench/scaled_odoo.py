@@ -49,13 +49,16 @@ class ScaledOdoo:
 
 
 @contextmanager
-def scaled_odoo(orders: int, database: str = DATABASE) -> Iterator[ScaledOdoo]:
-    """With exactly that many generated orders; stopped again afterwards when it did not run before. Raises NotRun."""
+def scaled_odoo(orders: int, database: str = DATABASE, anew: bool = False) -> Iterator[ScaledOdoo]:
+    """With exactly that many generated orders; stopped again afterwards when it did not run before. Raises NotRun.
+
+    `anew`: filled again even so, for whoever counts what was left behind in it.
+    """
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         raise NotRun("dev/odoo-up needs root on Debian or Ubuntu.")
     ran = any(instance["running"] for instance in json.loads(run("odoo-up", "status", "--db", database))["instances"])
     started = start(database)
-    if int(sql(FILLED, database)) != orders:
+    if anew or int(sql(FILLED, database)) != orders:
         started = json.loads(run("odoo-up", "reset", "--db", database))
         run("odoo-scale", str(orders), "--db", database)
         sql(_SETTLED, database)

@@ -73,6 +73,8 @@ class Office:
     """Everybody who asks and clicks. Who gets no answer tries again, as people do."""
 
     company: CompanyAtWork
+    enough: int
+    """Approved changes after which everybody goes home."""
     approved: set[int] = field(default_factory=set)
     """Numbers of proposals whose last approval was confirmed to the person who gave it."""
     turned_down: Counter[str] = field(default_factory=Counter)
@@ -85,6 +87,8 @@ class Office:
 
     def _see_through(self, wish: Wish) -> None:
         for _ in range(MOST_TRIES):
+            if len(self.approved) >= self.enough:
+                return
             try:
                 numbers = _patient(self._asked, wish)
                 for number in numbers:

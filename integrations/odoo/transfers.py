@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from agent.domain.money import Money
 from agent.domain.quantity import Quantity
@@ -16,7 +17,9 @@ from integrations.odoo.values import exact, moment, quantity
 
 _FIELDS = ["name", "state", "picking_type_id", "priority", "origin", "scheduled_date", "create_date", "partner_id"]
 _FIELDS += ["location_id", "location_dest_id"]
-_QUANTS = ["location_id", "quantity", "reserved_quantity", "lot_id", "package_id", "owner_id"]
+_KEPT_APART = ("lot_id", "package_id", "owner_id")
+_SEPARATE = ("location_id", *_KEPT_APART)
+_QUANTS = [*_SEPARATE, "quantity", "reserved_quantity"]
 
 
 class Transfers(Noun):
@@ -37,7 +40,11 @@ class Transfers(Noun):
             shelf = self.pages.read("stock.warehouse", [warehouse_id], ["lot_stock_id"])[warehouse_id]["lot_stock_id"]
             rows = [{"location_id": shelf, "quantity": 0.0, "reserved_quantity": 0.0}]
         names = self.pages.read("stock.location", {row["location_id"] for row in rows}, ["complete_name"])
-        return [_place(row, names[row["location_id"]]["complete_name"], unit) for row in rows]
+        # changes that met leave several records of one place, which Odoo puts together at night
+        alike: defaultdict[tuple[Any, ...], list[Row]] = defaultdict(list)
+        for row in rows:
+            alike[tuple(row.get(field) for field in _SEPARATE)].append(row)
+        return [_place(each, names[each[0]["location_id"]]["complete_name"], unit) for each in alike.values()]
 
     def count_booked(self, product_id: int, marker: str) -> bool:
         booked = [("product_id", "=", product_id), ("state", "=", "done"), ("reference", "like", literal(marker))]
@@ -134,7 +141,9 @@ class Transfers(Noun):
         return {key: Record("stock.picking", each, names[each]["name"]) for key, each in pickings.items() if each in names}
 
 
-def _place(row: Row, name: str, unit: str) -> StockPlace:
-    plain = not any(row.get(field) for field in ("lot_id", "package_id", "owner_id"))
-    held = quantity(row["quantity"], unit), quantity(row["reserved_quantity"], unit)
-    return StockPlace(row["location_id"], name, held[0], held[1], plain)
+def _place(rows: Sequence[Row], name: str, unit: str) -> StockPlace:
+    on_hand, reserved = (
+        Quantity(sum((exact(row[field]) for row in rows), Decimal(0)), unit) for field in ("quantity", "reserved_quantity")
+    )
+    plain = not any(rows[0].get(field) for field in _KEPT_APART)
+    return StockPlace(rows[0]["location_id"], name, on_hand, reserved, plain)

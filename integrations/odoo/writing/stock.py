@@ -114,9 +114,22 @@ class StockWriting(Writing):
         if self.connection.dialect.counts_are_papers:
             self._count_on_paper(product, location_id, counted, marker)
             return
+        self._put_together(product.id, location_id)
         count = {"product_id": product.id, "location_id": location_id, "inventory_quantity_auto_apply": float(counted)}
         named = {"inventory_mode": True, "inventory_name": marker}
         self.connection.change("stock.quant", "create", vals_list=[count], context=named)
+
+    def _put_together(self, product_id: int, location_id: int) -> None:
+        """Of several records of one place Odoo would set one to all that was counted. It joins them when its list of counts is
+        opened."""
+        here = [("product_id", "=", product_id), ("location_id", "=", location_id)]
+        if self.connection.ask("stock.quant", "search_count", domain=here) < 2:
+            return
+        self.connection.change("stock.quant", "action_view_inventory")
+        if self.connection.ask("stock.quant", "search_count", domain=here) > 1:
+            raise ErpRefused(
+                "Odoo keeps several records of this stock; open its Physical Inventory, which joins them, and ask again."
+            )
 
     def _count_on_paper(self, product: Record, location_id: int, counted: Decimal, marker: str) -> None:
         """The paper books nothing before it is validated; one that was begun with this marker is cancelled first, because it

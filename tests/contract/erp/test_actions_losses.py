@@ -9,7 +9,7 @@ from agent.domain.records import Record
 from agent.errors import ErpRefused, PreconditionFailed
 from integrations.odoo.writer import OdooWriter
 from tests.fixtures.action_world import ActionWorld
-from tests.fixtures.odoo import Odoo
+from tests.fixtures.odoo import Erp, Odoo
 
 MARKER = "expediter-p1-0123456789ab"
 
@@ -143,6 +143,26 @@ def test_a_write_off_that_is_refused_leaves_nothing_behind(world: ActionWorld) -
         world.writer.write_off(content.subject.record, content.before["place"], Decimal(-1), MARKER)
     assert world.on_hand(code, home) == 4
     assert not world.reader.written_off(MARKER)
+
+
+def test_two_records_of_one_place_are_counted_as_one(odoo: Odoo, odoo_erp: Erp) -> None:
+    """Odoo adds a second one when changes meet; it does the same for a file that is imported."""
+    house = next(each for each in odoo_erp.reader.warehouses() if each.code == "WH")
+    admin = odoo.connection("admin")
+    shelf = admin.ask("stock.warehouse", "read", ids=[house.id], fields=["lot_stock_id"], load="")[0]["lot_stock_id"]
+    goods = admin.change("product.product", "create", vals_list=[{"name": "Met", "is_storable": True, "default_code": "MET-1"}])
+    for quantity in (40.0, 5.0):
+        found = {"product_id": goods[0], "location_id": shelf, "inventory_quantity_auto_apply": quantity}
+        admin.change("stock.quant", "create", vals_list=[found], context={"inventory_mode": True, "import_file": True})
+    assert len(admin.ask("stock.quant", "search", domain=[("product_id", "in", goods), ("location_id", "=", shelf)])) == 2
+    assert [each.on_hand.amount for each in odoo_erp.reader.stock_places(goods[0], house.id)] == [45]
+    record = Record("product.product", goods[0], "Met")
+    OdooWriter(odoo.connection("writer")).set_counted(record, shelf, Decimal(44), "expediter-p2-0123456789ab")
+    assert [each.on_hand.amount for each in odoo_erp.reader.stock_places(goods[0], house.id)] == [44]
+    booked = admin.ask(
+        "stock.move", "search_read", domain=[("product_id", "in", goods), ("state", "=", "done")], fields=["quantity"]
+    )
+    assert sorted(each["quantity"] for each in booked) == [1, 5, 40]
 
 
 def test_a_login_that_may_not_count_is_told_so(odoo_14: Odoo, odoo_erp_14: object) -> None:

@@ -40,7 +40,7 @@ class Recording(OdooConnection):
     def ask(self, model: str, method: str, /, **arguments: Any) -> Any:
         answer = super().ask(model, method, **arguments)
         self.sent.append((model, method, arguments))
-        self.records.append(len(answer))
+        self.records.append(len(answer["records"] if method == "web_search_read" else answer))
         return answer
 
 

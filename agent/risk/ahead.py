@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -17,28 +17,40 @@ class Ahead:
     """Readings begun before anybody needs what they bring, `AT_ONCE` at a time and in the order of `read`."""
 
     def __init__(self) -> None:
-        self._begun: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._waiting: SimpleQueue[_Reading[Any] | None] = SimpleQueue()
         # daemons, as those of concurrent.futures are not: whoever interrupts does not wait for an ERP that hangs
         for _ in range(AT_ONCE):
             Thread(target=self._work, daemon=True, name="reading ahead").start()
 
     def read(self, ask: Callable[[], T]) -> Callable[[], T]:
-        """What is returned waits until `ask` was answered, and returns or raises what it did."""
-        answer: Future[T] = Future()
-        self._begun.put(lambda: _answer(answer, ask))
-        return answer.result
+        """What is returned waits until `ask` was answered, and returns or raises what it did; CancelledError after `end`."""
+        reading = _Reading(ask)
+        self._waiting.put(reading)
+        return reading.answer.result
 
     def end(self) -> None:
         """What was not begun is not read any more."""
         with suppress(Empty):
-            while True:
-                self._begun.get_nowait()
+            while reading := self._waiting.get_nowait():
+                reading.answer.cancel()
         for _ in range(AT_ONCE):
-            self._begun.put(None)
+            self._waiting.put(None)
 
     def _work(self) -> None:
-        while (reading := self._begun.get()) is not None:
-            reading()
+        while (reading := self._waiting.get()) is not None:
+            reading.go()
+
+
+class _Reading(Generic[T]):
+    def __init__(self, ask: Callable[[], T]) -> None:
+        self.answer: Future[T] = Future()
+        self._ask = ask
+
+    def go(self) -> None:
+        try:
+            self.answer.set_result(self._ask())
+        except BaseException as error:  # noqa: BLE001 whoever waits for it raises it
+            self.answer.set_exception(error)
 
 
 @contextmanager
@@ -49,10 +61,3 @@ def reading_ahead() -> Iterator[Ahead]:
         yield ahead
     finally:
         ahead.end()
-
-
-def _answer(answer: Future[T], ask: Callable[[], T]) -> None:
-    try:
-        answer.set_result(ask())
-    except BaseException as error:  # noqa: BLE001 whoever waits for it raises it
-        answer.set_exception(error)

@@ -30,10 +30,14 @@ class SlackAnswers:
         return found
 
     def ask_again(self, person: Person, inbound_id: int, account: str) -> bool:
-        """False while a question of this person waits there. Raises as `answer`, and NotPermitted for whoever may not ask."""
+        """False while a question of this person waits there. Raises as `answer`, and NotPermitted for whoever may not ask.
+
+        Whoever may see more than whoever asked is answered privately: the others there may see no more than the first answer.
+        """
         demand(person, Permission.ASK)
         found = self.answer(person, inbound_id)
-        where = replace(found.at, account=account)
+        more = not seen_alike(person, self._people.by_id(found.person_id))
+        where = replace(found.at, account=account, private=found.at.private or more)
         if self._given.waits(person.id, where):
             return False
         question = found.question.removesuffix(FRESH).strip()[: LONGEST_QUESTION - len(FRESH) - 1]

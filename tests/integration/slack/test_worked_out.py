@@ -128,6 +128,24 @@ def test_refresh_asks_the_same_to_be_read_fresh_once_while_it_waits(company: Sla
     assert (words_of(first), words_of(second)) == (WHOLE, SENTENCES[0])
 
 
+@pytest.mark.parametrize(("role", "private"), [(Role.OPS_MANAGER, True), (Role.WAREHOUSE_LEAD, False)])
+def test_whoever_sees_more_than_the_asker_is_answered_privately_when_they_refresh(
+    company: SlackCompany, role: Role, private: bool
+) -> None:
+    _, wanda = company.colleague(Role.WAREHOUSE_LEAD)
+    channel = company.space.channel(wanda)
+    company.send(*mention(company.space, channel, wanda, "why is S00042 late?"))
+    company.worked_off()
+    with sending(company, **ERP):
+        final(company, company.one("SELECT max(id) FROM inbound"), worked_out=WORKED)
+        shown_whole(company)
+        _, other = company.colleague(role)
+        company.space.channels[channel]["members"].append(other)
+        company.send(press(company.slack, the_answer(company, channel), other, "answer_again"))
+        company.space.until(lambda: company.one("SELECT count(*) FROM inbound") == 2)
+    assert company.one("SELECT private FROM slack_question ORDER BY inbound_id DESC LIMIT 1") is private
+
+
 def test_refreshing_what_was_refreshed_asks_the_same_question(company: SlackCompany) -> None:
     with sending(company, **ERP):
         account, message = answered(company)

@@ -23,6 +23,7 @@ from integrations.slack.interaction import Payload
 from integrations.slack.markdown import safe_markdown
 from integrations.slack.parsing import at, text_at
 from integrations.slack.plain_views import sentence
+from integrations.slack.sending import backoff
 from integrations.slack.sharing import Door, Gate
 from integrations.slack.text import cut, escaped
 from integrations.slack.views.answer import ending
@@ -82,8 +83,10 @@ class AnswerDesk:
         if answer.at.private:
             if done:
                 await self._whisper(answer, parts)
-        elif await self._gate.door(answer.at.channel) is Door.SHARED:
+        elif (door := await self._gate.door(answer.at.channel)) is Door.SHARED:
             await self._kept_back(answer)
+        elif door is Door.UNKNOWN:
+            self._wait(answer, backoff(0).total_seconds())
         elif answer.streaming and answer.ts is not None:
             await self._stream_on(answer, parts, done)
         elif answer.streaming or answer.ts is not None or answer.tries or done:

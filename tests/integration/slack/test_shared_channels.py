@@ -122,3 +122,18 @@ def test_an_answer_is_not_given_in_a_channel_that_was_shared_after_the_question(
     assert texts(company, channel) == []
     assert "shared with another company by now" in told(company, ana)[0]
     assert "S00042" not in str(company.space.whispered(ana))
+
+
+def test_an_answer_waits_while_slack_does_not_say_who_reads_its_channel(company: SlackCompany) -> None:
+    _, ana = company.colleague(Role.OPS_AGENT)
+    channel = company.space.channel(ana)
+    company.send(*mention(company.space, channel, ana, "why is S00042 late?"))
+    company.worked_off()
+    question = company.one("SELECT max(id) FROM inbound")
+    before = len(company.space.calls)
+    company.space.fail("conversations.info", Fault("5xx"), Fault("5xx"))
+    with sending(company):
+        final(company, question, SENTENCES[0])
+        shown_whole(company)
+    made = [call.method for call in company.space.calls[before:]]
+    assert made[: made.index("chat.postMessage")].count("conversations.info") == 3

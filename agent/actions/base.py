@@ -1,6 +1,6 @@
 """What an action has to bring."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Protocol, TypeVar, runtime_checkable
@@ -25,6 +25,20 @@ class Effect(StrEnum):
     """Neither as before nor as proposed."""
     UNSEEN = "unseen"
     """Nothing is there. Before anything was sent that is as before; after it, somebody may have deleted what was made."""
+
+
+class HasState(Protocol):
+    @property
+    def state(self) -> str: ...
+
+
+def effect_on_state(now: HasState | None, content: ProposalContent, reached: Collection[str]) -> Effect:
+    """Of a change that leads from the state that was approved to one of `reached`. None: the record is gone."""
+    if now is None:
+        return Effect.OTHER
+    if now.state in reached:
+        return Effect.DONE
+    return Effect.BEFORE if now.state == content.before["state"] else Effect.OTHER
 
 
 class Arguments(BaseModel):

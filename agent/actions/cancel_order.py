@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from agent.actions.base import NOT_CONFIRMED, AnyTime, Effect
+from agent.actions.base import NOT_CONFIRMED, AnyTime, Effect, effect_on_state
 from agent.actions.on_order import OneOrder, again, on_order
 from agent.actions.wording import moment
 from agent.domain.decisions import Change, Preview, ProposalContent
@@ -50,10 +50,7 @@ class CancelOrderAction(AnyTime):
         writer.cancel_order(content.subject.record)
 
     def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
-        order = again(content, reader)
-        if order is not None and order.state == "cancel":
-            return Effect.DONE
-        return Effect.BEFORE if order is not None and order.state == content.before["state"] else Effect.OTHER
+        return effect_on_state(again(content, reader), content, {"cancel"})
 
     def verified(self, content: ProposalContent) -> str:
         return f"Read back: {content.subject.name} is cancelled."

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
-from agent.actions.base import AnyTime, Arguments, Effect
+from agent.actions.base import AnyTime, Arguments, Effect, effect_on_state
 from agent.actions.buying import money_facts
 from agent.actions.finding import find_purchase, subject_of, vendor_of
 from agent.actions.goods import PurchaseNumber, listed, of, stored_goods
@@ -73,9 +73,7 @@ class CancelPurchaseAction(AnyTime):
 
     def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
         now = next((each for each in reader.purchase_papers([content.subject.name]) if each.id == content.subject.id), None)
-        if now is not None and now.state == "cancel":
-            return Effect.DONE
-        return Effect.BEFORE if now is not None and now.state == content.before["state"] else Effect.OTHER
+        return effect_on_state(now, content, {"cancel"})
 
     def verified(self, content: ProposalContent) -> str:
         return f"Read back: {content.subject.name} is cancelled."

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from agent.actions.base import AnyTime, Arguments, Effect
+from agent.actions.base import AnyTime, Arguments, Effect, effect_on_state
 from agent.actions.finding import find_transfer, segment_behind, subject_of
 from agent.actions.goods import TransferNumber, listed, of, stored_goods
 from agent.actions.harm import Harm, Shift, Wait
@@ -64,9 +64,7 @@ class CancelTransferAction(AnyTime):
 
     def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
         now = next((each for each in reader.transfers([content.subject.name]) if each.id == content.subject.id), None)
-        if now is not None and now.state == "cancel":
-            return Effect.DONE
-        return Effect.BEFORE if now is not None and now.state == content.before["state"] else Effect.OTHER
+        return effect_on_state(now, content, {"cancel"})
 
     def verified(self, content: ProposalContent) -> str:
         return f"Read back: {content.subject.name} is cancelled."

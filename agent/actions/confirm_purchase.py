@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import Any
 
-from agent.actions.base import AnyTime, Arguments, Effect
+from agent.actions.base import AnyTime, Arguments, Effect, effect_on_state
 from agent.actions.buying import Wanted, at_least_list, list_sentence, priced_facts
 from agent.actions.cancel_purchase import STATES, CancelPurchaseAction
 from agent.actions.finding import find_purchase, subject_of, vendor_of
@@ -72,9 +72,7 @@ class ConfirmPurchaseAction(AnyTime):
     def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
         """Where the ERP wants a manager's approval as well, a draft that waits for it is neither."""
         now = next((each for each in reader.purchase_papers([content.subject.name]) if each.id == content.subject.id), None)
-        if now is not None and now.state in STANDS:
-            return Effect.DONE
-        return Effect.BEFORE if now is not None and now.state == content.before["state"] else Effect.OTHER
+        return effect_on_state(now, content, STANDS)
 
     def verified(self, content: ProposalContent) -> str:
         return f"Read back: {content.subject.name} is confirmed."

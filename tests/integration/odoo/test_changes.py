@@ -1,6 +1,6 @@
 """A real Odoo tells what was written, and scanning just that finds what scanning everything finds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +11,7 @@ from agent.domain.scans import ScanKind
 from agent.risk.assess import assess
 from agent.risk.live import ScanEngine
 from agent.risk.taking import take_snapshot
+from integrations.odoo.connection import OdooConnection
 from integrations.odoo.reader import OdooReader
 from tests.fixtures.odoo import Odoo, odoo_of_ones_own
 from tests.fixtures.packaged_policy import PACKAGED_POLICY
@@ -41,22 +42,18 @@ def told(report: RiskReport | None) -> object:
     return report.open_orders, {risk.order: risk for risk in report.orders}, {each.fingerprint: each for each in report.findings}
 
 
-def test_scanning_what_changed_finds_what_scanning_everything_finds(
-    odoo: Odoo, reader: OdooReader, odoo_situations: dict[str, str]
-) -> None:
-    engine = ScanEngine(reader, reader, PACKAGED_POLICY, lambda: NOW)
-    engine.scan()
-    writer = odoo.connection("writer")
+def happenings(writer: OdooConnection, situations: dict[str, str]) -> dict[str, Callable[[], object]]:
+    """What people do in Odoo on one day, each by what is said of it."""
 
     def ids(model: str, *domain: tuple[str, str, object]) -> list[int]:
         return [row["id"] for row in writer.ask(model, "search_read", domain=list(domain), fields=["id"])]
 
     def order_ids(situation: str) -> list[int]:
-        return ids("sale.order", ("name", "=", odoo_situations[situation]))
+        return ids("sale.order", ("name", "=", situations[situation]))
 
     late = (NOW - timedelta(days=3)).strftime("%Y-%m-%d %H:%M:%S")
     later = (NOW + timedelta(days=9)).strftime("%Y-%m-%d %H:%M:%S")
-    happening = {
+    return {
         "a promise was moved": lambda: writer.change(
             "sale.order", "write", ids=order_ids("healthy"), vals={"commitment_date": late}
         ),
@@ -77,7 +74,14 @@ def test_scanning_what_changed_finds_what_scanning_everything_finds(
             "stock.picking", "do_unreserve", ids=ids("stock.picking", ("sale_id", "in", order_ids("dozens")))
         ),
     }  # fmt: skip
-    for what, happens in happening.items():
+
+
+def test_scanning_what_changed_finds_what_scanning_everything_finds(
+    odoo: Odoo, reader: OdooReader, odoo_situations: dict[str, str]
+) -> None:
+    engine = ScanEngine(reader, reader, PACKAGED_POLICY, lambda: NOW)
+    engine.scan()
+    for what, happens in happenings(odoo.connection("writer"), odoo_situations).items():
         happens()
         assert engine.scan().kind is ScanKind.INCREMENTAL
         assert told(engine.report()) == told(assess(take_snapshot(OdooReader(reader.connection), NOW), PACKAGED_POLICY)), what

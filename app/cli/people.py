@@ -1,7 +1,7 @@
 """Who may ask and decide."""
 
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,7 +9,10 @@ from agent.domain.decisions import Role
 from app.cli import output
 from app.cli.options import AsPerson, Json, Token, api_of
 from app.contract.absences import AbsenceRow
-from app.contract.people import PersonRow
+from app.contract.people import MemberRow, PersonRow
+
+if TYPE_CHECKING:
+    from integrations.database.people import Membership
 
 group = typer.Typer(
     help="Persons, their tokens, authenticators and deputies. Adding persons and tokens needs the owner's database address.",
@@ -43,7 +46,7 @@ def list_(json: Json = False) -> None:
     from app.wiring.office import administering
 
     with administering() as office:
-        rows = [PersonRow.of(member.person) for member in office.list() if member.active]
+        rows = [_member(member) for member in office.list() if member.active]
     output.shown(json, rows, lambda: _table(rows))
 
 
@@ -99,14 +102,19 @@ def token(
     output.warn(f"This is {handle}'s token for {days} days; it is not shown again. They set it as EXPEDITER_TOKEN.")
 
 
-def _table(rows: list[PersonRow]) -> None:
+def _member(member: "Membership") -> MemberRow:
+    return MemberRow(**PersonRow.of(member.person).model_dump(), odoo=member.erp_user)
+
+
+def _table(rows: list[MemberRow]) -> None:
     if not rows:
         output.say(
             "Nobody is known yet. Try: expediter person add maria --name 'Maria K' --email maria@ours.example --role ops_agent"
         )
         return
     output.table(
-        ("name", "full name", "mail", "roles"), ((row.handle, row.name, row.email, ", ".join(row.roles)) for row in rows)
+        ("name", "full name", "mail", "roles", "in Odoo"),
+        ((row.handle, row.name, row.email, ", ".join(row.roles), row.odoo or "not linked") for row in rows),
     )
 
 

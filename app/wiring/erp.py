@@ -6,11 +6,12 @@ from typing import Protocol
 from agent.domain.outages import Reach
 from agent.ports.erp_changes import ChangingErp
 from agent.ports.erp_history import ErpHistory
+from agent.ports.erp_users import ErpUsers
 from app.settings.processes import WithReader
 from integrations.database.pool import Pool
 
 
-class Erp(ChangingErp, ErpHistory, Protocol):
+class Erp(ChangingErp, ErpHistory, ErpUsers, Protocol):
     """What is, what changes and what was, by one login."""
 
     @property

@@ -18,6 +18,7 @@ from app.wiring import slack_cards
 from app.wiring.slack_card_deeds import SlackCardDeeds
 from app.wiring.slack_commands import commands_of, prompts_of
 from app.wiring.store import open_store
+from integrations.database.erp_users import PostgresErpUsers
 from integrations.database.messenger_answers import PostgresGivenAnswers
 from integrations.database.messenger_inbox import PostgresDeliveries
 from integrations.database.messenger_links import PostgresLinks
@@ -107,7 +108,9 @@ def _parts(settings: ServeSettings, url: str, stack: ExitStack) -> _Parts:
 
 def _deeds(parts: _Parts, context: WebContext) -> SlackCardDeeds:
     quiet, given = PostgresQuietTimes(parts.pool), PostgresGivenAnswers(parts.pool)
-    return SlackCardDeeds(context, parts.deliveries, parts.links, parts.team, parts.outbox, quiet, given)
+    return SlackCardDeeds(
+        context, parts.deliveries, parts.links, parts.team, parts.outbox, quiet, given, PostgresErpUsers(parts.pool)
+    )
 
 
 def _clicks(parts: _Parts, deeds: SlackCardDeeds, handle: Handle | None) -> ClickDesk:

@@ -8,6 +8,7 @@ from typing import Any
 from agent.domain.absences import Absence
 from agent.domain.briefs import Brief
 from agent.domain.decisions import Person, Proposal
+from agent.domain.erp_users import FoundUser, Said
 from agent.domain.finding_life import Deed, FindingFilter, FindingList, KnownFinding
 from agent.domain.findings import Severity
 from agent.domain.messenger import GivenAnswer
@@ -26,6 +27,7 @@ from app.wiring.slack_answers import SlackAnswers
 from app.wiring.slack_deeds import SlackDeeds, as_asked, numbered
 from app.wiring.slack_mails import SlackMails
 from app.wiring.slack_masking import without_money
+from integrations.database.erp_users import PostgresErpUsers
 from integrations.database.messenger_answers import PostgresGivenAnswers
 from integrations.database.messenger_inbox import PostgresDeliveries
 from integrations.database.messenger_links import PostgresLinks
@@ -50,9 +52,10 @@ class SlackCardDeeds(SlackDeeds):
         outbox: PostgresOutbox,
         quiet: PostgresQuietTimes,
         answers: PostgresGivenAnswers,
+        users: PostgresErpUsers,
     ) -> None:
         super().__init__(context, deliveries, links, team)
-        self._outbox, self._quiet = outbox, quiet
+        self._outbox, self._quiet, self._users = outbox, quiet, users
         self.mails: MailDeeds = SlackMails(self._now)
         self._answers = SlackAnswers(context.people, deliveries, answers)
 
@@ -101,7 +104,7 @@ class SlackCardDeeds(SlackDeeds):
         mine = self._context.board.findings(FindingFilter(owner=person.handle, limit=MOST_FINDINGS))
         grave = self._context.board.findings(FindingFilter(severities=(Severity.CRITICAL,), limit=MOST_FINDINGS))
         found = {one.id: one for one in (*mine.findings, *grave.findings)}
-        both = sum(one.owner == person.handle for one in grave.findings)
+        both = len({one.id for one in mine.findings} & {one.id for one in grave.findings})
         shown = tuple(_masked(one, person) for one in found.values())[:MOST_FINDINGS]
         return FindingList(shown, max(mine.total + grave.total - both, len(found)))
 
@@ -140,6 +143,12 @@ class SlackCardDeeds(SlackDeeds):
             self._quiet.drop(person.id)
         else:
             self._quiet.keep(person.id, hours)
+
+    def erp_user(self, person: Person) -> FoundUser | None:
+        return self._users.of(person.id)
+
+    def say_erp_user(self, person: Person, found_id: int, said: Said) -> None:
+        self._users.say(numbered(found_id), person.id, said)
 
     def tell(self, channel: str, payload: Payload, under: str | None = None) -> None:
         if under is None:

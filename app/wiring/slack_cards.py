@@ -53,6 +53,7 @@ def home(person: Person, deeds: SlackCardDeeds) -> Payload:
         absence=deeds.absence(person),
         authenticator=deeds.authenticator(person),
         quiet=deeds.quiet(person),
+        erp_user=deeds.erp_user(person),
     )
     return home_view(person, pieces, scene)
 

@@ -13,6 +13,7 @@ from agent.guardrails.policy import load_policy
 from agent.guardrails.policy_in_force import PolicyInForce
 from agent.jobs.approvals import watch
 from agent.jobs.drafts import save_drafts
+from agent.jobs.erp_users import find_users
 from agent.jobs.mails import follow_mail, link_mail
 from agent.jobs.outcomes import settle
 from agent.jobs.worker import (
@@ -45,6 +46,7 @@ from integrations.database.approval_notices import PostgresApprovalNotices
 from integrations.database.audit_log import PostgresAuditLog
 from integrations.database.clock import DatabaseClock
 from integrations.database.conversations import PostgresAnswerDesk
+from integrations.database.erp_users import PostgresErpUsers
 from integrations.database.execution_control import PostgresExecutionControl
 from integrations.database.job_worker import Periodic, Task, run_worker
 from integrations.database.letters import PostgresLetters
@@ -62,6 +64,7 @@ from knowledge import KnowledgeIndex
 SETTLE = Periodic("settle", "7 * * * *")
 WATCH = Periodic("watch_approvals", "* * * * *")
 ATTEND = Periodic("attend_inbox", "* * * * * */20")
+FIND_USERS = Periodic("find_users", "3-59/5 * * * *")
 logger = logging.getLogger(__name__)
 
 
@@ -126,6 +129,7 @@ def run(supervised: bool) -> None:
             "propose_reply": partial(propose_reply, context=context),
             "rescan": partial(rescan, context=context),
             "scan": partial(_look_again, context),
+            "find_users": partial(find_users, context.people, erp_reader(settings, lambda: watched), PostgresErpUsers(watched)),
             "attend_inbox": looks.at_its_time,
             "watch_approvals": lambda: watch(context.desk, notices, absences, context.now().policy, utc_now()),
             "try_out": partial(try_out, context=context),
@@ -140,7 +144,11 @@ def run(supervised: bool) -> None:
         end_with_parent(supervised)
         take_hints(settings, looks, stack)
         run_worker(
-            url, "worker", tasks, [scans(settings), SETTLE, WATCH, ATTEND], ready=lambda: announce_ready("worker", supervised)
+            url,
+            "worker",
+            tasks,
+            [scans(settings), SETTLE, WATCH, ATTEND, FIND_USERS],
+            ready=lambda: announce_ready("worker", supervised),
         )
 
 

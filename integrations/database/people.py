@@ -21,7 +21,8 @@ _HOLDER = """
 """
 _MEMBERS = """
     SELECT *, (SELECT count(*) FROM person_token
-               WHERE person_id = person.id AND revoked_at IS NULL AND expires_at > clock_timestamp()) AS tokens
+               WHERE person_id = person.id AND revoked_at IS NULL AND expires_at > clock_timestamp()) AS tokens,
+        (SELECT name || ' (' || login || ')' FROM erp_user WHERE person_id = person.id AND said = 'confirmed') AS erp_user
     FROM person ORDER BY handle
 """
 
@@ -58,6 +59,8 @@ class Membership:
     active: bool
     tokens: int
     """Tokens that still open the door."""
+    erp_user: str | None = None
+    """Who they are in the ERP by their own word: name and login."""
 
 
 class PersonAdmin:
@@ -147,7 +150,7 @@ class PersonAdmin:
     def list(self) -> list[Membership]:
         with statements(self._pool) as connection:
             found = connection.execute(_MEMBERS).fetchall()
-        return [Membership(rows.person(row), row["active"], row["tokens"]) for row in found]
+        return [Membership(rows.person(row), row["active"], row["tokens"], row["erp_user"]) for row in found]
 
 
 def _only(found: list[Person], who: str) -> Person:

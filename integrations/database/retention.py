@@ -23,6 +23,9 @@ _PERSONAL = (
     AuditKind.ACCOUNT_LINKED,
     AuditKind.ACCOUNT_CONFIRMED,
     AuditKind.ACCOUNT_UNLINKED,
+    AuditKind.ERP_USER_CONFIRMED,
+    AuditKind.ERP_USER_REFUSED,
+    AuditKind.ERP_USER_UNLINKED,
 )
 _PERSONAL_ENTRIES = """
     SELECT seq FROM audit_chain JOIN audit_entry ON audit_entry.id = audit_chain.entry_id
@@ -83,6 +86,8 @@ class Retention:
                 raise RecordMissing(f"There is no person `{handle}`; `expediter person list` shows who there is.")
             person = found["id"]
             _forget_conversations(connection, _THEIRS, {"person": person})
+            connection.execute("DELETE FROM erp_user_said WHERE person_id = %s", (person,))
+            connection.execute("DELETE FROM erp_user_found WHERE person_id = %s", (person,))
             connection.execute("DELETE FROM slack_link WHERE person_id = %s", (person,))
             connection.execute("DELETE FROM person_token WHERE person_id = %s", (person,))
             connection.execute(_NOBODY, (person,))

@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 from psycopg import Connection
 from psycopg.rows import DictRow
 from psycopg.sql import SQL, Composable, Composed
+from psycopg.types.json import Jsonb
 
 from agent.domain.finding_life import (
     SET_ASIDE,
@@ -49,7 +50,7 @@ _AT_RISK = """
     WHERE (%(warehouse_ids)s::bigint[] IS NULL OR warehouse_id = ANY (%(warehouse_ids)s))
     AND (%(owner_id)s::bigint IS NULL OR order_id IN (
         SELECT finding_endangers.order_id FROM finding_endangers JOIN known_finding ON known_finding.id = finding_id
-        WHERE owner_id = %(owner_id)s AND resolved_at IS NULL))
+        WHERE (owner_id = %(owner_id)s OR owner_id IS NULL AND body @> %(erp_owner)s::jsonb) AND resolved_at IS NULL))
 """
 _STATES = "SELECT fingerprint, id, state FROM known_finding WHERE fingerprint = ANY (%s)"
 _FINDINGS = SQL("""
@@ -67,7 +68,7 @@ _FILTERS: dict[str, LiteralString] = {
     "kinds": "kind = ANY (%(kinds)s)",
     "severities": "severity = ANY (%(severities)s)",
     "warehouse": "warehouse_id = ANY (%(warehouse_ids)s)",
-    "owner": "owner_id = %(owner_id)s",
+    "owner": "(owner_id = %(owner_id)s OR owner_id IS NULL AND body @> %(erp_owner)s::jsonb)",
     "order": "id IN (SELECT finding_id FROM finding_endangers WHERE order_name = ANY (%(order_names)s))",
     "since": "changed_at >= %(since)s",
 }
@@ -117,7 +118,7 @@ class PostgresRiskReading:
 
     def at_risk(self, warehouse: str | None, owner: str | None) -> int:
         with transaction(self._pool) as connection:
-            values = {"warehouse_ids": warehouse_ids(connection, warehouse), "owner_id": person_id(connection, owner)}
+            values = {"warehouse_ids": warehouse_ids(connection, warehouse), **_owned(connection, owner)}
             found = connection.execute(_AT_RISK, values).fetchone()
         assert found is not None
         return int(found["orders"])
@@ -173,11 +174,19 @@ def _values(wanted: FindingFilter, connection: Connection[DictRow]) -> dict[str,
         "kinds": [kind.value for kind in wanted.kinds],
         "severities": [severity.value for severity in wanted.severities],
         "warehouse_ids": warehouse_ids(connection, wanted.warehouse),
-        "owner_id": person_id(connection, wanted.owner),
+        **_owned(connection, wanted.owner),
         "order_names": list(spellings(wanted.order)) if wanted.order else None,
         "since": wanted.since,
         "limit": wanted.limit,
     }
+
+
+def _owned(connection: Connection[DictRow], owner: str | None) -> dict[str, Any]:
+    """Whom people gave nobody is the owner's whom the ERP has down for it: findings carry that user's name as evidence."""
+    owner_id = person_id(connection, owner)
+    row = connection.execute("SELECT name FROM erp_user WHERE person_id = %s AND said = 'confirmed'", [owner_id]).fetchone()
+    evidence = {"evidence": [{"field": "user_id", "value": row["name"]}]} if row else None
+    return {"owner_id": owner_id, "erp_owner": Jsonb(evidence) if evidence else None}
 
 
 def _listed(where: Composable) -> Composed:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from html import escape, unescape
 from typing import Any
 
+from agent.domain.erp_users import ErpUser
 from agent.domain.records import Record
 from agent.domain.stock import Product
 from agent.errors import ErpIncomplete
@@ -97,6 +98,17 @@ class Search(Noun):
             for key in (email, email.rpartition("@")[2]):
                 by_text.setdefault(key, set()).add(owners[row["id"]])
         return {address: next(iter(by_text[text])) for address, text in wanted.items() if len(by_text.get(text, ())) == 1}
+
+    def users_by_email(self, addresses: Sequence[str]) -> dict[str, list[ErpUser]]:
+        """As agent.ports.erp_users. A portal user is no colleague."""
+        spellings = sorted({text for address in addresses for text in (address, address.casefold())})
+        wanted: list[Any] = [("share", "=", False), ("active", "=", True)]
+        by_text: dict[str, dict[int, ErpUser]] = {}
+        for field in ("email_normalized", "login"):
+            for row in self.pages.search_where("res.users", field, spellings, wanted, ["login", "name", field]):
+                user = ErpUser(row["id"], row["login"], row["name"])
+                by_text.setdefault(row[field].casefold(), {})[user.id] = user
+        return {each: list(by_text[each.casefold()].values()) for each in addresses if each.casefold() in by_text}
 
     def note_exists(self, record: Record, marker: str) -> bool:
         return bool(self.connection.ask("mail.message", "search", domain=marked(record, marker), limit=1))

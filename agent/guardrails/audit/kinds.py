@@ -56,6 +56,9 @@ class AuditKind(StrEnum):
     ACCOUNT_LINKED = "account.linked"
     ACCOUNT_CONFIRMED = "account.confirmed"
     ACCOUNT_UNLINKED = "account.unlinked"
+    ERP_USER_CONFIRMED = "erp_user.confirmed"
+    ERP_USER_REFUSED = "erp_user.refused"
+    ERP_USER_UNLINKED = "erp_user.unlinked"
     PAYLOAD_ERASED = "payload.erased"
     PAYLOADS_PRUNED = "payloads.pruned"
 

@@ -41,6 +41,13 @@ def account(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     return f"{named} has the mail address of {row.get('handle')}; they have not confirmed that it is theirs yet."
 
 
+def erp_user(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    named = f"Odoo user {row.get('name')} ({row.get('login')})"
+    if entry.kind == AuditKind.ERP_USER_UNLINKED:
+        return f"{who(entry)} ended the link to {named}."
+    return f"{who(entry)} said that {named} is {'them' if entry.kind == AuditKind.ERP_USER_CONFIRMED else 'not them'}."
+
+
 def away(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     if entry.kind == AuditKind.ABSENCE_ENDED:
         return f"{who(entry)} ended an absence early; the deputy stands in no longer."

@@ -62,6 +62,7 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
         office.authenticator,
     ),
     **dict.fromkeys((AuditKind.ACCOUNT_LINKED, AuditKind.ACCOUNT_CONFIRMED, AuditKind.ACCOUNT_UNLINKED), office.account),
+    **dict.fromkeys((AuditKind.ERP_USER_CONFIRMED, AuditKind.ERP_USER_REFUSED, AuditKind.ERP_USER_UNLINKED), office.erp_user),
     AuditKind.ENROLMENT_CODE_ISSUED: office.enrolment_code,
     AuditKind.PAYLOAD_ERASED: keeping.erased,
     AuditKind.PAYLOADS_PRUNED: keeping.pruned,

@@ -1,9 +1,13 @@
 """Who is written to and what colleagues were asked to do, as agent.ports.erp_details.notes. There are no cases here."""
 
+from collections.abc import Sequence
+
 from agent.domain.contacts import Activity, Case, Colleague, Contact
+from agent.domain.erp_users import ErpUser
 from agent.domain.records import Record
 from integrations.demo.access import Reads
 from integrations.demo.lookup_reads import PARTNERS
+from integrations.demo.people import PEOPLE
 
 ACTIVITY = """
 SELECT id, summary, owner, due FROM demo.activity
@@ -30,6 +34,13 @@ class NoteDetails(Reads):
         called = "lower(%(name)s) IN (lower(name), lower(split_part(name, ' ', 1)))"
         query = f"SELECT * FROM ({STAFF}) staff WHERE {called}"  # noqa: S608 - constants
         return [Colleague(row.id, row.name) for row in self._rows(query, {"name": name.strip()})]
+
+    def users_by_email(self, addresses: Sequence[str]) -> dict[str, list[ErpUser]]:
+        """Of the staff who have orders, purchases or transfers, those who may be played have an address."""
+        names = {person.email: person.name for person in PEOPLE}
+        staff = {row.name: row.id for row in self._rows(STAFF)}
+        known = {text: name for text in addresses if (name := names.get(text.casefold())) in staff and name}
+        return {text: [ErpUser(staff[name], text.casefold(), name)] for text, name in known.items()}
 
     def activity(self, record: Record, marker: str) -> Activity | None:
         rows = self._rows(ACTIVITY, {"model": record.model, "id": record.id, "marker": marker})

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from agent.domain.absences import Absence
 from agent.domain.briefs import Brief
 from agent.domain.decisions import Person, Proposal
+from agent.domain.erp_users import FoundUser, Said
 from agent.domain.finding_life import Deed, FindingList, KnownFinding
 from agent.domain.mailbox import InboxMail
 from agent.domain.messenger import GivenAnswer
@@ -87,6 +88,12 @@ class CardDeeds(Deeds, Protocol):
 
     def keep_quiet(self, person: Person, hours: QuietHours | None) -> None:
         """None: from now on there are none."""
+
+    def erp_user(self, person: Person) -> FoundUser | None:
+        """Whom the last look in Odoo found by the person's address; None before the first."""
+
+    def say_erp_user(self, person: Person, found_id: int, said: Said) -> None:
+        """Raises PreconditionFailed when another was found since."""
 
     def tell(self, channel: str, payload: Payload, under: str | None = None) -> None:
         """A message to a channel or an account; `under` the message of this key, like `proposal:12`."""

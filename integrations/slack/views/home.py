@@ -7,6 +7,7 @@ from datetime import time
 from agent.domain.absences import Absence
 from agent.domain.briefs import Brief, Change
 from agent.domain.decisions import Person, Proposal, ProposalState
+from agent.domain.erp_users import FoundUser, Said
 from agent.domain.finding_life import KnownFinding
 from agent.domain.findings import Severity
 from agent.domain.mailbox import InboxMail
@@ -39,6 +40,7 @@ class Pieces:
     absence: Absence | None = None
     authenticator: AuthenticatorState = AuthenticatorState.NONE
     quiet: QuietHours | None = None
+    erp_user: FoundUser | None = None
 
 
 def home(person: Person, pieces: Pieces, scene: Scene) -> Payload:
@@ -175,6 +177,7 @@ def _settings(person: Person, pieces: Pieces) -> Iterator[Payload]:
     lines = [
         f"*You are* {b.mrkdwn(person.name, 100)} ({b.mrkdwn(person.handle, 80)}): {roles or 'no role yet'}",
         f"*Mail address*: {b.mrkdwn(person.email, 200)}, by which Slack and Odoo know you",
+        _in_odoo(pieces.erp_user),
         f"*Authenticator*: {factor}",
         f"*Absence*: {b.mrkdwn(away.deputy.handle, 80)} stands in until {when(away.ends_at)}" if away else "*Absence*: none",
         f"*Quiet hours*: {_hours(pieces.quiet)}",
@@ -186,7 +189,37 @@ def _settings(person: Person, pieces: Pieces) -> Iterator[Payload]:
         b.button("I am back", "absence_end", b.value(f"A{away.id}", "")) if away else b.button("I am away…", "absence", here),
         b.button("Quiet hours…", "quiet", here),
         *([b.button("No quiet hours", "quiet_end", here)] if pieces.quiet else []),
+        *_answers_on(pieces.erp_user),
     )
+
+
+def _in_odoo(found: FoundUser | None) -> str:
+    if found is None:
+        return "*In Odoo*: nobody has looked for you there yet; the worker does within five minutes"
+    if found.user is None:
+        return f"*In Odoo*: {b.mrkdwn(found.why, 500)}"
+    named = f"{b.mrkdwn(found.user.name, 100)} ({b.mrkdwn(found.user.login, 100)})"
+    match found.said:
+        case Said.CONFIRMED:
+            return f"*In Odoo*: {named}; findings that Odoo has you down for are yours"
+        case Said.REFUSED:
+            return f"*In Odoo*: not linked; {named} has your address, and you said that is not you"
+        case Said.UNLINKED:
+            return f"*In Odoo*: not linked; {named} has your address"
+        case None:
+            return f"*This is you in Odoo*: {named}? Nothing is linked until you say so"
+
+
+def _answers_on(found: FoundUser | None) -> Iterator[Payload]:
+    if found is None or found.user is None:
+        return
+    carried = b.value(f"E{found.id}", "")
+    if found.said is Said.CONFIRMED:
+        yield b.button("Unlink Odoo", "erp_unlink", carried)
+        return
+    yield b.button("That is me in Odoo", "erp_confirm", carried)
+    if found.said is None:
+        yield b.button("That is not me", "erp_refuse", carried)
 
 
 def _hours(quiet: QuietHours | None) -> str:

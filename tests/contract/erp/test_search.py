@@ -100,3 +100,8 @@ def test_a_mail_address_leads_to_its_company(erp: Erp) -> None:
 
 def test_a_note_that_was_never_posted_does_not_exist(erp: Erp) -> None:
     assert not erp.reader.note_exists(erp.record("healthy"), "expediter-p0-000000000000")
+
+
+def test_nobody_in_the_erp_has_an_address_that_is_not_there(erp: Erp) -> None:
+    assert erp.reader.users_by_email(["nobody@nowhere.example"]) == {}
+    assert erp.reader.users_by_email([]) == {}

@@ -10,6 +10,7 @@ from agent.guardrails.audit import AuditKind, story
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 UNTIL = "2026-11-24T16:30:00+01:00"
+ERP_USER = {"erp_id": 7, "login": "ana@ours", "name": "Ana Ruiz"}
 FINDING = {"severity": "high", "finding": "S00042 misses its promise"}
 Row = dict[str, Any]
 
@@ -245,6 +246,9 @@ SENTENCES: list[tuple[AuditKind, str, Row, str]] = [
         {"handle": "ana", "slack_user": "U7", "why": "the address in Slack changed"},
         "Slack account U7 no longer stands for ana: the address in Slack changed.",
     ),
+    (AuditKind.ERP_USER_CONFIRMED, "person:4", ERP_USER, "ana said that Odoo user Ana Ruiz (ana@ours) is them."),
+    (AuditKind.ERP_USER_REFUSED, "person:4", ERP_USER, "ana said that Odoo user Ana Ruiz (ana@ours) is not them."),
+    (AuditKind.ERP_USER_UNLINKED, "person:4", ERP_USER, "ana ended the link to Odoo user Ana Ruiz (ana@ours)."),
     (AuditKind.PAYLOAD_ERASED, "entry:88", {"reason": "they asked"}, "What entry 88 said was erased: they asked."),
     (
         AuditKind.PAYLOADS_PRUNED,

@@ -35,6 +35,7 @@ from agent.ports.conversations import AnswerDesk
 from agent.ports.erp_reader import ErpReader
 from agent.ports.knowledge import Knowledge
 from agent.ports.ledger import ProposalDesk
+from agent.ports.mail_ledger import InboxReading
 from agent.ports.mail_sending import Letters
 from agent.ports.people import People
 from agent.ports.policies import PolicyShelf
@@ -69,6 +70,7 @@ class WorkerContext:
     shelf: PolicyShelf | None = None
     reach: Callable[[], Mapping[Neighbour, Reach]] = dict
     """How this process finds those it needs."""
+    inbox: InboxReading | None = None
     letters: Letters | None = None
     """Where given, mails of the shared inbox can be answered."""
 
@@ -283,5 +285,6 @@ def _turn(inbound: Inbound, person: Person, context: WorkerContext) -> ToolConte
         inbound_id=inbound.id,
         audit=context.audit,
         board=context.board,
+        inbox=context.inbox,
         earlier=context.answers.asked_before(inbound.id) if inbound.kind == "chat" else (),
     )

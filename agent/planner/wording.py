@@ -212,13 +212,14 @@ def _impacted(order: Result) -> str:
 def _what_changed(result: Result) -> str:
     counts = ", ".join(f"{number} {change}" for change, number in result["counts"].items() if number)
     at_risk = f"{result['orders_at_risk']} of {_count(result['open_orders'], 'open order')} at risk"
+    late = [result["late_mails"]] if result["late_mails"] else []
     if result["warehouse"]:
         at_risk = f"{_count(result['orders_at_risk'], 'order')} at risk in {result['warehouse']}"
     if not counts:
-        return f"Nothing changed since {_day(result['since'])}; {at_risk}."
+        return "\n".join([f"Nothing changed since {_day(result['since'])}; {at_risk}.", *late])
     rest = f" {result['not_shown']} more are in the brief." if result["not_shown"] else ""
     lines = [f"- {line['change']}: {_sentence(line['summary'])}" for line in result["findings"]]
-    return "\n".join([f"Since {_day(result['since'])}: {counts}; {at_risk}.{rest}", *lines])
+    return "\n".join([f"Since {_day(result['since'])}: {counts}; {at_risk}.{rest}", *late, *lines])
 
 
 _TEMPLATES: dict[str, Callable[[Result], str]] = {

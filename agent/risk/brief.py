@@ -4,10 +4,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from agent.domain.briefs import Brief, BriefLine, Change
+from agent.domain.briefs import MOST_LATE, Brief, BriefLine, Change
 from agent.domain.finding_life import SET_ASIDE, FindingFilter, FindingState, KnownFinding
 from agent.domain.findings import Severity
+from agent.domain.mail_threads import InboxFilter
+from agent.domain.mailbox import InboxMail
 from agent.errors import PreconditionFailed
+from agent.ports.mail_ledger import InboxReading
 from agent.ports.risk_board import RiskReading
 
 #: More changes than these nobody reads in one morning; the counts are of these.
@@ -15,9 +18,16 @@ MOST = 5_000
 GRAVITY = list(Severity)
 
 
-def make_brief(board: RiskReading, since: datetime, warehouse: str | None = None, owner: str | None = None) -> Brief:
+def make_brief(
+    board: RiskReading,
+    since: datetime,
+    warehouse: str | None = None,
+    owner: str | None = None,
+    inbox: InboxReading | None = None,
+) -> Brief:
     """From the last scan and what it and those before it changed since (aware). Raises PreconditionFailed before the first scan.
 
+    With `inbox`, and of the whole company, it names the mails whose answer is overdue.
     What people put aside is no news unless it is gone; `owner` is a handle, `warehouse` a code, name or part of one.
     Raises RecordMissing when nobody, or no warehouse, is called so.
     """
@@ -29,7 +39,12 @@ def make_brief(board: RiskReading, since: datetime, warehouse: str | None = None
     before = board.severities_at(since, [finding.id for finding in changed])
     lines = sorted(_lines(changed, before), key=lambda line: list(Change).index(line.change))
     at_risk = standing.at_risk if warehouse is None and owner is None else board.at_risk(warehouse, owner)
-    return Brief(since, standing, at_risk, tuple(lines), Counter(line.change for line in lines))
+    late = _late_mails(inbox) if inbox and warehouse is None and owner is None else ()
+    return Brief(since, standing, at_risk, tuple(lines), Counter(line.change for line in lines), late)
+
+
+def _late_mails(inbox: InboxReading) -> tuple[InboxMail, ...]:
+    return tuple(inbox.mails(InboxFilter(late=True, limit=MOST_LATE)))
 
 
 def _lines(changed: tuple[KnownFinding, ...], before: Mapping[int, Severity]) -> Iterator[BriefLine]:

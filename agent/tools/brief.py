@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from agent.domain.briefs import BriefLine, Change
+from agent.domain.briefs import BriefLine, Change, late_mails_said
 from agent.errors import PreconditionFailed
 from agent.guardrails.permissions import Permission
 from agent.risk.brief import make_brief
@@ -26,7 +26,7 @@ def what_changed(context: ToolContext, arguments: WhatChanged) -> dict[str, Any]
     if context.board is None:
         raise PreconditionFailed("What changed is known where scans are kept; run `expediter up`.")
     since = context.now() - timedelta(hours=arguments.hours)
-    brief = make_brief(context.board, since, arguments.warehouse)
+    brief = make_brief(context.board, since, arguments.warehouse, inbox=context.inbox)
     shown = [line for change in Change for line in [line for line in brief.lines if line.change is change][:SHOWN]]
     return {
         "as_of": brief.standing.as_of.isoformat(),
@@ -36,6 +36,7 @@ def what_changed(context: ToolContext, arguments: WhatChanged) -> dict[str, Any]
         "orders_at_risk": brief.at_risk,
         "counts": {change.value: brief.counts.get(change, 0) for change in Change},
         "not_shown": len(brief.lines) - len(shown),
+        "late_mails": late_mails_said(brief.late_mails),
         "findings": [_line(line) for line in shown],
         "records": [line.finding.body["subject"] for line in shown],
     }

@@ -15,6 +15,7 @@ from agent.ports.clock import Clock
 from agent.ports.erp_reader import ErpReader
 from agent.ports.knowledge import Knowledge
 from agent.ports.ledger import ProposalBook, ProposalDesk
+from agent.ports.mail_ledger import InboxReading
 from agent.ports.risk_board import RiskReading
 from agent.risk.answers import RiskAnswers
 from agent.risk.assess import assess
@@ -50,6 +51,8 @@ class ToolContext:
     audit: AuditLog | None = None
     board: RiskReading | None = None
     """What the last scan said; None: every answer is read anew."""
+    inbox: InboxReading | None = None
+    """The shared inbox; None: the brief tells nothing of mails."""
     earlier: Sequence[str] = ()
     """What was asked before in this conversation, newest first."""
     turn: Turn = field(default_factory=Turn)

@@ -13,7 +13,7 @@ from agent.domain.briefs import Change
 from app.cli import output
 from app.cli.dates import ago
 from app.cli.options import Json
-from app.contract.briefs import BriefLineRow, BriefRow, LateMailRow
+from app.contract.briefs import BriefLineRow, BriefRow
 
 HEADINGS = {Change.NEW: "New", Change.WORSE: "Worse", Change.BETTER: "Better", Change.GONE: "Gone"}
 
@@ -47,8 +47,8 @@ def brief(
     now = datetime.now(UTC)
 
     with reading() as company:
-        late = company.late_mails() if warehouse is None and owner is None else []
-        row = BriefRow.of(make_brief(company.board, since_when(since or now - timedelta(days=1), now), warehouse, owner), late)
+        moment = since_when(since or now - timedelta(days=1), now)
+        row = BriefRow.of(make_brief(company.board, moment, warehouse, owner, company.inbox))
     narrowed = (f" in {warehouse}" if warehouse else "") + (f" through what {owner} takes care of" if owner else "")
     output.shown(json, row, lambda: page(row, by, limit, narrowed))
 
@@ -61,7 +61,7 @@ def page(row: BriefRow, by: Grouping | None, limit: int, narrowed: str = "") -> 
         f"{of} as of {output.minute(row.as_of)}. Since {output.minute(row.since)}: {_counts(row)}.",
         style="bold",
     )
-    _late_mails(row.late_mails, limit)
+    _late_mails(row, limit)
     if by is None:
         _sections(row.lines, limit)
         return
@@ -70,10 +70,11 @@ def page(row: BriefRow, by: Grouping | None, limit: int, narrowed: str = "") -> 
         _sections(tuple(lines), limit)
 
 
-def _late_mails(mails: tuple[LateMailRow, ...], limit: int) -> None:
+def _late_mails(row: BriefRow, limit: int) -> None:
+    mails = row.late_mails
     if not mails:
         return
-    output.say("\nMails waiting too long", style="bold")
+    output.say(f"\n{row.late_mails_said}", style="bold")
     for mail in mails[:limit]:
         owner = f" · {mail.owner}" if mail.owner else " · nobody has taken it"
         said = f"{mail.subject}, from {mail.sender or 'nobody'}; answer was due {output.minute(mail.due_at)}{owner}"

@@ -1,8 +1,8 @@
 """What changed since somebody last looked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from agent.domain.briefs import Brief, Change
+from agent.domain.briefs import Brief, Change, late_mails_said
 from agent.domain.findings import Severity
 from agent.domain.mail import Priority
 from agent.domain.mailbox import InboxMail
@@ -52,9 +52,11 @@ class BriefRow(Contract):
     lines: tuple[BriefLineRow, ...]
     late_mails: tuple[LateMailRow, ...]
     """Those that wait too long for an answer, the most urgent first; a hundred at most, and only of the whole company."""
+    late_mails_said: str
+    """In one line; empty when none does."""
 
     @classmethod
-    def of(cls, brief: Brief, late_mails: Sequence[InboxMail] = ()) -> "BriefRow":
+    def of(cls, brief: Brief) -> "BriefRow":
         return cls(
             since=brief.since,
             as_of=brief.standing.as_of,
@@ -65,5 +67,6 @@ class BriefRow(Contract):
                 BriefLineRow(change=line.change, before=line.before, finding=KnownFindingRow.of(line.finding))
                 for line in brief.lines
             ),
-            late_mails=tuple(row for mail in late_mails if (row := LateMailRow.of(mail))),
+            late_mails=tuple(row for mail in brief.late_mails if (row := LateMailRow.of(mail))),
+            late_mails_said=late_mails_said(brief.late_mails),
         )

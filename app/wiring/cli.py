@@ -22,8 +22,8 @@ from app.wiring.stored import StoredCompany
 
 if TYPE_CHECKING:
     from agent.domain.mail import Triage
-    from agent.domain.mailbox import InboxMail
     from agent.ports.mail_judge import MailJudge
+    from agent.ports.mail_ledger import InboxReading
     from agent.risk.answers import RiskAnswers
     from agent.risk.impact import Cause
     from app.contract.approval_report import ApprovalReportRow
@@ -93,12 +93,11 @@ class ReadingCompany(StoredCompany):
         made = plan(take_snapshot(self.reader, utc_now(), list(dict.fromkeys(orders))), self.policy)
         return made, plan_rows(made)
 
-    def late_mails(self) -> "list[InboxMail]":
-        """Mails of the shared inbox whose answer is overdue."""
-        from agent.domain.mail_threads import InboxFilter
+    @property
+    def inbox(self) -> "InboxReading":
         from integrations.database.mail_inbox import PostgresInbox
 
-        return PostgresInbox(self.pool).mails(InboxFilter(late=True, limit=100))
+        return PostgresInbox(self.pool)
 
     def impact(self, cause: str, new_date: datetime | None) -> dict[str, Any]:
         """What a purchase, transfer, product or vendor endangers, also if it came on another date.
@@ -201,6 +200,7 @@ class ReadingCompany(StoredCompany):
 
         turn = ToolContext(
             self.reader, BookWhenAsked(self), None, self.knowledge, self.policy, utc_now, None, None, board=self.answers.board,
+            inbox=self.inbox if self.answers.board else None,
             earlier=tuple(self._asked),
         )  # fmt: skip
         self._asked.insert(0, question)

@@ -78,7 +78,7 @@ def _operations(context: WorkerContext, pool: Pool, channel: str) -> Operations:
 
 def _brief(context: WorkerContext) -> Callable[[datetime], Brief]:
     def since(moment: datetime) -> Brief:
-        made = make_brief(context.board, moment)
+        made = make_brief(context.board, moment, inbox=context.inbox)
         return replace(made, lines=tuple(replace(line, finding=without_money(line.finding)) for line in made.lines))
 
     return since

@@ -96,7 +96,7 @@ class SlackCardDeeds(SlackDeeds):
         now = self.now()
         if self._context.board.standing() is None:
             return None
-        made = make_brief(self._context.board, now - A_DAY)
+        made = make_brief(self._context.board, now - A_DAY, inbox=self._context.inbox)
         return replace(made, lines=tuple(replace(line, finding=_masked(line.finding, person)) for line in made.lines))
 
     def findings(self, person: Person) -> FindingList:

@@ -88,6 +88,7 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
         clock=DatabaseClock(pool),
         chat=chat,
         board=PostgresRiskBoard(pool),
+        inbox=PostgresInbox(pool),
         scans=ScanEngine(
             reader,
             reader,

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime
 
 from agent.domain.asked_days import since_when
-from agent.domain.mail_threads import InboxFilter
 from agent.guardrails.permissions import Permission, may
 from agent.risk.brief import make_brief
 from app.contract.briefs import BriefRow
@@ -16,7 +15,6 @@ from app.web.security import Context, Reader
 
 router = APIRouter(prefix="/v1/brief", tags=["risk"])
 A_DAY = timedelta(days=1)
-LATE = InboxFilter(late=True, limit=100)
 Words = Annotated[str | None, Query(max_length=200)]
 
 
@@ -26,8 +24,7 @@ def brief(
 ) -> BriefRow:
     """What is new, worse, better and gone since then, or since yesterday at this time; and the mails that wait too long."""
     now = context.clock()
-    late = context.inbox.mails(LATE) if warehouse is None and owner is None else []
-    row = BriefRow.of(make_brief(context.board, since_when(since or now - A_DAY, now), warehouse, owner), late)
+    row = BriefRow.of(make_brief(context.board, since_when(since or now - A_DAY, now), warehouse, owner, context.inbox))
     if may(person, Permission.READ_PRICES):
         return row
     lines = tuple(line.model_copy(update={"finding": known_without_money(line.finding)}) for line in row.lines)

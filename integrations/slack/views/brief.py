@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from agent.domain.briefs import Brief, BriefLine, Change
+from agent.domain.briefs import Brief, BriefLine, Change, late_mails_said
 from agent.domain.finding_life import KnownFinding
 from agent.domain.findings import Severity
 from integrations.slack.interaction import Payload
@@ -20,9 +20,11 @@ def brief_card(brief: Brief) -> Payload:
     standing = brief.standing
     risk = f"{count(brief.at_risk, 'order is', 'orders are')} at risk of {count(standing.open_orders, 'open order')}"
     counts = ", ".join(f"{brief.counts.get(one, 0)} {one.value}" for one in Change)
+    late = late_mails_said(brief.late_mails)
     blocks = [
         b.header("☀️ Morning brief"),
         b.section(f"*{risk}*\nSince {when(brief.since)}: {counts}."),
+        *([b.section(f"📨 {late}")] if late else []),
         *(block for change in Change for block in _section(change, [line for line in brief.lines if line.change is change])),
         b.context(f"_As of {when(standing.as_of)}, from the last scan._", *(b.mrkdwn(one, 300) for one in standing.not_seen[:5])),
     ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from agent.domain.absences import Absence
-from agent.domain.briefs import Brief, Change
+from agent.domain.briefs import Brief, Change, late_mails_said
 from agent.domain.decisions import Person, Proposal, ProposalState
 from agent.domain.erp_users import FoundUser, Said
 from agent.domain.finding_life import KnownFinding
@@ -162,8 +162,9 @@ def _brief(brief: Brief | None) -> Iterator[Payload]:
     yield b.divider()
     changes = ", ".join(f"{brief.counts.get(one, 0)} {one.value}" for one in Change)
     risk = f"{count(brief.at_risk, 'order is', 'orders are')} at risk of {brief.standing.open_orders} open"
+    late = f"\n📨 {said}" if (said := late_mails_said(brief.late_mails)) else ""
     read = b.button("Read the brief", "brief", b.value("B0", ""))
-    yield b.section(f"*Today*\n{risk}; since {when(brief.since)}: {changes}.", read)
+    yield b.section(f"*Today*\n{risk}; since {when(brief.since)}: {changes}.{late}", read)
 
 
 def _settings(person: Person, pieces: Pieces) -> Iterator[Payload]:

@@ -139,7 +139,9 @@ def test_mails_that_wait_too_long_stand_in_the_brief(
     arrived(demo_database, letter(1), made(priority="P2"), hours=-1)
     arrived(demo_database, letter(2))
     who = demo_signed_in(demo_database.person("kai"))
-    [late] = demo_api.get("/v1/brief", headers=who).json()["late_mails"]
+    brief = demo_api.get("/v1/brief", headers=who).json()
+    [late] = brief["late_mails"]
+    assert brief["late_mails_said"] == "1 mail waits too long for an answer: M1 (P2); nobody has taken it."
     assert (late["label"], late["priority"], late["owner"]) == ("M1", "P2", None)
     assert demo_api.get("/v1/brief?warehouse=RTM", headers=who).json()["late_mails"] == []
 

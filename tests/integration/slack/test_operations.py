@@ -8,9 +8,11 @@ from agent.domain.affairs import JobFailure
 from agent.domain.findings import Severity
 from agent.risk.brief import make_brief
 from app.wiring.slack_masking import without_money
+from integrations.database.mail_inbox import PostgresInbox
 from integrations.database.messenger_outbox import PostgresOutbox
 from integrations.database.risk_board import PostgresRiskBoard
 from integrations.slack.operations import Operations
+from tests.fixtures.arriving import arrived, letter, made
 from tests.fixtures.postgres import TestDatabase
 from tests.fixtures.scans import NOON, full, publish, trouble
 from tests.fixtures.slack.screen import said
@@ -34,8 +36,8 @@ def operations(database: TestDatabase, jobs: Jobs, now: datetime = MORNING) -> O
     board = PostgresRiskBoard(database.pool("worker"))
 
     def brief(since: datetime):
-        made = make_brief(board, since)
-        return replace(made, lines=tuple(replace(line, finding=without_money(line.finding)) for line in made.lines))
+        found = make_brief(board, since, inbox=PostgresInbox(database.pool("worker")))
+        return replace(found, lines=tuple(replace(line, finding=without_money(line.finding)) for line in found.lines))
 
     return Operations(board, jobs, brief, without_money, PostgresOutbox(database.pool("worker")), lambda: now, "C0OPS")
 
@@ -91,3 +93,13 @@ def test_jobs_that_were_given_up_are_told_once(database: TestDatabase) -> None:
     assert "answer_chat" in first
     assert "scan" in second
     assert "answer_chat" not in second
+
+
+def test_the_morning_brief_names_the_mails_that_wait_too_long_and_repeats_nothing_that_they_say(database: TestDatabase) -> None:
+    publish(database, full(trouble(1), at=NOON))
+    arrived(database, letter(1), made(priority="P2"), hours=-1)
+    arrived(database, letter(2))
+    operations(database, Jobs()).sweep()
+    [brief] = [one for one in sent(database) if "Morning brief" in one]
+    assert "1 mail waits too long for an answer: M1 (P2); nobody has taken it." in brief
+    assert "Delivery 1" not in brief

@@ -190,3 +190,14 @@ def test_everything_the_rules_say_would_pass_the_check_that_a_models_words_must_
 
 def _in_days(days: int) -> str:
     return (utc_now() + timedelta(days=days)).date().isoformat()
+
+
+def test_the_brief_in_chat_names_the_mails_that_wait_too_long_also_when_nothing_else_changed():
+    line = "1 mail waits too long for an answer: M5 (P2); nobody has taken it."
+    result = {
+        "counts": {}, "orders_at_risk": 3, "open_orders": 9, "warehouse": None, "since": "2026-11-26T05:00:00+00:00",
+        "late_mails": line, "not_shown": 0, "findings": [],
+    }  # fmt: skip
+    assert word("what_changed", result).splitlines()[1:] == [line]
+    assert word("what_changed", result | {"counts": {"gone": 1}}).splitlines()[1:] == [line]
+    assert line not in word("what_changed", result | {"late_mails": ""})

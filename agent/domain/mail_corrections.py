@@ -15,7 +15,7 @@ def corrected(made: Mapping[str, Any], events: Sequence[MailEvent]) -> dict[str,
     row = dict(made)
     for event in events:
         if event.kind in BY_A_PERSON:
-            row |= {"needs_person": False, "reason": _said(event)}
+            row |= {"needs_person": False, "reason": _said(event, row["class"])}
         if event.mail_class and event.mail_class != row["class"]:
             others = [kind for kind in row["intents"] if kind not in (event.mail_class, row["class"])]
             # The draft answered what the mail was thought to be.
@@ -37,11 +37,11 @@ def priority_of_correction(made: Mapping[str, Any], kind: MailClass) -> Priority
     return Priority(f"P{max(1, USUAL_LEVEL[kind] - steps)}")
 
 
-def _said(event: MailEvent) -> str:
+def _said(event: MailEvent, kind: str) -> str:
     what = {
         MailEventKind.LINKED: f"linked it to {event.record.name if event.record else ''}",
         MailEventKind.UNLINKED: f"says that it is not about {event.record.name if event.record else ''}",
-    }.get(event.kind, "corrected it")
+    }.get(event.kind, "confirmed it" if event.mail_class == kind and event.priority is None else "corrected it")
     return f"{event.person} {what}{f': {event.reason}' if event.reason else ''}"
 
 

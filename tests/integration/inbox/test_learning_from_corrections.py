@@ -7,6 +7,7 @@ import pytest
 
 from agent.domain.mail import MailClass
 from agent.domain.mail_threads import MailDeed, MailEventKind
+from agent.errors import PreconditionFailed
 from agent.triage.collection import collected_mails
 from agent.triage.reading import read
 from agent.triage.references import references_in
@@ -15,6 +16,7 @@ from agent.triage.telling import telling_of
 from app.wiring.mail_judge import LEARN_EVERY, SchooledJudge
 from integrations.database.mail_inbox import PostgresMailDesk
 from integrations.database.mail_ledger import PostgresMailLessons
+from integrations.database.mail_scores import PostgresMailScores
 from integrations.email import parse_mail
 from tests.fixtures.arriving import arrived, letter, made
 from tests.fixtures.postgres import TestDatabase
@@ -76,6 +78,21 @@ def test_the_last_word_on_a_mail_is_the_lesson(database: TestDatabase) -> None:
     desk.say(1, database.person().id, MailDeed(MailEventKind.CORRECTED, mail_class=MailClass.OTHER))
     [(kind, raw)] = PostgresMailLessons(database.pool("worker")).lessons(10)
     assert (kind, parse_mail(raw).subject) == (MailClass.OTHER, "Delivery 2")
+
+
+def test_who_confirms_the_class_of_an_unsure_mail_teaches_it_and_only_once(database: TestDatabase) -> None:
+    said = MailDeed(MailEventKind.CORRECTED, mail_class=KIND)
+    mail_id = arrived(database, letter(2), made(**{"class": KIND.value, "needs_person": True, "confidence": 0.3}))
+    desk = PostgresMailDesk(database.pool("serve"))
+    person = database.person()
+    desk.say(mail_id, person.id, said)
+    kept = PostgresMailLessons(database.pool("worker"))
+    assert [kind for kind, _ in kept.lessons(10)] == [KIND]
+    assert not desk.mail(mail_id).needs_person
+    [judged] = PostgresMailScores(database.pool("serve")).judged()
+    assert (judged.truth, judged.right, judged.abstained) == (KIND, True, True)
+    with pytest.raises(PreconditionFailed, match="already"):
+        desk.say(mail_id, person.id, said)
 
 
 def test_what_is_held_back_is_not_learned_though_somebody_sends_it_here_and_corrects_it() -> None:

@@ -38,12 +38,9 @@ class SlackAnswers:
         found = self.answer(person, inbound_id)
         more = not seen_alike(person, self._people.by_id(found.person_id))
         where = replace(found.at, account=account, private=found.at.private or more)
-        if self._given.waits(person.id, where):
-            return False
         question = found.question.removesuffix(FRESH).strip()[: LONGEST_QUESTION - len(FRESH) - 1]
         conversation = conversation_id(where.channel, where.thread_ts, person)
-        self._deliveries.ask(None, person.id, conversation, f"{question} {FRESH}", where)
-        return True
+        return self._deliveries.ask_anew(person.id, conversation, f"{question} {FRESH}", where) is not None
 
     def _others_may_see(self, found: GivenAnswer, person: Person) -> bool:
         return not found.at.private and seen_alike(self._people.by_id(found.person_id), person)

@@ -10,13 +10,6 @@ _ANSWER = """
     LEFT JOIN answer_part ON answer_part.inbound_id = slack_question.inbound_id AND answer_part.kind = 'final'
     WHERE slack_question.inbound_id = %s
 """
-# After ten minutes nobody works on it any more: a job that died is no reason to refuse the next question for ever.
-_WAITS = """
-    SELECT EXISTS (SELECT FROM slack_question JOIN inbound ON inbound.id = inbound_id
-        WHERE person_id = %s AND channel = %s AND thread_ts = %s AND received_at > clock_timestamp() - interval '10 minutes'
-        AND NOT EXISTS (SELECT FROM answer_part AS part WHERE part.inbound_id = inbound.id AND part.kind IN ('final', 'failed'))
-    ) AS waits
-"""
 
 
 class PostgresGivenAnswers:
@@ -32,8 +25,3 @@ class PostgresGivenAnswers:
             raise RecordMissing("This answer is not known any more.")
         at = AskedAt(row["team"], row["slack_user"], row["channel"], row["thread_ts"], row["private"])
         return GivenAnswer(inbound_id, row["person_id"], row["text"], at, row["body"])
-
-    def waits(self, person_id: int, at: AskedAt) -> bool:
-        with statements(self._pool) as connection:
-            row = connection.execute(_WAITS, (person_id, at.channel, at.thread_ts)).fetchone()
-        return bool(row and row["waits"])

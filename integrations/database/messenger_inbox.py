@@ -33,6 +33,15 @@ _HANDLED = """
 _QUESTION = """
     INSERT INTO slack_question (inbound_id, team, slack_user, channel, thread_ts, private) VALUES (%s, %s, %s, %s, %s, %s)
 """
+# After ten minutes nobody works on it any more: a job that died is no reason to refuse the next question for ever.
+_WAITS = """
+    SELECT EXISTS (SELECT FROM slack_question JOIN inbound ON inbound.id = inbound_id
+        WHERE person_id = %s AND channel = %s AND thread_ts = %s AND received_at > clock_timestamp() - interval '10 minutes'
+        AND NOT EXISTS (SELECT FROM answer_part AS part WHERE part.inbound_id = inbound.id AND part.kind IN ('final', 'failed'))
+    ) AS waits
+"""
+#: Seed of the advisory locks under which a question is asked anew.
+_ANEW = 0x616E6577
 
 
 class PostgresDeliveries:
@@ -76,6 +85,13 @@ class PostgresDeliveries:
             if delivery_id is not None and not connection.execute(_HANDLED, ("asked", delivery_id)).rowcount:
                 return None
             return _asked(connection, person_id, conversation_id, text, at)
+
+    def ask_anew(self, person_id: int, conversation_id: str, text: str, at: AskedAt) -> Inbound | None:
+        """None while a question of this person waits there, also of two clicks that come at once."""
+        with transaction(self._pool) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, %s))", (conversation_id, _ANEW))
+            row = connection.execute(_WAITS, (person_id, at.channel, at.thread_ts)).fetchone()
+            return None if row and row["waits"] else _asked(connection, person_id, conversation_id, text, at)
 
 
 def _names(arrival: Arrival) -> list[str]:

@@ -1,5 +1,6 @@
 """What stands below an answer: its list as a table, how it was worked out, and asking the same anew."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -144,6 +145,16 @@ def test_whoever_sees_more_than_the_asker_is_answered_privately_when_they_refres
         company.send(press(company.slack, the_answer(company, channel), other, "answer_again"))
         company.space.until(lambda: company.one("SELECT count(*) FROM inbound") == 2)
     assert company.one("SELECT private FROM slack_question ORDER BY inbound_id DESC LIMIT 1") is private
+
+
+def test_clicks_on_refresh_that_come_at_once_ask_once(company: SlackCompany) -> None:
+    with sending(company, **ERP):
+        account, message = answered(company)
+        clicks = [press(company.slack, message, account, "answer_again") for _ in range(4)]
+        with ThreadPoolExecutor(4) as fingers:
+            list(fingers.map(company.send, clicks))
+        company.space.until(lambda: said_privately(company, account).count("looked up already") == 3)
+    assert company.one("SELECT count(*) FROM inbound") == 2
 
 
 def test_refreshing_what_was_refreshed_asks_the_same_question(company: SlackCompany) -> None:

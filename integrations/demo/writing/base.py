@@ -28,7 +28,7 @@ class Writing:
         """Statements of one transaction, sent once: all of them take effect, or none."""
         with erp_errors():
             try:
-                with self._pool.connection(PATIENCE_S) as connection:
+                with self._pool.connection(PATIENCE_S) as connection, connection.transaction():
                     yield Change(connection, record)
             except psycopg.OperationalError as error:
                 if _cut_off(error):

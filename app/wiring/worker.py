@@ -56,6 +56,7 @@ from integrations.database.mail_ledger import PostgresMailLinking
 from integrations.database.own_affairs import PostgresOwnAffairs
 from integrations.database.people import PostgresPeople
 from integrations.database.policies import PostgresPolicyShelf
+from integrations.database.pool import Pool
 from integrations.database.proposal_desk import PostgresProposalDesk
 from integrations.database.risk_board import PostgresRiskBoard
 from integrations.database.scorebook import PostgresScorebook
@@ -65,6 +66,7 @@ SETTLE = Periodic("settle", "7 * * * *")
 WATCH = Periodic("watch_approvals", "* * * * *")
 ATTEND = Periodic("attend_inbox", "* * * * * */20")
 FIND_USERS = Periodic("find_users", "3-59/5 * * * *")
+ASKED_FOR = (answer_chat, propose_change, propose_edit, propose_inverse, propose_policy, propose_reply, rescan, try_out)
 logger = logging.getLogger(__name__)
 
 
@@ -116,27 +118,12 @@ def run(supervised: bool) -> None:
         url = database_url(settings.worker_database_url, company_of(settings), "worker", stack)
         context = worker_context(settings, url, stack)
         _first_look(context)
-        mails, drafts = open_store(url, "worker", stack, 4), drafts_of(settings)
-        inbox = inbox_of(mails, context, company_of(settings).folder)
-        looks = Looks(sources_of(settings, stack), inbox, then=partial(save_drafts, drafts, PostgresDraftShelf(mails)))
-        watched = open_store(url, "worker", stack, 1)
-        notices, absences = PostgresApprovalNotices(watched), PostgresAbsences(watched)
+        mails = open_store(url, "worker", stack, 4)
+        looks = _looks(settings, context, mails, stack)
         tasks: dict[str, Task] = {
-            "answer_chat": partial(answer_chat, context=context),
-            "propose_change": partial(propose_change, context=context),
-            "propose_edit": partial(propose_edit, context=context),
-            "propose_inverse": partial(propose_inverse, context=context),
-            "propose_policy": partial(propose_policy, context=context),
-            "propose_reply": partial(propose_reply, context=context),
-            "rescan": partial(rescan, context=context),
-            "scan": partial(_look_again, context),
-            "find_users": partial(find_users, context.people, erp_reader(settings, lambda: watched), PostgresErpUsers(watched)),
-            "attend_inbox": looks.at_its_time,
-            "watch_approvals": lambda: watch(context.desk, notices, absences, context.now().policy, utc_now()),
-            "try_out": partial(try_out, context=context),
-            "link_mail": partial(link_mail, context=context, linking=PostgresMailLinking(mails)),
-            "follow_mail": partial(follow_mail, context=context, inbox=PostgresInbox(mails)),
-            "settle": partial(settle, context.reader, PostgresScorebook(open_store(url, "worker", stack, 1)), utc_now),
+            **{job.__name__: partial(job, context=context) for job in ASKED_FOR},
+            **_of_mails(context, mails, looks),
+            **_by_the_clock(settings, context, url, stack),
         }
         if settings.has_slack:
             from app.wiring.slack_sending import send_to_slack
@@ -144,13 +131,34 @@ def run(supervised: bool) -> None:
             send_to_slack(settings, url, stack, context=context)
         end_with_parent(supervised)
         take_hints(settings, looks, stack)
-        run_worker(
-            url,
-            "worker",
-            tasks,
-            [scans(settings), SETTLE, WATCH, ATTEND, FIND_USERS],
-            ready=lambda: announce_ready("worker", supervised),
-        )
+        periodic = [scans(settings), SETTLE, WATCH, ATTEND, FIND_USERS]
+        run_worker(url, "worker", tasks, periodic, ready=lambda: announce_ready("worker", supervised))
+
+
+def _looks(settings: WorkerSettings, context: WorkerContext, mails: Pool, stack: ExitStack) -> Looks:
+    inbox = inbox_of(mails, context, company_of(settings).folder)
+    then = partial(save_drafts, drafts_of(settings), PostgresDraftShelf(mails))
+    return Looks(sources_of(settings, stack), inbox, then=then)
+
+
+def _of_mails(context: WorkerContext, mails: Pool, looks: Looks) -> dict[str, Task]:
+    return {
+        "attend_inbox": looks.at_its_time,
+        "link_mail": partial(link_mail, context=context, linking=PostgresMailLinking(mails)),
+        "follow_mail": partial(follow_mail, context=context, inbox=PostgresInbox(mails)),
+    }
+
+
+def _by_the_clock(settings: WorkerSettings, context: WorkerContext, url: str, stack: ExitStack) -> dict[str, Task]:
+    """What comes round by itself; each on connections of its own, so that a long answer does not hold it up."""
+    watched, settled = open_store(url, "worker", stack, 1), open_store(url, "worker", stack, 1)
+    notices, absences = PostgresApprovalNotices(watched), PostgresAbsences(watched)
+    return {
+        "scan": partial(_look_again, context),
+        "find_users": partial(find_users, context.people, erp_reader(settings, lambda: watched), PostgresErpUsers(watched)),
+        "watch_approvals": lambda: watch(context.desk, notices, absences, context.now().policy, utc_now()),
+        "settle": partial(settle, context.reader, PostgresScorebook(settled), utc_now),
+    }
 
 
 def scans(settings: WorkerSettings) -> Periodic:

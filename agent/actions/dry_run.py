@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from agent.actions import Action, Effect, OwnActions, action_named, marker_of, prepare
+from agent.actions import NO_OWN, Action, Effect, OwnActions, action_named, marker_of, prepare
 from agent.actions.activate_policy import NAME as ACTIVATE_POLICY
 from agent.actions.activate_policy import ActivatePolicyAction
 from agent.actions.reply_to_mail import NAME as REPLY_TO_MAIL
@@ -39,13 +39,14 @@ def dry_run(
     limits: Sequence[ExecutionLimit] = (),
     shelf: PolicyShelf | None = None,
     letters: Letters | None = None,
+    own: OwnActions = NO_OWN,
 ) -> DryRun:
     """Everything read anew from the ERP, of a policy from the shelf and of a mail from the inbox; nothing is written.
 
     Raises PolicyRejected where there is no such action.
     """
     notes = _Notes()
-    own = _own(notes, shelf, letters)
+    own = {**own, **_own(notes, shelf, letters)}
     action = action_named(proposal.content.action, own)
     checks = [_state(proposal), _deadline(proposal, now), _brake(proposal, limits)]
     try:

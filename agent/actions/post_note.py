@@ -7,7 +7,6 @@ from pydantic import AfterValidator, Field
 from agent.actions.base import AnyTime, Arguments, Effect, OrderNumber, find_customer, find_order
 from agent.actions.wording import clean_text
 from agent.domain.decisions import Change, Preview, ProposalContent, Subject
-from agent.domain.sales import SaleOrder
 from agent.errors import PreconditionFailed
 from agent.ports.erp_reader import ErpReader
 from agent.ports.erp_writer import ErpWriter
@@ -91,7 +90,7 @@ class StrikeNoteAction(AnyTime):
 
     def prepare(self, arguments: StrikeNote, reader: ErpReader) -> ProposalContent:
         order = find_order(arguments.order, reader)
-        _check_words(order, arguments, reader.note_text(order.record, arguments.marker))
+        check_words(order.name, arguments.text, reader.note_text(order.record, arguments.marker))
         customer = find_customer(order, reader)
         return ProposalContent(
             action=self.name,
@@ -101,7 +100,7 @@ class StrikeNoteAction(AnyTime):
             facts={"segment": customer.segment.value, "length": len(arguments.text)},
             preview=Preview(
                 title=f"Take back a note on {order.name} ({customer.name})",
-                changes=(Change(label="Internal note", before=arguments.text, after=_struck(arguments.text)),),
+                changes=(Change(label="Internal note", before=arguments.text, after=struck(arguments.text)),),
                 consequence=f"Colleagues who open {order.name} see that the note no longer holds.",
                 undo="The note is posted again.",
             ),
@@ -109,7 +108,7 @@ class StrikeNoteAction(AnyTime):
 
     def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
         note = content.arguments
-        writer.strike_note(content.subject.record, note["marker"], f"{_struck(note['text'])} ({marker})")
+        writer.strike_note(content.subject.record, note["marker"], f"{struck(note['text'])} ({marker})")
 
     def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
         if reader.note_exists(content.subject.record, marker):
@@ -124,13 +123,14 @@ class StrikeNoteAction(AnyTime):
         return PostNoteAction.name, {"order": content.subject.name, "text": content.arguments["text"]}
 
 
-def _check_words(order: SaleOrder, arguments: StrikeNote, now: str | None) -> None:
-    """What the approver is shown, and what will stand in the note, is what it really says."""
+def check_words(name: str, said: str, now: str | None) -> None:
+    """What the approver is shown, and what will stand in the note, is what it really says. Raises PreconditionFailed."""
     if now is None:
-        raise PreconditionFailed(f"The note is no longer on {order.name}, so there is nothing to take back.")
-    if now != " ".join(arguments.text.split()):
-        raise PreconditionFailed(f"The note on {order.name} no longer says what was posted; take it back in the ERP.")
+        raise PreconditionFailed(f"The note is no longer on {name}, so there is nothing to take back.")
+    if now != " ".join(said.split()):
+        raise PreconditionFailed(f"The note on {name} no longer says what was posted; take it back in the ERP.")
 
 
-def _struck(text: str) -> str:
+def struck(text: str) -> str:
+    """What a note says once it was taken back."""
     return f"Taken back; it said: {text}"

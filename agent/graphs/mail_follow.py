@@ -1,4 +1,5 @@
-"""From a mail's links to what a person may want to do: enter the vendor's date, leave notes, promise customers new dates.
+"""From a mail's links to what a person may want to do: enter the vendor's date, put the mail on its record, leave notes,
+promise customers new dates.
 
 Only links count, never candidates. Each offer was prepared on the ERP as it is now, so that it can be proposed as it stands.
 """
@@ -7,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from agent.actions import prepare
+from agent.actions import NO_OWN, OwnActions, prepare
+from agent.actions.any_record import KINDS
+from agent.actions.file_mail import NAME as FILE_MAIL
 from agent.domain.asked_days import arrival
 from agent.domain.following import Following, Offer, OfferKind
 from agent.domain.impact import Impact
@@ -29,7 +32,7 @@ LONGEST_SUBJECT = 150
 Refused = (PreconditionFailed, PolicyRejected, RecordMissing)
 
 
-def following(mail: InboxMail, reader: ErpReader, policy: Policy, now: datetime) -> Following:
+def following(mail: InboxMail, reader: ErpReader, policy: Policy, now: datetime, own: OwnActions = NO_OWN) -> Following:
     """Raises PreconditionFailed for a mail that is not read or linked, and what the reader raises."""
     links = _links(mail)
     read: dict[str, Any] = dict(mail.triage or {})
@@ -38,6 +41,7 @@ def following(mail: InboxMail, reader: ErpReader, policy: Policy, now: datetime)
     impacts = [found for link in links if (found := _impact(link, day, reader, policy, now, left_out))]
     offers = [
         *_vendor_dates(mail, links, day, reader, now, left_out),
+        *filings(mail, links, day, reader, now, own, left_out),
         *_notes(mail, links, impacts, day, reader, now, left_out),
         *_new_dates(mail, impacts, day),
     ]
@@ -97,15 +101,26 @@ def _named_products(mail: InboxMail) -> list[str]:
     return list(dict.fromkeys(line["sku"] for line in lines))
 
 
+def filings(
+    mail: InboxMail, links: Iterable[Record], day: date | None, reader: ErpReader, now: datetime, own: OwnActions,
+    left_out: list[str],
+) -> Iterator[Offer]:  # fmt: skip
+    """The mail itself, on each record that it is about."""
+    for link in links if FILE_MAIL in own else ():
+        if link.model in KINDS:
+            wanted = {"mail": mail.id, "record": link.name, "text": gist(mail, day)}
+            if filing := _prepared(mail, FILE_MAIL, wanted, reader, now, left_out, own):
+                yield filing
+
+
 def _notes(
     mail: InboxMail, links: Iterable[Record], impacts: Iterable[Impact], day: date | None, reader: ErpReader, now: datetime,
     left_out: list[str],
 ) -> Iterator[Offer]:  # fmt: skip
-    """On the sale orders that it is about, and on those whose promise breaks because of it."""
-    own = [link.name for link in links if link.model == ORDER]
+    """On the sale orders whose promise breaks because of it. Whose mail it is, their colleagues need not see there."""
+    told = {link.name for link in links if link.model == ORDER}
     endangered = {order.order.name: found.cause.name for found in impacts for order in found.orders if order.endangered}
-    about = {**dict.fromkeys(own, ""), **{name: cause for name, cause in endangered.items() if name not in own}}
-    for name, cause in list(about.items())[:MOST_NOTES]:
+    for name, cause in [(name, cause) for name, cause in endangered.items() if name not in told][:MOST_NOTES]:
         note = _prepared(mail, "post_note", {"order": name, "text": gist(mail, day, cause)}, reader, now, left_out)
         if note:
             yield note
@@ -135,10 +150,11 @@ def _new_dates(mail: InboxMail, impacts: Iterable[Impact], day: date | None) -> 
 
 
 def _prepared(
-    mail: InboxMail, action: str, arguments: dict[str, Any], reader: ErpReader, now: datetime, refused: list[str]
-) -> Offer | None:
+    mail: InboxMail, action: str, arguments: dict[str, Any], reader: ErpReader, now: datetime, refused: list[str],
+    own: OwnActions = NO_OWN,
+) -> Offer | None:  # fmt: skip
     try:
-        content = prepare(action, arguments, reader, now=now)
+        content = prepare(action, arguments, reader, now=now, own=own)
     except Refused as why:
         refused.append(str(why))
         return None

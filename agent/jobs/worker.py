@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from agent.actions import NO_OWN, OwnActions, action_named, editable_action, inverse, prepare
 from agent.actions.activate_policy import NAME as ACTIVATE_POLICY
 from agent.actions.dry_run import dry_run, said_of_dry_run
+from agent.actions.file_mail import FILING
 from agent.actions.reply_to_mail import NAME as REPLY_TO_MAIL
 from agent.domain.asked_change import AskedChange
 from agent.domain.asked_edit import AskedEdit, AskedNewDates
@@ -217,7 +218,9 @@ def _edit(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerCo
 
 def _dry_run(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:
     proposal, release = context.desk.proposal(int(inbound.text)), Release(inbound.text, turn, turn.now())
-    run = dry_run(proposal, turn.reader, context.policy, turn.now(), context.limits(), context.shelf, context.letters)
+    run = dry_run(
+        proposal, turn.reader, context.policy, turn.now(), context.limits(), context.shelf, context.letters, context.own
+    )
     yield from release.rules_say(said_of_dry_run(proposal, run))
     for part in release.final({"origin": "rules"} | evidence_of(turn)):
         row = {
@@ -236,11 +239,17 @@ def _propose(inbound: Inbound, person: Person, turn: ToolContext, context: Worke
     asked = _ASKED.validate_json(inbound.text)
     release = Release(inbound.text, turn, turn.now())
     if isinstance(asked, AskedNewDates):
-        tool, arguments = "propose_new_dates", asked.model_dump()
+        tool = "propose_new_dates"
+        result = call(tool, asked.model_dump(), turn)
+    elif asked.action in FILING:
+        tool = f"{PREFIX}{asked.action}"
+        content = prepare(asked.action, asked.arguments, turn.reader, now=turn.now(), own=context.own)
+        result = propose(turn, content, asked.reason)
+        turn.turn.results.append((tool, result))
     else:
         action_named(asked.action)
-        tool, arguments = f"{PREFIX}{asked.action}", asked.arguments | {"reason": asked.reason}
-    result = call(tool, arguments, turn)
+        tool = f"{PREFIX}{asked.action}"
+        result = call(tool, asked.arguments | {"reason": asked.reason}, turn)
     if "error" in result:
         raise PreconditionFailed(word(tool, result))
     yield from release.rules_say(word(tool, result))

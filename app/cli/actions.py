@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from agent.actions import ACTIONS, action_named, checked
+from agent.actions.file_mail import FILING
 from agent.errors import ExpediterError
 from app.cli import output
 from app.cli.dates import midday
@@ -29,7 +30,7 @@ def actions(
     json: Json = False,
 ) -> None:
     """What can be proposed, and what each needs to be told."""
-    rows = [ActionRow.of(action) for action in ([action_named(name)] if name else ACTIONS.values())]
+    rows = [ActionRow.of(action) for action in ([action_named(name, FILING)] if name else ACTIONS.values())]
     output.shown(json, rows, lambda: _page(rows[0]) if name else _list(rows))
 
 
@@ -43,12 +44,12 @@ def propose(
     json: Json = False,
 ) -> None:
     """Propose a change by the name of its action. Nothing changes until another person approves it."""
-    row = ActionRow.of(action_named(action))
+    row = ActionRow.of(action_named(action, FILING))
     if help_arguments:
         output.shown(json, [row], lambda: _page(row))
         return
     asked = dict(map(pair, pairs or ()))
-    checked(action, asked)
+    checked(action, asked, FILING)
     if not reason.strip():
         raise ExpediterError("Say why with --reason; whoever approves reads it.")
     api = api_of(as_person, token)

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from datetime import timedelta
 
 from agent.actions.activate_policy import ActivatePolicyAction
+from agent.actions.file_mail import FileMailAction, StrikeFiledMailAction
 from agent.actions.reply_to_mail import ReplyToMailAction
 from agent.execution import ExecutionContext
 from agent.guardrails.policy import load_policy
@@ -24,6 +25,8 @@ from integrations.database.audit_checkpoints import PostgresCheckpoints
 from integrations.database.clock import DatabaseClock
 from integrations.database.execution_desk import PostgresExecutionDesk
 from integrations.database.job_worker import Periodic, Task, run_worker
+from integrations.database.letters import PostgresLetters
+from integrations.database.mail_files import PostgresMailsBeingFiled
 from integrations.database.people import PostgresPeople
 from integrations.database.policies import PostgresPolicyShelf, PostgresPolicySwitch
 from integrations.database.pool import Pool
@@ -48,6 +51,8 @@ def execution_context(settings: ExecutorSettings, pool: Pool) -> ExecutionContex
         own={
             ActivatePolicyAction.name: ActivatePolicyAction(switch, switch),
             ReplyToMailAction.name: answering(settings, pool),
+            FileMailAction.name: FileMailAction(PostgresLetters(pool), PostgresMailsBeingFiled(pool)),
+            StrikeFiledMailAction.name: StrikeFiledMailAction(),
         },
         in_flight=timedelta(minutes=settings.write_may_arrive_for),
         stand_ins=PostgresAbsences(pool),

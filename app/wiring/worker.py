@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from agent.actions.activate_policy import ActivatePolicyAction
+from agent.actions.file_mail import FileMailAction, StrikeFiledMailAction
 from agent.actions.reply_to_mail import ReplyToMailAction
 from agent.domain.outages import Neighbour
 from agent.errors import ExpediterError, NotPermitted
@@ -51,6 +52,7 @@ from integrations.database.execution_control import PostgresExecutionControl
 from integrations.database.job_worker import Periodic, Task, run_worker
 from integrations.database.letters import PostgresLetters
 from integrations.database.mail_drafts import PostgresDraftShelf
+from integrations.database.mail_files import PostgresMailFiles
 from integrations.database.mail_inbox import PostgresInbox
 from integrations.database.mail_ledger import PostgresMailLinking
 from integrations.database.own_affairs import PostgresOwnAffairs
@@ -100,7 +102,12 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
             history=HistoryOfTheDay(reader, policy.limits),
             affairs=lambda now: take_affairs(desk, PostgresOwnAffairs(pool), reader, in_force(), now),
         ),
-        own={ActivatePolicyAction.name: ActivatePolicyAction(shelf), ReplyToMailAction.name: ReplyToMailAction(letters)},
+        own={
+            ActivatePolicyAction.name: ActivatePolicyAction(shelf),
+            ReplyToMailAction.name: ReplyToMailAction(letters),
+            FileMailAction.name: FileMailAction(letters, PostgresMailFiles(pool)),
+            StrikeFiledMailAction.name: StrikeFiledMailAction(),
+        },
         in_force=in_force,
         limits=PostgresExecutionControl(pool).limits,
         shelf=shelf,

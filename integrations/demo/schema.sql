@@ -318,6 +318,13 @@ CREATE TABLE demo.note (
     UNIQUE (model, record_id, marker)
 );
 
+CREATE TABLE demo.note_file (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    note_id integer NOT NULL REFERENCES demo.note,
+    name text NOT NULL,
+    content bytea NOT NULL
+);
+
 GRANT USAGE ON SCHEMA demo TO expediter_worker, expediter_executor;
 GRANT SELECT ON ALL TABLES IN SCHEMA demo TO expediter_worker, expediter_executor;
 -- No more than the actions write: a stolen executor credential cannot invent sales, products or invoices.
@@ -330,6 +337,7 @@ GRANT INSERT (order_id, tag_id), UPDATE (worn) ON demo.order_tag TO expediter_ex
 GRANT INSERT (invoice_id, total, reason, marker), UPDATE (state) ON demo.credit_note TO expediter_executor;
 GRANT INSERT (model, record_id, summary, note, owner, due, marker), UPDATE (open) ON demo.activity TO expediter_executor;
 GRANT INSERT (model, record_id, body, marker, sent_to), UPDATE (body) ON demo.note TO expediter_executor;
+GRANT INSERT (note_id, name, content) ON demo.note_file TO expediter_executor;
 GRANT INSERT ON demo.stock_level, demo.picking, demo.move, demo.move_origin, demo.adjustment, demo.scrap TO expediter_executor;
 GRANT INSERT ON demo.purchase_order, demo.purchase_line TO expediter_executor;
 GRANT UPDATE (state, vendor_id, changed_at) ON demo.purchase_order TO expediter_executor;

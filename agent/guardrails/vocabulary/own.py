@@ -28,12 +28,21 @@ class NamesMoney(StrEnum):
     NO = "no"
 
 
+_KIND = Fact(values=frozenset({"sale order", "purchase", "delivery"}))
+
 OWN: Mapping[str, Mapping[str, Fact]] = {
     "activate_policy": {
         "rules_changed": WHOLE,
         "settings_changed": WHOLE,
         "changes_its_own_rules": Fact(values=frozenset(Touches)),
     },
+    "file_mail": {
+        "kind": _KIND,
+        "mail_class": Fact(values=frozenset(set(MailClass) - {MailClass.AUTOMATED_NOISE})),
+        "trust": Fact(values=frozenset(set(Trust) - {Trust.FAIL})),
+        "length": WHOLE,
+    },
+    "strike_filed_mail": {"kind": _KIND, "length": WHOLE},
     "reply_to_mail": {
         "mail_class": Fact(values=frozenset(set(MailClass) - {MailClass.AUTOMATED_NOISE})),
         "trust": Fact(values=frozenset(set(Trust) - {Trust.FAIL})),

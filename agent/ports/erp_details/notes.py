@@ -1,8 +1,10 @@
 """Who is written to, what colleagues were asked to do, and cases."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from agent.domain.contacts import Activity, Case, Colleague, Contact
+from agent.domain.mail_files import NoteFile
 from agent.domain.records import Record
 
 
@@ -12,6 +14,9 @@ class NoteDetails(Protocol):
 
     def colleagues(self, name: str) -> list[Colleague]:
         """Active users of the ERP whose name or login is this, case ignored."""
+
+    def note_files(self, record: Record, marker: str) -> Sequence[NoteFile]:
+        """What hangs on the record's notes that carry the marker."""
 
     def activity(self, record: Record, marker: str) -> Activity | None:
         """The open activity on the record that carries the marker; None too where this login may not see it."""

@@ -5,12 +5,16 @@ from datetime import date
 from typing import Protocol
 
 from agent.domain.contacts import Colleague, Contact
+from agent.domain.mail_files import RecordFile
 from agent.domain.records import Record
 
 
 class NoteWriter(Protocol):
     def post_note(self, record: Record, text: str, marker: str) -> None:
         """Post an internal note (never mailed to followers). Plain text; the marker is kept findable in it."""
+
+    def post_note_with_file(self, record: Record, text: str, marker: str, file: RecordFile) -> None:
+        """The same, with the file attached to the note and to the record, byte for byte. Both or neither of them become seen."""
 
     def strike_note(self, record: Record, marker: str, text: str) -> None:
         """Replace the marked note's text, keeping the marker: how a note is taken back."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from agent.domain.contacts import Activity, Case, Colleague, Contact
 from agent.domain.erp_users import ErpUser
+from agent.domain.mail_files import NoteFile, sha1_of
 from agent.domain.records import Record
 from integrations.demo.access import Reads
 from integrations.demo.lookup_reads import PARTNERS
@@ -14,6 +15,10 @@ SELECT id, summary, owner, due FROM demo.activity
 WHERE model = %(model)s AND record_id = %(id)s AND marker = %(marker)s AND open
 """
 ASKED = "SELECT 1 FROM demo.activity WHERE model = %(model)s AND record_id = %(id)s AND marker = %(marker)s"
+FILES = """
+SELECT name, content FROM demo.note_file JOIN demo.note ON note.id = note_id
+WHERE model = %(model)s AND record_id = %(id)s AND marker = %(marker)s
+"""
 #: Numbered by their names: the demo company keeps no table of its staff.
 STAFF = """
 SELECT (row_number() OVER (ORDER BY name))::integer AS id, name FROM (
@@ -41,6 +46,10 @@ class NoteDetails(Reads):
         staff = {row.name: row.id for row in self._rows(STAFF)}
         known = {text: name for text in addresses if (name := names.get(text.casefold())) in staff and name}
         return {text: [ErpUser(staff[name], text.casefold(), name)] for text, name in known.items()}
+
+    def note_files(self, record: Record, marker: str) -> list[NoteFile]:
+        rows = self._rows(FILES, {"model": record.model, "id": record.id, "marker": marker})
+        return [NoteFile(row.name, len(row.content), sha1_of(row.content)) for row in rows]
 
     def activity(self, record: Record, marker: str) -> Activity | None:
         rows = self._rows(ACTIVITY, {"model": record.model, "id": record.id, "marker": marker})

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from agent.domain.contacts import Colleague, Contact
+from agent.domain.mail_files import RecordFile
 from agent.domain.records import Record
 from agent.errors import ErpRefused
 from integrations.demo.writing.base import Writing
@@ -18,6 +19,10 @@ POST = f"""
 INSERT INTO demo.note (model, record_id, body, marker, sent_to)
 SELECT %(model)s, %(id)s, %(text)s, %(marker)s, %(to)s {KNOWN}
 """
+POST_WITH_FILE = f"""
+WITH posted AS ({POST} RETURNING id)
+INSERT INTO demo.note_file (note_id, name, content) SELECT id, %(file)s, %(content)s FROM posted
+"""  # noqa: S608 - constants
 STRIKE_NOTE = "UPDATE demo.note SET body = %(text)s WHERE model = %(model)s AND record_id = %(id)s AND marker = %(marker)s"
 SCHEDULE = f"""
 INSERT INTO demo.activity (model, record_id, summary, note, owner, due, marker)
@@ -30,6 +35,10 @@ NO_CASES = "The demo company has no helpdesk and no projects; a case is an activ
 class NoteWriting(Writing):
     def post_note(self, record: Record, text: str, marker: str) -> None:
         self._write(POST, record, {"text": text, "marker": marker, "to": []})
+
+    def post_note_with_file(self, record: Record, text: str, marker: str, file: RecordFile) -> None:
+        values = {"text": text, "marker": marker, "to": [], "file": file.name, "content": file.content}
+        self._write(POST_WITH_FILE, record, values)
 
     def strike_note(self, record: Record, marker: str, text: str) -> None:
         self._write(STRIKE_NOTE, record, {"text": text, "marker": marker})

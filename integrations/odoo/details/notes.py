@@ -3,10 +3,11 @@
 from datetime import date
 
 from agent.domain.contacts import Activity, Case, Colleague, Contact
+from agent.domain.mail_files import NoteFile
 from agent.domain.records import Record
 from agent.errors import ErpIncomplete
 from integrations.odoo.noun import Noun
-from integrations.odoo.search import literal
+from integrations.odoo.search import literal, marked
 
 #: Where cases are opened, the best first → the model of a case, and its field that names the desk.
 DESKS = {"helpdesk.team": ("helpdesk.ticket", "team_id"), "helpdesk.ticket.team": ("helpdesk.ticket", "team_id"),
@@ -29,6 +30,13 @@ class NoteDetails(Noun):
         said = literal(name)
         wanted = [("share", "=", False), "|", ("login", "=ilike", said), ("name", "=ilike", said)]
         return [Colleague(row["id"], row["name"]) for row in self.pages.search("res.users", wanted, ["name"])]
+
+    def note_files(self, record: Record, marker: str) -> list[NoteFile]:
+        notes = self.pages.search("mail.message", marked(record, marker), ["attachment_ids"])
+        rows = self.pages.read(
+            "ir.attachment", sorted({key for note in notes for key in note["attachment_ids"]}), ["name", "file_size", "checksum"]
+        )
+        return [NoteFile(row["name"], row["file_size"], row["checksum"] or "") for row in rows.values()]
 
     def activity(self, record: Record, marker: str) -> Activity | None:
         """Since 17 Odoo tells of other people's activities only those who may write on the record."""

@@ -1,20 +1,40 @@
 """The chatter: internal notes, messages to people outside, activities; and cases."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
 from html import escape
+from typing import Any
 
 from agent.domain.contacts import Colleague, Contact
+from agent.domain.mail_files import RecordFile
 from agent.domain.records import Record
 from agent.errors import ErpRefused
 from integrations.odoo.details.notes import DESKS, asked_on
 from integrations.odoo.search import marked
 from integrations.odoo.writing.base import Writing
 
+#: Where Odoo keeps what is attached to a message that is not posted yet.
+_WRITING = "mail.compose.message"
+
 
 class NoteWriting(Writing):
     def post_note(self, record: Record, text: str, marker: str) -> None:
         self._post(record, text, marker, "mail.mt_note", [])
+
+    def post_note_with_file(self, record: Record, text: str, marker: str, file: RecordFile) -> None:
+        self._post(record, text, marker, "mail.mt_note", [], **self._with_file(file))
+
+    def _with_file(self, file: RecordFile) -> dict[str, Any]:
+        """Within the note's own call where its bytes are text: Odoo writes text as UTF-8, in every version.
+
+        Anything else is handed in before, as what a person attaches while still writing: until the note takes it, nobody sees it.
+        """
+        try:
+            return {"attachments": [[file.name, file.content.decode("utf-8")]]}
+        except UnicodeDecodeError:
+            handed_in = {"name": file.name, "datas": b64encode(file.content).decode(), "res_model": _WRITING, "res_id": 0}
+            return {"attachment_ids": self.connection.change("ir.attachment", "create", vals_list=[handed_in])}
 
     def strike_note(self, record: Record, marker: str, text: str) -> None:
         notes = self.connection.ask("mail.message", "search", domain=marked(record, marker))
@@ -58,7 +78,7 @@ class NoteWriting(Writing):
     def close_case(self, case: Record) -> None:
         self.connection.change(case.model, "write", ids=[case.id], vals={"active": False})
 
-    def _post(self, record: Record, text: str, marker: str, subtype: str, partner_ids: list[int]) -> None:
+    def _post(self, record: Record, text: str, marker: str, subtype: str, partner_ids: list[int], **files: Any) -> None:
         self.connection.change(
             record.model,
             "message_post",
@@ -67,6 +87,7 @@ class NoteWriting(Writing):
             message_type="comment",
             subtype_xmlid=subtype,
             partner_ids=partner_ids,
+            **files,
             **self.connection.dialect.note_arguments,
         )
 

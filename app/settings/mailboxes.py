@@ -2,12 +2,12 @@
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from agent.actions.answerable import is_address
-from app.settings.mail_login import HERE, MailLogin, read_mail_file, read_secret, refuse_repeated
+from app.settings.mail_login import HERE, MailLogin, read_mail_file, refuse_repeated
+from app.settings.microsoft365 import Microsoft365App
 
 
 class _Mailbox(BaseModel):
@@ -55,29 +55,21 @@ class ImapFolder(_Mailbox, MailLogin):
         return self
 
 
-def _over_tls(url: str) -> str:
-    if urlsplit(url).scheme != "https" or not urlsplit(url).hostname:
-        raise ValueError("has to be an https address")
-    return url.rstrip("/")
-
-
-class Microsoft365Folder(_Mailbox):
+class Microsoft365Folder(_Mailbox, Microsoft365App):
     """Read as an app of the tenant. `user` is the address of the shared mailbox."""
 
     kind: Literal["microsoft365"]
-    tenant: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]+$")]
-    client_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
-    secret_file: Path
-    """The app's client secret; or its certificate and private key, both as PEM in one file."""
     folder: Annotated[str, Field(min_length=1)] = "inbox"
     category: Annotated[str, Field(min_length=1, max_length=255)] | None = None
     """Given to mails that were read; the app then needs Mail.ReadWrite instead of Mail.Read."""
-    login_url: Annotated[str, AfterValidator(_over_tls)] = "https://login.microsoftonline.com"
-    graph_url: Annotated[str, AfterValidator(_over_tls)] = "https://graph.microsoft.com"
+    save_drafts: bool = False
+    """Prepared answers are put into its Drafts folder; the app then needs Mail.ReadWrite."""
 
-    def secret(self) -> str:
-        """As it is now. Raises SettingMissing."""
-        return read_secret(self.secret_file, self.whose)
+    @model_validator(mode="after")
+    def _drafted_from(self) -> Self:
+        if self.save_drafts and not is_address(self.user):
+            raise ValueError("save_drafts needs its address as user")
+        return self
 
 
 def _kind(row: object) -> str:

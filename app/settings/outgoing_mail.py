@@ -3,17 +3,19 @@
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from agent.actions.answerable import is_address
 from app.settings.mail_login import HERE, MailLogin, read_mail_file, refuse_repeated
+from app.settings.microsoft365 import Microsoft365App
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
-class OutgoingMailbox(MailLogin):
+class SmtpOutgoing(MailLogin):
     """One login for the server that sends and for the Sent folder, which tells what was sent."""
 
+    kind: Literal["smtp"] = "smtp"
     mailbox: Annotated[str, Field(min_length=1, max_length=200)]
     """The name of the mailbox whose mails are answered from here, as in EXPEDITER_MAILBOXES."""
     address: str
@@ -49,6 +51,33 @@ class OutgoingMailbox(MailLogin):
         return self
 
 
+class Microsoft365Outgoing(Microsoft365App):
+    """Sent from as another app of the tenant than the one that reads; this one needs Mail.ReadWrite and Mail.Send."""
+
+    kind: Literal["microsoft365"]
+    mailbox: Annotated[str, Field(min_length=1, max_length=200)]
+    """The name of the mailbox whose mails are answered from here, as in EXPEDITER_MAILBOXES."""
+
+    @property
+    def whose(self) -> str:
+        return self.mailbox
+
+    @model_validator(mode="after")
+    def _from_an_address(self) -> Self:
+        if not is_address(self.user):
+            raise ValueError("its user is no address that mail could be from")
+        return self
+
+
+def _kind(row: object) -> str:
+    return str(row.get("kind", "smtp")) if isinstance(row, dict) else "smtp"
+
+
+OutgoingMailbox = Annotated[
+    Annotated[SmtpOutgoing, Tag("smtp")] | Annotated[Microsoft365Outgoing, Tag("microsoft365")], Discriminator(_kind)
+]
+
+
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -60,6 +89,6 @@ class _File(BaseModel):
         return self
 
 
-def read_outgoing(file: Path | None) -> tuple[OutgoingMailbox, ...]:
+def read_outgoing(file: Path | None) -> tuple[SmtpOutgoing | Microsoft365Outgoing, ...]:
     """None without a file. Raises SettingMissing with one sentence that says where the mistake is."""
     return () if file is None else read_mail_file(_File, file, "EXPEDITER_OUTGOING_MAIL").outgoing

@@ -13,6 +13,7 @@ from agent.errors import ExpediterError
 from agent.jobs.inbox import Inbox, attend
 from agent.jobs.worker import WorkerContext
 from agent.ports.clock import utc_now
+from agent.ports.mail_drafts import DraftFolder
 from agent.ports.mail_judge import MailJudge
 from agent.ports.mail_source import MailSource
 from agent.triage import triage, triage_row
@@ -25,6 +26,7 @@ from integrations.email import parse_mail, parse_mail_and_files
 from integrations.email.composing import Sender
 from integrations.email.drafts import ImapDrafts
 from integrations.email.graph import GraphMailbox
+from integrations.email.graph_drafts import GraphDrafts
 from integrations.email.graph_login import GraphLogin
 from integrations.email.idle import MailHint
 from integrations.email.imap import ImapAccount, ImapMailbox, LoginWay
@@ -98,13 +100,16 @@ def sources_of(settings: WorkerSettings, stack: ExitStack) -> list[ImapMailbox |
     return [stack.enter_context(closing(_source(mailbox))) for mailbox in read_mailboxes(settings.mailboxes)]
 
 
-def drafts_of(settings: WorkerSettings) -> list[ImapDrafts]:
+def drafts_of(settings: WorkerSettings) -> list[DraftFolder]:
     """Of the mailboxes that want them. As `sources_of`."""
-    return [
-        ImapDrafts(_account(mailbox), mailbox.name, Sender(mailbox.draft_address), utc_now)
-        for mailbox in read_mailboxes(settings.mailboxes)
-        if isinstance(mailbox, ImapFolder) and mailbox.save_drafts and mailbox.draft_address
-    ]
+    return [folder for mailbox in read_mailboxes(settings.mailboxes) if mailbox.save_drafts and (folder := _drafts(mailbox))]
+
+
+def _drafts(mailbox: ImapFolder | Microsoft365Folder) -> DraftFolder | None:
+    if isinstance(mailbox, Microsoft365Folder):
+        return GraphDrafts(_app(mailbox), mailbox.user, mailbox.name, Sender(mailbox.user), utc_now)
+    sender = mailbox.draft_address
+    return ImapDrafts(_account(mailbox), mailbox.name, Sender(sender), utc_now) if sender else None
 
 
 def _source(mailbox: ImapFolder | Microsoft365Folder) -> ImapMailbox | GraphMailbox:
@@ -113,8 +118,11 @@ def _source(mailbox: ImapFolder | Microsoft365Folder) -> ImapMailbox | GraphMail
 
 
 def _microsoft365(mailbox: Microsoft365Folder) -> GraphMailbox:
-    login = GraphLogin(mailbox.tenant, mailbox.client_id, mailbox.secret, mailbox.login_url, mailbox.graph_url, mailbox.ca_file)
-    return GraphMailbox(login, mailbox.user, mailbox.folder, name=mailbox.name, category=mailbox.category)
+    return GraphMailbox(_app(mailbox), mailbox.user, mailbox.folder, name=mailbox.name, category=mailbox.category)
+
+
+def _app(mailbox: Microsoft365Folder) -> GraphLogin:
+    return GraphLogin(mailbox.tenant, mailbox.client_id, mailbox.secret, mailbox.login_url, mailbox.graph_url, mailbox.ca_file)
 
 
 def _imap(mailbox: ImapFolder) -> ImapMailbox:

@@ -2,11 +2,14 @@
 
 from agent.actions.reply_to_mail import ReplyToMailAction
 from agent.ports.clock import utc_now
+from agent.ports.mail_sending import MailSender
 from app.settings import ExecutorSettings
-from app.settings.outgoing_mail import OutgoingMailbox, read_outgoing
+from app.settings.outgoing_mail import Microsoft365Outgoing, SmtpOutgoing, read_outgoing
 from integrations.database.letters import PostgresLetters, PostgresSendingLog
 from integrations.database.pool import Pool
 from integrations.email.composing import Sender
+from integrations.email.graph_login import GraphLogin
+from integrations.email.graph_sending import GraphSender
 from integrations.email.imap import ImapAccount, LoginWay
 from integrations.email.smtp import SmtpAccount, SmtpSender, Tls
 
@@ -16,13 +19,22 @@ def answering(settings: ExecutorSettings, pool: Pool) -> ReplyToMailAction:
     return ReplyToMailAction(PostgresLetters(pool), senders(settings), PostgresSendingLog(pool))
 
 
-def senders(settings: ExecutorSettings) -> dict[str, SmtpSender]:
+def senders(settings: ExecutorSettings) -> dict[str, MailSender]:
     """By the name of the mailbox. No server is asked yet. Raises SettingMissing when the file or a secret cannot be read."""
     return {mailbox.mailbox: _sender(mailbox) for mailbox in read_outgoing(settings.outgoing_mail)}
 
 
-def _sender(mailbox: OutgoingMailbox) -> SmtpSender:
+def _sender(mailbox: SmtpOutgoing | Microsoft365Outgoing) -> MailSender:
     mailbox.secret()
+    return _over_graph(mailbox) if isinstance(mailbox, Microsoft365Outgoing) else _over_smtp(mailbox)
+
+
+def _over_graph(mailbox: Microsoft365Outgoing) -> GraphSender:
+    login = GraphLogin(mailbox.tenant, mailbox.client_id, mailbox.secret, mailbox.login_url, mailbox.graph_url, mailbox.ca_file)
+    return GraphSender(login, mailbox.user, mailbox.mailbox, Sender(mailbox.user), utc_now)
+
+
+def _over_smtp(mailbox: SmtpOutgoing) -> SmtpSender:
     way = LoginWay.XOAUTH2 if mailbox.token_file else LoginWay.PASSWORD
     smtp = SmtpAccount(
         host=mailbox.smtp_host,

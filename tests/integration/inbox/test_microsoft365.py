@@ -14,7 +14,8 @@ from integrations.email import graph
 from integrations.email.graph import GraphMailbox
 from integrations.email.graph_login import GraphLogin
 from tests.fixtures.dovecot import mail
-from tests.fixtures.microsoft365 import CLIENT, FOLDER, SECRET, TENANT, USER, Microsoft365, certified, microsoft365
+from tests.fixtures.microsoft365 import certified, microsoft365
+from tests.fixtures.microsoft365_state import CLIENT, FOLDER, SECRET, TENANT, USER, Microsoft365
 
 
 @pytest.fixture

@@ -39,7 +39,15 @@ def test_a_mailbox_is_read_over_tls_unless_it_is_said_otherwise(tmp_path: Path) 
 def test_a_mailbox_of_microsoft_365_is_its_inbox_read_only_unless_it_is_said_otherwise(tmp_path: Path) -> None:
     [mailbox] = read_mailboxes(written(tmp_path, MICROSOFT))
     assert isinstance(mailbox, Microsoft365Folder)
-    assert (mailbox.folder, mailbox.category) == ("inbox", None)
+    assert (mailbox.folder, mailbox.category, mailbox.save_drafts) == ("inbox", None, False)
+
+
+def test_drafts_in_a_mailbox_of_microsoft_365_need_its_address(tmp_path: Path) -> None:
+    wanted = MICROSOFT.replace("secret}", "secret, save_drafts: true}")
+    [mailbox] = read_mailboxes(written(tmp_path, wanted))
+    assert mailbox.save_drafts
+    with pytest.raises(SettingMissing, match="save_drafts needs its address"):
+        read_mailboxes(written(tmp_path, wanted.replace("user: logistics@example.com", "user: 1d0c5f8e")))
 
 
 def test_both_kinds_stand_in_one_file(tmp_path: Path) -> None:

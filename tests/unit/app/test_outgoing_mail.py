@@ -12,6 +12,10 @@ GOOD = (
     "outgoing:\n- {mailbox: logistics, address: logistics@example.com, user: logistics, password_file: secret,"
     " smtp_host: smtp.example.com, imap_host: imap.example.com}\n"
 )
+MICROSOFT = (
+    "outgoing:\n- {mailbox: logistics, kind: microsoft365, user: logistics@example.com, tenant: example.com,"
+    " client_id: 1d0c5f8e-0000, secret_file: secret}\n"
+)
 READ = "mailboxes:\n- {name: logistics, host: imap.example.com, user: ops, password_file: secret, save_drafts: true}\n"
 
 
@@ -30,9 +34,20 @@ def test_an_ordinary_mailbox_is_sent_from_over_tls_and_keeps_its_own_copies(tmp_
     assert (one.smtp_port, one.smtp_tls, one.imap_port, one.imap_tls, one.sent_copy) == (587, "starttls", 993, True, "expediter")
 
 
+def test_a_mailbox_of_microsoft_365_is_sent_from_by_an_app_beside_others_over_smtp(tmp_path: Path) -> None:
+    both = GOOD + MICROSOFT.split("\n")[1].replace("mailbox: logistics", "mailbox: claims")
+    assert [one.kind for one in read_outgoing(written(tmp_path, both))] == ["smtp", "microsoft365"]
+    (tmp_path / "secret").write_text("s3cret\n")
+    [one] = read_outgoing(written(tmp_path, MICROSOFT.replace("secret}", f"{tmp_path}/secret}}")))
+    assert one.secret() == "s3cret"
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        (MICROSOFT.replace("logistics@example.com", "logistics"), "no address that mail could be from"),
+        (MICROSOFT.replace("secret}", "secret, graph_url: 'http://graph.example.com'}"), "https"),
+        (MICROSOFT.replace("secret}", "secret, smtp_host: smtp.example.com}"), "smtp_host"),
         ("outgoing: []", "at least 1"),
         (GOOD.replace(" password_file: secret,", ""), "needs a password_file or a token_file"),
         (GOOD.replace("logistics@example.com", "Logistics <logistics@example.com>"), "none that mail could be from"),

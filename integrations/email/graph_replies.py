@@ -1,0 +1,119 @@
+"""Answers of ours in a mailbox of Microsoft 365: drafts in their thread, found again by a mark, in Drafts or in Sent."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from agent.domain.letters import Outgoing
+from agent.errors import MailboxRefused, MailboxUnavailable
+from integrations.email.composing import ACTION, Sender, compose, message_id_of
+from integrations.email.graph_talk import GraphTalk, OfOneMail
+
+#: A property in the set of Internet headers: it can be searched for, and goes out as the header `ACTION`.
+_MARK = f"String {{00020386-0000-0000-C000-000000000046}} Name {ACTION}"
+#: What a mail answers, and what stands before that in its thread (PidTagInReplyToId, PidTagInternetReferences).
+_IN_REPLY_TO, _REFERENCES = "String 0x1042", "String 0x1039"
+DRAFTS, SENT = "drafts", "sentitems"
+
+
+class Draft(NamedTuple):
+    url: str
+    etag: str
+
+
+class GraphReplies:
+    """What of ours lies in Drafts and Sent of one mailbox. Raises MailboxUnavailable and MailboxRefused."""
+
+    def __init__(self, talk: GraphTalk, sender: Sender, now: Callable[[], datetime]) -> None:
+        self._talk, self._sender, self._now = talk, sender, now
+
+    def look(self) -> None:
+        """That both folders are there and can be read."""
+        for folder in (DRAFTS, SENT):
+            if self._answer("GET", f"{self._talk.mailbox}/mailFolders/{folder}?$select=id") is None:
+                raise MailboxRefused(f"Microsoft 365 knows no mailbox {self._sender.address}, or no folder {folder} in it.")
+
+    def drafted(self, mail: Outgoing) -> Draft | None:
+        """What is prepared already, by us and under this mark; what people wrote since does not matter here."""
+        found = self._found(DRAFTS, _with(_MARK, mail.marker))
+        return found[0] if found else None
+
+    def sent(self, mail: Outgoing) -> bool:
+        """By our mark, and by the Message-ID."""
+        own = f"internetMessageId eq {_quoted(message_id_of(mail, self._sender))}"
+        return bool(self._found(SENT, _with(_MARK, mail.marker)) or self._found(SENT, own))
+
+    def answered(self, message_id: str) -> bool:
+        return bool(self._found(SENT, _with(_IN_REPLY_TO, message_id)))
+
+    def draft(self, mail: Outgoing) -> Draft:
+        """A new draft for nobody but its addressee, made in one step: whoever dies leaves all of it, or none.
+
+        Graph itself makes it an answer to the mail, in its thread; where that mail lies no more, its names are entered.
+        Raises MailNotSafe too, for what would not be written over IMAP either.
+        """
+        compose(mail, self._sender, self._now(), draft=True)
+        for original in self._originals(mail.in_reply_to) if mail.in_reply_to else ():
+            if row := self._answer("POST", f"{original.url}/createReply", json={"message": self._words(mail)}):
+                return self._draft(row)
+        thread = {_IN_REPLY_TO: mail.in_reply_to, _REFERENCES: " ".join(mail.references)}
+        words = self._words(mail)
+        words["singleValueExtendedProperties"] += [{"id": name, "value": value} for name, value in thread.items() if value]
+        row = self._answer("POST", f"{self._talk.mailbox}/messages", json=words)
+        if row is None:
+            raise MailboxRefused(f"Microsoft 365 knows no mailbox {self._sender.address}.")
+        return self._draft(row)
+
+    def to_send(self, mail: Outgoing) -> Draft:
+        """A draft with exactly these words: one that an earlier attempt left is written anew, whatever people made of it."""
+        begun = self.drafted(mail) or self.draft(mail)
+        row = self._answer("PATCH", begun.url, json=self._words(mail), headers={"If-Match": begun.etag})
+        if row is None:
+            raise MailboxUnavailable(f"Somebody changed the draft to {mail.to} while it was written; it is looked at again.")
+        return self._draft(row)
+
+    def _words(self, mail: Outgoing) -> dict[str, Any]:
+        return {
+            "subject": mail.subject,
+            "body": {"contentType": "text", "content": mail.text},
+            "toRecipients": [{"emailAddress": {"address": mail.to}}],
+            "ccRecipients": [],
+            "bccRecipients": [],
+            "replyTo": [],
+            "internetMessageId": message_id_of(mail, self._sender),
+            "singleValueExtendedProperties": [{"id": _MARK, "value": mail.marker}],
+        }
+
+    def _originals(self, message_id: str) -> list[Draft]:
+        """The mail that is answered, wherever in the mailbox it lies now; copies of ours in Drafts are none."""
+        wanted = f"internetMessageId eq {_quoted(message_id)} and isDraft eq false"
+        return list(self._listed(f"{self._talk.mailbox}/messages", wanted))
+
+    def _found(self, folder: str, wanted: str) -> list[Draft]:
+        return list(self._listed(f"{self._talk.mailbox}/mailFolders/{folder}/messages", wanted))
+
+    def _listed(self, messages: str, wanted: str) -> Iterator[Draft]:
+        page = self._answer("GET", messages, params={"$filter": wanted, "$select": "id", "$top": "5"})
+        if page is None:
+            raise MailboxRefused(f"Microsoft 365 knows no mailbox {self._sender.address}, or a folder in it is missing.")
+        yield from map(self._draft, page["value"])
+
+    def _draft(self, row: dict[str, Any]) -> Draft:
+        return Draft(self._talk.message(row["id"]), row["@odata.etag"])
+
+    def _answer(self, verb: str, url: str, **more: Any) -> dict[str, Any] | None:
+        try:
+            with self._talk.asked(verb, url, **more) as answer:
+                found: dict[str, Any] | None = answer.json() if answer is not None else None
+                return found
+        except OfOneMail as refused:
+            raise MailboxRefused(str(refused)) from refused
+
+
+def _with(name: str, value: str) -> str:
+    return f"singleValueExtendedProperties/any(ep: ep/id eq {_quoted(name)} and ep/value eq {_quoted(value)})"
+
+
+def _quoted(text: str) -> str:
+    """A text within a filter: OData doubles what would end it."""
+    return "'{}'".format(text.replace("'", "''"))

@@ -1,0 +1,248 @@
+"""Answers in a mailbox of Microsoft 365: drafted in their thread by one app, sent once by another, whatever is lost."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.policy import SMTP
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from agent.actions.reply_to_mail import ReplyToMailAction
+from agent.domain.decisions import Outcome, Role
+from agent.domain.letters import Outgoing
+from agent.domain.mail import ParsedMail
+from agent.errors import MailAnswerLost, MailboxRefused, MailboxUnavailable, MailNotSafe
+from agent.jobs.drafts import save_drafts
+from agent.jobs.inbox import Inbox, attend
+from integrations.database.letters import PostgresLetters, PostgresSendingLog
+from integrations.database.mail_drafts import PostgresDraftShelf
+from integrations.database.mail_ledger import PostgresMailLedger
+from integrations.email import parse_mail
+from integrations.email.composing import Sender
+from integrations.email.graph import GraphMailbox
+from integrations.email.graph_drafts import GraphDrafts
+from integrations.email.graph_login import GraphLogin
+from integrations.email.graph_sending import GraphSender
+from tests.fixtures.answering import DRAFT, MAILBOX, READ, AnsweringOffice
+from tests.fixtures.dovecot import mail
+from tests.fixtures.microsoft365 import microsoft365
+from tests.fixtures.microsoft365_replies import IN_REPLY_TO, MARK, REFERENCES
+from tests.fixtures.microsoft365_state import (
+    CLIENT,
+    SECRET,
+    SENDER,
+    SENDER_SECRET,
+    TENANT,
+    USER,
+    Message,
+    Microsoft365,
+)
+from tests.fixtures.postgres import TestDatabase
+
+US = Sender(USER)
+WORDS = Outgoing(
+    "expediter-p1-abc", "vera@vendor.example", "Re: Delivery 1", "It's noted.", "<1@vendor.example>", ("<1@vendor.example>",)
+)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def there(tmp_path: Path) -> Iterator[Microsoft365]:
+    with microsoft365(tmp_path) as running:
+        yield running
+
+
+def login(there: Microsoft365, *, sends: bool) -> GraphLogin:
+    client, secret = (SENDER, SENDER_SECRET) if sends else (CLIENT, SECRET)
+    return GraphLogin(TENANT, client, lambda: secret, there.url, there.url, there.ca_file)
+
+
+def drafts(there: Microsoft365) -> GraphDrafts:
+    return GraphDrafts(login(there, sends=False), USER, MAILBOX, US, now)
+
+
+def sending(there: Microsoft365) -> GraphSender:
+    return GraphSender(login(there, sends=True), USER, MAILBOX, US, now)
+
+
+@dataclass
+class GraphOffice(AnsweringOffice):
+    there: Microsoft365 = field(default=cast(Microsoft365, None))
+
+    def received(self, *mails: Any, **read: Any) -> None:
+        def judge(_: ParsedMail, __: str | None) -> dict[str, Any]:
+            return READ | read
+
+        self.there.deliver(*(one.as_bytes(policy=SMTP) for one in mails))
+        source = GraphMailbox(login(self.there, sends=False), USER, name=MAILBOX)
+        attend([source], Inbox(PostgresMailLedger(self.database.pool("worker")), parse_mail, judge))
+
+    def action(self) -> ReplyToMailAction:
+        pool = self.database.pool("executor")
+        return ReplyToMailAction(PostgresLetters(pool), {MAILBOX: sending(self.there)}, PostgresSendingLog(pool))
+
+    def drafted(self) -> int:
+        return save_drafts([drafts(self.there)], PostgresDraftShelf(self.database.pool("worker")))
+
+
+@pytest.fixture
+def office(database: TestDatabase, there: Microsoft365) -> GraphOffice:
+    nothing = cast(Any, None)
+    return GraphOffice(database, nothing, nothing, database.person("ana"), database.person("olga", Role.OPS_MANAGER), there=there)
+
+
+def says(message: Message) -> tuple[Any, ...]:
+    to = [one["emailAddress"]["address"] for one in message.words["toRecipients"]]
+    return to, message.words["ccRecipients"], message.words["subject"], message.words["body"]["content"]
+
+
+# Drafts
+
+
+def test_a_draft_is_saved_once_as_an_answer_in_its_thread_for_a_person_to_send(office: GraphOffice) -> None:
+    office.received(mail(1))
+    assert (office.drafted(), office.drafted()) == (1, 0)
+    [draft] = office.there.in_folder("drafts")
+    assert says(draft) == (["vera@vendor.example"], [], "Re: Delivery 1", DRAFT)
+    assert draft.properties[IN_REPLY_TO] == draft.properties[REFERENCES] == "<1@vendor.example>"
+    assert any(asked.endswith("/createReply") for asked in office.there.asked), "Graph itself puts it into the thread"
+    assert not any(asked.startswith("DELETE") for asked in office.there.asked)
+
+
+def test_a_draft_of_a_mail_that_lies_there_no_more_names_what_it_answers(office: GraphOffice) -> None:
+    office.received(mail(1))
+    office.there.messages.clear()
+    assert office.drafted() == 1
+    [draft] = office.there.in_folder("drafts")
+    assert draft.properties[IN_REPLY_TO] == draft.properties[REFERENCES] == "<1@vendor.example>"
+
+
+def test_who_died_after_saving_leaves_one_draft(there: Microsoft365) -> None:
+    there.deliver(mail(1).as_bytes(policy=SMTP))
+    drafts(there).save(WORDS)
+    assert drafts(there).holds(WORDS)
+    assert not drafts(there).holds(replace(WORDS, marker="expediter-p2-abc", in_reply_to="<2@vendor.example>"))
+
+
+def test_where_a_colleague_answered_already_there_is_no_draft(office: GraphOffice) -> None:
+    office.received(mail(1))
+    answer = Message(b"", now(), folder="sentitems", properties={IN_REPLY_TO: "<1@vendor.example>"})
+    office.there.add(answer)
+    office.drafted()
+    assert office.there.in_folder("drafts") == []
+
+
+def test_an_app_that_may_only_read_says_what_it_lacks_for_drafts(there: Microsoft365) -> None:
+    there.deliver(mail(1).as_bytes(policy=SMTP))
+    there.may_write = False
+    with pytest.raises(MailboxRefused, match=r"needs Mail\.ReadWrite for this mailbox, to save drafts"):
+        drafts(there).save(WORDS)
+
+
+def test_a_message_id_with_a_quote_in_it_ends_no_filter(there: Microsoft365) -> None:
+    odd = replace(WORDS, in_reply_to="<o'brien') or (isDraft eq true@vendor.example>")
+    assert not drafts(there).holds(odd)
+
+
+def test_what_would_be_no_safe_mail_is_no_draft_either(there: Microsoft365) -> None:
+    with pytest.raises(MailNotSafe):
+        drafts(there).save(replace(WORDS, to="vera@vendor.example>, <eve@evil.example"))
+    assert there.in_folder("drafts") == []
+
+
+# Sending
+
+
+def test_an_approved_answer_is_sent_once_in_its_thread_under_a_name_made_of_the_proposal(office: GraphOffice) -> None:
+    office.received(mail(1))
+    proposal = office.proposed(text="Thank you. We tell our customers today.")
+    grant = office.granted(proposal)
+    assert office.carried_out(grant) is Outcome.DONE
+    assert office.carried_out(grant) is None
+    [sent] = office.there.in_folder("sentitems")
+    assert says(sent) == (["vera@vendor.example"], [], "Re: Delivery 1", "Thank you. We tell our customers today.")
+    assert sent.properties[IN_REPLY_TO] == "<1@vendor.example>"
+    marker = f"expediter-p{proposal.id}-{proposal.sha256[:12]}"
+    assert (sent.internet_id, sent.properties[MARK]) == (f"<{marker}@harbour.example>", marker)
+    assert office.there.in_folder("drafts") == []
+
+
+@pytest.mark.parametrize(
+    ("happens", "outcomes", "sent"),
+    [
+        ("gone after", [Outcome.DONE], 1),
+        ("lost after", [Outcome.DONE], 1),
+        # Whether the words went out cannot be told: nothing is sent again, and a person looks.
+        ("gone before", [None, Outcome.UNCERTAIN], 0),
+        ("lost before", [None, Outcome.UNCERTAIN], 0),
+        ("refused", [Outcome.FAILED], 0),
+    ],
+)
+def test_whatever_is_lost_at_the_sending_it_is_sent_at_most_once_and_sent_tells(
+    office: GraphOffice, happens: str, outcomes: list[Outcome | None], sent: int
+) -> None:
+    office.received(mail(1))
+    office.there.at_send = [happens]
+    grant = office.granted(office.proposed())
+    assert [office.carried_out(grant) for _ in outcomes] == outcomes
+    assert len(office.there.in_folder("sentitems")) == sent
+    assert sum(asked.endswith("/send") for asked in office.there.asked) == 1
+
+
+def test_what_a_server_that_is_busy_did_not_take_is_sent_later_from_the_same_draft(office: GraphOffice) -> None:
+    office.received(mail(1))
+    office.there.at_send = ["busy"]
+    grant = office.granted(office.proposed())
+    assert replace(office, in_flight=timedelta(minutes=10)).carried_out(grant) is None
+    [draft] = office.there.in_folder("drafts")
+    # A colleague opened what lay there and wrote something nobody approved.
+    draft.words["body"] = {"contentType": "text", "content": "We pay everything."}
+    assert office.carried_out(grant) is Outcome.DONE
+    [sent] = office.there.in_folder("sentitems")
+    assert sent.words["body"]["content"] == DRAFT
+    assert office.there.in_folder("drafts") == []
+
+
+def test_an_answer_from_the_mailbox_meanwhile_stops_ours(office: GraphOffice) -> None:
+    office.received(mail(1))
+    grant = office.granted(office.proposed())
+    office.there.add(Message(b"", now(), folder="sentitems", properties={IN_REPLY_TO: "<1@vendor.example>"}))
+    assert office.carried_out(grant) is Outcome.REFUSED_STALE
+    assert "Somebody answered M1 from the mailbox already" in office.detail()
+
+
+def test_the_app_that_reads_cannot_send(there: Microsoft365) -> None:
+    there.deliver(mail(1).as_bytes(policy=SMTP))
+    with pytest.raises(MailboxRefused, match=r"needs Mail\.ReadWrite and Mail\.Send"):
+        GraphSender(login(there, sends=False), USER, MAILBOX, US, now).send(WORDS, lambda: None)
+    assert there.in_folder("sentitems") == []
+
+
+def test_what_keeps_a_sending_from_beginning_keeps_it_from_the_server(there: Microsoft365) -> None:
+    def no() -> None:
+        raise MailNotSafe("no")
+
+    with pytest.raises(MailNotSafe):
+        sending(there).send(WORDS, no)
+    assert not any(asked.endswith("/send") for asked in there.asked)
+
+
+def test_a_folder_that_is_missing_is_said_before_anything_is_approved_to_go(there: Microsoft365) -> None:
+    sending(there).ready()
+    there.missing_folders = ("sentitems",)
+    with pytest.raises(MailboxRefused, match="no folder sentitems"):
+        sending(there).ready()
+
+
+def test_a_server_that_is_away_has_sent_nothing(tmp_path: Path) -> None:
+    with microsoft365(tmp_path) as gone:
+        sender = sending(gone)
+        sender.ready()
+    with pytest.raises(MailboxUnavailable) as away:
+        sender.send(WORDS, lambda: None)
+    assert not isinstance(away.value, MailAnswerLost)

@@ -100,6 +100,9 @@ class ErpReader(ErpDetails, Protocol):
     def partners_by_email(self, addresses: Sequence[str]) -> dict[str, Record]:
         """Mail address or bare domain (`acme.example`) → commercial partner; only unambiguous ones."""
 
+    def partners_like(self, patterns: Sequence[str]) -> list[Record]:
+        """Commercial partners whose name holds one of these, case ignored; `%` stands for any text. 200 at most, in no order."""
+
     def note_exists(self, record: Record, marker: str) -> bool:
         """Whether the record's chatter holds a note with this marker, beside its text or in it (once taken back, a note carries
         the marker of the taking back in its text)."""

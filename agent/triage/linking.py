@@ -10,6 +10,7 @@ from agent.domain.mail_domains import company_domain
 from agent.domain.records import Record
 from agent.guardrails.untrusted_text import fold
 from agent.ports.erp_reader import ErpReader
+from agent.triage.namesakes import namesakes
 from agent.triage.references import normal
 
 K = ReferenceKind
@@ -23,7 +24,7 @@ _PLACES: dict[ReferenceKind, tuple[str, ...]] = {
     K.CUSTOMER_REFERENCE: ("sale.order", "purchase.order", "sale.order:client_order_ref", "purchase.order:partner_ref"),
     K.RMA: ("purchase.order:partner_ref", "sale.order:client_order_ref"),
 }
-SURE, QUOTED, UNPROVEN, SENDER = 0.95, 0.8, 0.5, 0.3
+SURE, QUOTED, UNPROVEN, SENDER, NAMESAKE = 0.95, 0.8, 0.5, 0.3, 0.2
 _MOST_PRODUCTS = 5
 _MOST_IN_FILES = 5
 #: Numbers that only we give.
@@ -46,8 +47,11 @@ class Linked:
     """Partners of records that the mail names though its sender is somebody else."""
 
 
-def link(mail: ParsedMail, references: Sequence[Reference], trust: Trust, reader: ErpReader) -> Linked:
-    """Look the numbers up; those of files link nothing where the mail itself names one of ours. Raises what the reader raises."""
+def link(mail: ParsedMail, references: Sequence[Reference], trust: Trust, reader: ErpReader, *, guess: bool = False) -> Linked:
+    """Look the numbers up; those of files link nothing where the mail itself names one of ours. Raises what the reader raises.
+
+    `guess`: of a sender nobody knows, who names nothing that is there, partners of a similar name are offered.
+    """
     sender = _partner_of(mail, reader)
     found = _find(references, reader)
     linked = Linked(sender)
@@ -63,6 +67,8 @@ def link(mail: ParsedMail, references: Sequence[Reference], trust: Trust, reader
             _judge(linked, record, reference, sender, believed, len(records), reader)
     if sender and not linked.links and not linked.candidates:
         linked.candidates.append(Link(sender, SENDER))
+    if guess and not sender and not linked.links and not linked.candidates:
+        linked.candidates += [Link(partner, NAMESAKE) for partner in namesakes(mail, reader)]
     _add_products(linked, references, reader)
     return linked
 

@@ -67,7 +67,8 @@ def triage(
     fields = fields_of(mail, reading, verdict.mail_class, today)
     if lines := lines_of(mail, reading, references, today):
         fields["lines"] = lines
-    known = _look_up(mail, references, trust, bool(flags & hostile), reader, now)
+    guess = not signs and verdict.mail_class is not MailClass.AUTOMATED_NOISE
+    known = _look_up(mail, references, trust, bool(flags & hostile), reader, now, guess=guess)
     if known.away and not without_erp:
         raise known.away
     flags = flags | {LOOKALIKE} if known.lookalike else flags
@@ -117,10 +118,11 @@ def _verdict(verdict: Verdict, flags: frozenset[str]) -> Verdict:
 
 
 def _look_up(
-    mail: ParsedMail, references: tuple[Reference, ...], trust: Trust, hostile: bool, reader: ErpReader, now: datetime
-) -> LookUp:
+    mail: ParsedMail, references: tuple[Reference, ...], trust: Trust, hostile: bool, reader: ErpReader, now: datetime,
+    *, guess: bool,
+) -> LookUp:  # fmt: skip
     try:
-        linked = link(mail, references, trust, reader)
+        linked = link(mail, references, trust, reader, guess=guess and not hostile)
         lookalike = _imitates(mail, linked.strangers, reader) or _imitates_us(mail)
         if hostile or lookalike:
             linked.candidates = [*linked.links, *linked.candidates]

@@ -1,5 +1,6 @@
 """The ERP of the collected mails, in memory: what triage asks of one, answered from company.yaml."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -58,6 +59,11 @@ class CollectedCompany:
         for partner, row in self._facts["partners"].items():
             known[row["email"]] = known[row["email"].partition("@")[2]] = partner
         return {address: self._partner(known[address]) for address in addresses if address in known}
+
+    def partners_like(self, patterns: Sequence[str]) -> list[Record]:
+        wanted = [re.compile(".*".join(map(re.escape, pattern.split("%"))), re.IGNORECASE) for pattern in patterns]
+        partners = [self._partner(partner) for partner in self._facts["partners"]]
+        return [partner for partner in partners if any(each.search(partner.name) for each in wanted)]
 
     def customers(self, ids: Sequence[int]) -> list[Customer]:
         rows = self._facts["partners"]

@@ -78,6 +78,11 @@ class LookupReads(Reads):
         rows = self._rows(ADDRESSES, {"addresses": list(addresses)})
         return {row.address: Record("res.partner", row.id, row.name) for row in rows}
 
+    def partners_like(self, patterns: Sequence[str]) -> list[Record]:
+        query = "SELECT id, name FROM demo.partner WHERE name ILIKE ANY (%(patterns)s) ORDER BY id LIMIT 200"
+        rows = self._rows(query, {"patterns": [f"%{pattern}%" for pattern in patterns]})
+        return [Record("res.partner", row.id, row.name) for row in rows]
+
     def note_exists(self, record: Record, marker: str) -> bool:
         """The marker counts in a note's text too: a struck note carries that of the striking."""
         query = """

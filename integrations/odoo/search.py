@@ -99,6 +99,12 @@ class Search(Noun):
                 by_text.setdefault(key, set()).add(owners[row["id"]])
         return {address: next(iter(by_text[text])) for address, text in wanted.items() if len(by_text.get(text, ())) == 1}
 
+    def partners_like(self, patterns: Sequence[str]) -> list[Record]:
+        wanted: list[Any] = ["|"] * (len(patterns) - 1) + [("name", "ilike", pattern) for pattern in patterns]
+        domain = [("parent_id", "=", False), *wanted]
+        rows = self.pages.best("res.partner", domain, ["name"], CANDIDATES) if patterns else []
+        return [Record("res.partner", row["id"], row["name"]) for row in rows if row["name"]]
+
     def users_by_email(self, addresses: Sequence[str]) -> dict[str, list[ErpUser]]:
         """As agent.ports.erp_users. A portal user is no colleague."""
         spellings = sorted({text for address in addresses for text in (address, address.casefold())})

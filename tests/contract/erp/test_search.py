@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from agent.domain.company_names import patterns_for
 from agent.domain.records import Record
 from agent.errors import ErpIncomplete
 from tests.contract.erp.conftest import Erp
@@ -86,6 +87,24 @@ def test_records_lead_to_the_company_behind_them(erp: Erp) -> None:
     assert erp.reader.partner_of_record(picking.record) == customer
     assert erp.reader.partner_of_record(line.record) == Record("res.partner", line.vendor_id, line.vendor_name)
     assert erp.reader.partner_of_record(Record("sale.order", NOBODY, "S-none")) is None
+
+
+def test_a_misspelt_name_leads_to_those_who_may_be_meant(erp: Erp) -> None:
+    order = erp.order("no_supply")
+    [customer] = erp.reader.customers([order.customer_id])
+    longest = max(customer.name.split(), key=len)
+    misspelt = customer.name.replace(longest, longest[:2] + longest[3:]).upper()
+    for spelling in (customer.name, f"{customer.name} GmbH & Co. KG", misspelt):
+        assert customer.record in erp.reader.partners_like(patterns_for(spelling)), spelling
+    assert erp.reader.partners_like(["no%such%company"]) == []
+    assert erp.reader.partners_like([]) == []
+
+
+def test_of_a_company_the_people_in_it_are_not_offered(erp: Erp) -> None:
+    found = erp.reader.partners_like(["a", "e", "i", "o", "u"])
+    assert 0 < len(found) <= 200
+    assert len({partner.id for partner in found}) == len(found)
+    assert all(erp.reader.partner_of_record(partner) == partner for partner in found)
 
 
 def test_a_mail_address_leads_to_its_company(erp: Erp) -> None:

@@ -1,5 +1,6 @@
 """A small company in memory: one strategic and one standard customer, one vendor, and their records."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -85,6 +86,11 @@ class SmallCompany:
             for address in (MAIL_OF[partner.id], MAIL_OF[partner.id].split("@")[1])
         }
         return {address: known[address] for address in addresses if address in known}
+
+    def partners_like(self, patterns: Sequence[str]) -> list[Record]:
+        wanted = [re.compile(".*".join(map(re.escape, pattern.split("%"))), re.IGNORECASE) for pattern in patterns]
+        self.calls.append("partners_like")
+        return [partner for partner in (HOTEL, CAFE, VENDOR) if any(each.search(partner.name) for each in wanted)]
 
     def sale_orders(self, names: Sequence[str]) -> list[SaleOrder]:
         self.calls.append("sale_orders")

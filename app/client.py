@@ -150,6 +150,9 @@ class Api:
     def follow_mail(self, mail_id: int) -> int:
         return int(self._request("POST", f"/v1/mails/{mail_id}/following")["inbound_id"])
 
+    def file_mails_of(self, day: str, reason: str) -> int:
+        return int(self._request("POST", "/v1/mails/filing", {"day": day, "reason": reason})["inbound_id"])
+
     def draft(self, mail_id: int) -> DraftRow:
         return DraftRow.model_validate(self._request("GET", f"/v1/mails/{mail_id}/draft"))
 

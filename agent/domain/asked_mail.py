@@ -1,5 +1,7 @@
 """What somebody asks the worker about a mail, because it takes a look into the ERP; the text of what they sent: JSON."""
 
+from datetime import date
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -20,3 +22,13 @@ class AskedFollowing(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mail: int
+
+
+class AskedFiling(BaseModel):
+    """To put every linked mail of a day on what it is about, as one group."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mails_of: date
+    """In the time zone of the office."""
+    reason: str = Field(min_length=1)

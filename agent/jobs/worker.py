@@ -7,15 +7,11 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
-from pydantic import TypeAdapter
-
-from agent.actions import NO_OWN, OwnActions, action_named, editable_action, inverse, prepare
+from agent.actions import NO_OWN, OwnActions, editable_action, inverse, prepare
 from agent.actions.activate_policy import NAME as ACTIVATE_POLICY
 from agent.actions.dry_run import dry_run, said_of_dry_run
-from agent.actions.file_mail import FILING
 from agent.actions.reply_to_mail import NAME as REPLY_TO_MAIL
-from agent.domain.asked_change import AskedChange
-from agent.domain.asked_edit import AskedEdit, AskedNewDates
+from agent.domain.asked_edit import AskedEdit
 from agent.domain.asked_reply import AskedReply
 from agent.domain.chat import Inbound, PartKind, Released
 from agent.domain.decisions import ExecutionLimit, Person
@@ -24,6 +20,7 @@ from agent.domain.policies import AskedPolicy
 from agent.domain.records import Record
 from agent.domain.scans import ScanResult
 from agent.errors import ExpediterError, PreconditionFailed
+from agent.graphs.asked_changes import proposed
 from agent.graphs.evidence import evidence_of
 from agent.graphs.release import Part, Release
 from agent.graphs.rules import Chat
@@ -42,7 +39,7 @@ from agent.ports.people import People
 from agent.ports.policies import PolicyShelf
 from agent.ports.risk_board import RiskBoard
 from agent.risk.live import ScanEngine
-from agent.tools import PREFIX, ToolContext, call, propose
+from agent.tools import ToolContext, propose
 
 logger = logging.getLogger(__name__)
 
@@ -232,24 +229,9 @@ def _dry_run(inbound: Inbound, person: Person, turn: ToolContext, context: Worke
         yield replace(part, body=part.body | {"dry_run": row}) if part.kind is PartKind.FINAL else part
 
 
-_ASKED: TypeAdapter[AskedChange | AskedNewDates] = TypeAdapter(AskedChange | AskedNewDates)
-
-
 def _propose(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:
-    asked = _ASKED.validate_json(inbound.text)
     release = Release(inbound.text, turn, turn.now())
-    if isinstance(asked, AskedNewDates):
-        tool = "propose_new_dates"
-        result = call(tool, asked.model_dump(), turn)
-    elif asked.action in FILING:
-        tool = f"{PREFIX}{asked.action}"
-        content = prepare(asked.action, asked.arguments, turn.reader, now=turn.now(), own=context.own)
-        result = propose(turn, content, asked.reason)
-        turn.turn.results.append((tool, result))
-    else:
-        action_named(asked.action)
-        tool = f"{PREFIX}{asked.action}"
-        result = call(tool, asked.arguments | {"reason": asked.reason}, turn)
+    tool, result = proposed(inbound.text, person, turn, context.own)
     if "error" in result:
         raise PreconditionFailed(word(tool, result))
     yield from release.rules_say(word(tool, result))

@@ -184,6 +184,16 @@ def _propose_new_dates(result: Result) -> str:
     return "\n".join([head, *lines, *left, last])
 
 
+def _propose_filings(result: Result) -> str:
+    left = [f"- not {one['mail']} on {one['record']}: {_sentence(one['why'])}" for one in result["left_out"]]
+    if not result["proposed"]:
+        return "\n".join([f"Nothing is proposed: no mail of {result['day']} is linked to a record that it is not on yet.", *left])
+    lines = [f"- {row['label']} {row['title']}; needs {row['approval']}." for row in result["proposals"]]
+    head = f"Proposed as {result['group']}, one request of {_count(result['lines'], 'line')}: {result['title']}."
+    last = f"Nothing has changed yet: others approve {result['group']} together, or line by line."
+    return "\n".join([head, *lines, *left, last])
+
+
 def _impact_of(result: Result) -> str:
     asked = f" If it came {_day(result['if_it_came'])}:" if result["if_it_came"] else ""
     if not result["orders"]:
@@ -225,6 +235,7 @@ def _what_changed(result: Result) -> str:
 _TEMPLATES: dict[str, Callable[[Result], str]] = {
     "propose_edit": _propose_edit,
     "propose_new_dates": _propose_new_dates,
+    "propose_filings": _propose_filings,
     "orders_at_risk": _orders_at_risk,
     "why_order": _why_order,
     "impact_of": _impact_of,

@@ -103,6 +103,12 @@ class InboxReading(Protocol):
     def mail(self, mail_id: int) -> InboxMail:
         """With its answers. Raises RecordMissing."""
 
+    def linked(self, since: datetime, until: datetime) -> list[InboxMail]:
+        """Mails that came from `since` on, before `until`, and are linked to something, as people corrected it; oldest first."""
+
+    def filed(self, mails: Sequence[InboxMail]) -> set[tuple[int, str, int]]:
+        """Mail, model and id of each record on which one of these was put, is to be put, or may have been."""
+
 
 class MailScores(Protocol):
     """What triage said of mails, and what they were."""

@@ -1,5 +1,6 @@
 """What people do about mails of the shared inbox: correct, take, finish, and see what follows from them."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -7,6 +8,7 @@ import typer
 from agent.domain.following import OfferKind
 from agent.domain.mail import MailClass, Priority
 from app.cli import output
+from app.cli.dates import midday
 from app.cli.mail import shown_mail
 from app.cli.options import AsPerson, Json, MailId, Token, api_of
 from app.client import Api, final_answer
@@ -101,8 +103,25 @@ def follow(
     output.shown(json, made, lambda: _proposed(made))
 
 
+def file(
+    day: Annotated[
+        datetime, typer.Option(parser=midday, metavar="DATE", help="When the mails came: 2026-12-01, `today`, `yesterday`.")
+    ],
+    reason: Annotated[str, typer.Option(help="Why, as whoever approves will read it.")] = "They are about it.",
+    as_person: AsPerson = None,
+    token: Token = None,
+    json: Json = False,
+) -> None:
+    """Have each linked mail of a day put on what it is about (a note, the mail attached), as one group to be approved at once."""
+    api = api_of(as_person, token)
+    answer = final_answer(api.parts(api.file_mails_of(day.date().isoformat(), reason)))
+    output.shown(json, answer, lambda: output.say(answer.answer))
+    if not answer.proposals:
+        raise typer.Exit(1)
+
+
 #: Of `expediter mail`, in the order they are met.
-COMMANDS = (take, answered, done, reopen, correct, follow)
+COMMANDS = (take, answered, done, reopen, correct, follow, file)
 
 
 def _handle(api: Api, mail: int, json: bool, kind: str, reason: str, **said: str) -> None:

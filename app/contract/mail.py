@@ -205,6 +205,14 @@ class MailDeedRequest(Contract):
     rev: Annotated[int, Field(ge=0)] | None = None
 
 
+class FilingRequest(Contract):
+    """Every linked mail of a day on what it is about, as one group."""
+
+    day: date
+    """In the time zone of the office."""
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
+
+
 class EndangeredRow(Contract):
     """A customer order that waits for what a mail is about."""
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from psycopg import Connection
 from psycopg.rows import DictRow
@@ -46,6 +47,13 @@ _LISTED = (
 """
 )
 _ONE = _SHOWN + "WHERE mail.id = %s"
+_READ_IN = _SHOWN + "WHERE received_at >= %s AND received_at < %s AND mail_triage.mail_id IS NOT NULL ORDER BY mail.id"
+_FILED = """
+    SELECT (content::jsonb #>> '{arguments,mail}')::bigint AS mail_id, subject_model, subject_id
+    FROM proposal JOIN proposal_state ON proposal_id = proposal.id
+    WHERE action = 'file_mail' AND (content::jsonb #>> '{arguments,mail}')::bigint = ANY(%s)
+        AND state IN ('pending', 'granted', 'executing', 'done', 'uncertain')
+"""
 _EVENTS = """
     SELECT event.*, said.handle AS person, owner.handle AS owner FROM mail_event AS event
     LEFT JOIN person AS said ON said.id = event.person_id LEFT JOIN person AS owner ON owner.id = event.owner_id
@@ -95,6 +103,18 @@ class PostgresInbox:
             answers = connection.execute(_ANSWERS, (mail_id,)).fetchall()
         everything = sorted((event for events in said.values() for event in events), key=lambda event: event.id)
         return replace(_shown(row, said[mail_id], tuple(mails), everything), answers=tuple(map(_answer, answers)))
+
+    def linked(self, since: datetime, until: datetime) -> list[InboxMail]:
+        with statements(self._pool) as connection:
+            rows = connection.execute(_READ_IN, (since, until)).fetchall()
+            said = _events(connection, [row["id"] for row in rows])
+        read = [_shown(row, said[row["id"]]) for row in rows]
+        return [mail for mail in read if mail.triage and mail.triage["links"]]
+
+    def filed(self, mails: Sequence[InboxMail]) -> set[tuple[int, str, int]]:
+        with statements(self._pool) as connection:
+            rows = connection.execute(_FILED, ([mail.id for mail in mails],)).fetchall()
+        return {(row["mail_id"], row["subject_model"], row["subject_id"]) for row in rows}
 
 
 class PostgresMailDesk(PostgresInbox):

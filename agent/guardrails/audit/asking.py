@@ -23,9 +23,18 @@ def inbound(entry: AuditEntry, row: Mapping[str, Any]) -> str:
         return f"{who(entry)} asked {wish}."
     if row.get("kind") == "propose":
         asked = json.loads(str(row.get("text")))
+        if "action" not in asked:
+            return f"{who(entry)} asked for {_group_asked(asked)}: {quoted(asked['reason'])}."
         given = ", ".join(f"{name} {value}" for name, value in asked["arguments"].items())
         return f"{who(entry)} asked for {asked['action']} ({short(given)}): {quoted(asked['reason'])}."
     return f"{who(entry)} asked: {quoted(row.get('text'))}."
+
+
+def _group_asked(asked: Mapping[str, Any]) -> str:
+    if "mails_of" in asked:
+        return f"the linked mails of {asked['mails_of']} to be put on what they are about"
+    comes = f" when it comes {asked['new_date']}" if asked.get("new_date") else ""
+    return f"new promise dates for what waits for {short(asked['cause'])}{comes}"
 
 
 def proposal(entry: AuditEntry, row: Mapping[str, Any]) -> str:

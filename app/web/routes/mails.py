@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
-from agent.domain.asked_mail import AskedFollowing, AskedMailLink
+from agent.domain.asked_mail import AskedFiling, AskedFollowing, AskedMailLink
 from agent.domain.asked_reply import AskedReply
 from agent.domain.decisions import Person
 from agent.domain.mail import MailClass, Priority
@@ -18,7 +18,7 @@ from agent.errors import PreconditionFailed, RecordMissing
 from agent.guardrails.permissions import Permission, demand
 from app.contract.answering import DraftRow, ReplyRequest
 from app.contract.chat import ReceivedRow
-from app.contract.mail import CorrectionAnswer, CorrectionRequest, MailDeedRequest, MailRow
+from app.contract.mail import CorrectionAnswer, CorrectionRequest, FilingRequest, MailDeedRequest, MailRow
 from app.contract.mail_scorecard import MailScorecardRow
 from app.web.context import WebContext
 from app.web.routes.proposals import received
@@ -63,6 +63,14 @@ def scorecard(
 ) -> MailScorecardRow:
     """How right triage was about classes, by what people corrected and what they finished without correcting it."""
     return MailScorecardRow.of(score(context.mail_scores.judged(since, until)))
+
+
+@router.post("/filing", status_code=202)
+def file_together(wanted: FilingRequest, context: Context, person: SignedIn) -> ReceivedRow:
+    """Ask for a group that puts each linked mail of a day on what it is about. Read its answer at /v1/chat/{inbound_id}."""
+    demand(person, Permission.HANDLE_MAILS)
+    demand(person, Permission.PROPOSE)
+    return received(context, person, "propose", AskedFiling(mails_of=wanted.day, reason=wanted.reason).model_dump_json())
 
 
 @router.get("/{mail_id}")

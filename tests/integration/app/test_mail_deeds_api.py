@@ -80,7 +80,21 @@ def test_who_only_looks_on_changes_nothing(api: TestClient, database: TestDataba
         refused = api.post(f"/v1/mails/1/{path}", json=said, headers=who)
         assert refused.status_code == 403
         assert "may not handle mails" in refused.json()["error"]
+    refused = api.post("/v1/mails/filing", json={"day": "2026-11-27", "reason": "They are about it."}, headers=who)
+    assert (refused.status_code, "may not handle mails" in refused.json()["error"]) == (403, True)
     assert api.get("/v1/mails/1", headers=who).status_code == 200
+
+
+@pytest.mark.parametrize("said", [{"day": "yesterday", "reason": "So."}, {"day": "2026-11-27", "reason": " "}, {"reason": "So."}])
+def test_a_days_filing_needs_a_day_and_a_reason(
+    api: TestClient, database: TestDatabase, signed_in: As, said: dict[str, Any]
+) -> None:
+    who = signed_in(database.person())
+    assert api.post("/v1/mails/filing", json=said, headers=who).status_code == 422
+    asked = api.post("/v1/mails/filing", json={"day": "2026-11-27", "reason": "They are about it."}, headers=who)
+    assert asked.status_code == 202
+    text = database.one("admin", "SELECT text FROM inbound WHERE id = %s", asked.json()["inbound_id"])
+    assert text == '{"mails_of":"2026-11-27","reason":"They are about it."}'
 
 
 def test_a_thread_is_taken_given_away_and_done(api: TestClient, database: TestDatabase, signed_in: As) -> None:

@@ -1,97 +1,27 @@
 """A mail is put on a record as was approved, its bytes unchanged, and the executor sees no mail but that one."""
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
 from email.message import EmailMessage
 from typing import Any
 
 import psycopg
 import pytest
 
-from agent.actions import prepare
-from agent.actions.file_mail import NAME, FileMailAction, StrikeFiledMailAction
-from agent.domain.decisions import Grant, Outcome, Person, Proposal, Provenance, Role, Verdict
+from agent.actions.file_mail import NAME, StrikeFiledMailAction
+from agent.domain.decisions import Outcome, Role
 from agent.domain.mail_files import NoteFile, RecordFile, sha1_of
 from agent.domain.records import Record
 from agent.errors import ErpAnswerLost, PreconditionFailed
-from agent.execution import ExecutionContext, execute
 from agent.jobs.mails import follow_mail
 from agent.jobs.worker import propose_change, propose_inverse, try_out
 from agent.ports.erp_writer import ErpWriter
-from integrations.database.decision_desk import PostgresDecisionDesk
 from integrations.database.execution_desk import PostgresExecutionDesk
-from integrations.database.letters import PostgresLetters
-from integrations.database.mail_files import PostgresMailFiles, PostgresMailsBeingFiled
 from integrations.database.mail_inbox import PostgresInbox
-from integrations.database.people import PostgresPeople
 from integrations.database.proposal_desk import PostgresProposalDesk
 from tests.fixtures.arriving import arrived, letter, made
 from tests.fixtures.demo import DemoDatabase, DemoErp
+from tests.fixtures.filing import NOTE, FilingOffice
 from tests.fixtures.packaged_policy import PACKAGED_POLICY
-from tests.fixtures.turns import worker_of
-
-NOTE = "The vendor says that it comes later."
-
-
-@dataclass
-class FilingOffice:
-    database: DemoDatabase
-    erp: DemoErp
-    asker: Person
-    approver: Person
-
-    @property
-    def worker(self) -> Any:
-        pool = self.database.pool("worker")
-        letters = PostgresLetters(pool)
-        own = {NAME: FileMailAction(letters, PostgresMailFiles(pool)), StrikeFiledMailAction.name: StrikeFiledMailAction()}
-        return replace(worker_of(self.database, self.erp.reader), own=own, letters=letters)
-
-    def order(self) -> Record:
-        [order] = self.erp.reader.open_sale_orders([self.erp.situations["healthy"]])
-        return order.record
-
-    def proposed(self, mail: int = 1, text: str = NOTE) -> Proposal:
-        content = prepare(NAME, {"mail": mail, "record": self.order().name, "text": text}, self.erp.reader, own=self.worker.own)
-        return PostgresProposalDesk(self.database.pool("worker")).propose(
-            content, inbound_id=self.database.inbound(self.asker, kind="propose"), rationale="It is about it.",
-            provenance=Provenance("rules"), expires_at=datetime.now(UTC) + timedelta(days=1),
-        )  # fmt: skip
-
-    def granted(self, proposal: Proposal) -> Grant:
-        grant = PostgresDecisionDesk(self.database.pool("serve")).decide(
-            proposal.id, person_id=self.approver.id, verdict=Verdict.APPROVE, step=0, earlier=0, sha256=proposal.sha256,
-            reason="", policy_version=PACKAGED_POLICY.version, rule="file-mail",
-            grant_until=datetime.now(UTC) + timedelta(hours=1),
-        )  # fmt: skip
-        assert grant is not None
-        return grant
-
-    def carried_out(self, grant: Grant, writer: Any = None) -> Outcome | None:
-        pool = self.database.pool("executor")
-        own = {
-            NAME: FileMailAction(PostgresLetters(pool), PostgresMailsBeingFiled(pool)),
-            StrikeFiledMailAction.name: StrikeFiledMailAction(),
-        }
-        context = ExecutionContext(
-            PostgresExecutionDesk(pool), self.erp.reader, writer or self.erp.writer, lambda: PACKAGED_POLICY,
-            lambda: datetime.now(UTC), PostgresPeople(pool), in_flight=timedelta(0), own=own,
-        )  # fmt: skip
-        return execute(grant, context)
-
-    def hangs(self) -> list[NoteFile]:
-        rows = self.database.one(
-            "admin", "SELECT array_agg(marker) FROM demo.note WHERE record_id = %s AND model = 'sale.order'", self.order().id
-        )
-        return [file for marker in rows or () for file in self.erp.reader.note_files(self.order(), marker)]
-
-    def answer(self, inbound_id: int) -> dict[str, Any]:
-        part = self.database.one("admin", "SELECT body FROM answer_part WHERE inbound_id = %s ORDER BY seq DESC", inbound_id)
-        assert isinstance(part, dict)
-        return part
-
-    def detail(self, proposal: Proposal) -> str:
-        return str(PostgresProposalDesk(self.database.pool("worker")).proposal(proposal.id).outcome_detail)
 
 
 @pytest.fixture

@@ -26,6 +26,18 @@ SENTENCES: list[tuple[AuditKind, str, Row, str]] = [
     (
         AuditKind.INBOUND_RECEIVED,
         "inbound:7",
+        {"kind": "propose", "text": '{"cause": "P00042", "new_date": "2026-12-01", "reason": "so"}'},
+        "ana asked for new promise dates for what waits for P00042 when it comes 2026-12-01: “so”.",
+    ),
+    (
+        AuditKind.INBOUND_RECEIVED,
+        "inbound:7",
+        {"kind": "propose", "text": '{"mails_of": "2026-11-27", "reason": "so"}'},
+        "ana asked for the linked mails of 2026-11-27 to be put on what they are about: “so”.",
+    ),
+    (
+        AuditKind.INBOUND_RECEIVED,
+        "inbound:7",
         {"kind": "mail_link", "text": '{"mail": 12, "record": "S00042"}'},
         "ana asked to link M12 to S00042.",
     ),

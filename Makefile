@@ -3,6 +3,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 ARGS ?=
 ON_ODOO := tests/contract tests/integration/odoo
+# Where this is set every process compiles its libraries anew, which takes two seconds of each.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo odoo static check test test-on-odoo test-the-rest evals bench attacks smoke mutants lock clean

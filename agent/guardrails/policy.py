@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,16 @@ class Policy:
 
 def load_policy(path: Path | None = None, *, checked: bool = True) -> Policy:
     """Read a policy; None means the packaged one. Raises PolicyInvalid naming file, line and mistake."""
-    file = path or PACKAGED
+    return _packaged(checked) if path is None else _loaded(path, checked)
+
+
+@cache
+def _packaged(checked: bool) -> Policy:
+    """Read once: it does not change while a process runs, and reading takes a tenth of a second."""
+    return _loaded(PACKAGED, checked)
+
+
+def _loaded(file: Path, checked: bool) -> Policy:
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as unreadable:

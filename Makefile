@@ -3,11 +3,13 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command 
 BIN := .venv/bin
 ARGS ?=
 ON_ODOO := tests/contract tests/integration/odoo
+WITH_ODOO := tests/e2e/test_cli_on_odoo.py tests/e2e/test_cli_wrong_odoo.py tests/e2e/test_own_database.py \
+	tests/integration/trust/test_rotation.py tests/integration/inbox/test_waiting_for_odoo.py
 # Where this is set every process compiles its libraries anew, which takes two seconds of each.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo odoo static check test test-on-odoo test-the-rest evals bench attacks smoke mutants lock clean
+.PHONY: help setup demo odoo static check test test-on-odoo test-the-rest test-with-odoo evals bench attacks smoke mutants lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -40,17 +42,22 @@ check: static  ## format, lint, types, import contracts, unit tests: under two m
 
 test: static  ## everything: check, then all tests on a real PostgreSQL and a real Odoo; ARGS=PATH for some of them
 ifeq ($(strip $(ARGS)),)
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target test-on-odoo test-the-rest
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target test-on-odoo test-the-rest test-with-odoo
 else
 	@$(BIN)/pytest $(ARGS)
 endif
 
-# Side by side: one half mostly waits for Odoo's answers.
+# Side by side: much of each is waiting, for Odoo's answers, for processes that start, and for what comes by itself.
 test-on-odoo:
 	@$(BIN)/pytest $(ON_ODOO)
 
+# A file at a time, and the slowest, which are the first, begin first. Each process has a PostgreSQL of its own.
 test-the-rest:
-	@$(BIN)/pytest $(ON_ODOO:%=--ignore=%)
+	@$(BIN)/pytest $(ON_ODOO:%=--ignore=%) $(WITH_ODOO:%=--ignore=%) --numprocesses=2 --dist=loadfile --no-loadscope-reorder
+
+# One process, because each would start an Odoo; begun when one of the others has ended.
+test-with-odoo:
+	@$(BIN)/pytest $(WITH_ODOO)
 
 evals: setup  ## score the assistant on the committed cases; fails under the baseline
 	@$(BIN)/python -m evals $(ARGS)

@@ -186,7 +186,7 @@ def test_where_the_copy_cannot_be_written_nothing_is_noted(database: TestDatabas
 
 @pytest.mark.parametrize(
     "line",
-    ["nonsense", "{}", json.dumps({"entries": "x", "hash": "", "at": datetime.now(UTC).isoformat()}), '{"entries": 1, "at": 3}'],
+    ["nonsense", "{}", json.dumps({"entries": "x", "hash": "", "at": "2026-11-27T08:00:00+00:00"}), '{"entries": 1, "at": 3}'],
 )
 def test_a_copy_that_cannot_be_read_is_told_by_its_line(copy: Path, line: str) -> None:
     good = {"entries": 1, "hash": "0" * 64, "at": (datetime.now(UTC) - timedelta(days=1)).isoformat()}

@@ -3,8 +3,9 @@
 What is kept depends on the parts alone, so that the same mail is the same one however it was delivered.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -17,9 +18,9 @@ from integrations.email.parts import MAX_DEPTH, MAX_PARTS
 WHOLE = MOST_TEXT = 1 << 20
 #: Files of a mail are kept, in their order, while they fit into this together; encoded, as they lie in the mail.
 MOST_FILES = 4 << 20
-_MOST_HEAD, _MOST_PART_HEAD = 1 << 19, 1 << 14
+MOST_HEAD, MOST_PART_HEAD = 1 << 19, 1 << 14
 _AT_ONCE = 1 << 20
-_TEXTS = ((b"text", b"plain"), (b"text", b"html"))
+TEXTS = ((b"text", b"plain"), (b"text", b"html"))
 
 Ask = Callable[[Sequence[str]], Mapping[bytes, Any]]
 """FETCH items of one mail → their values."""
@@ -53,46 +54,59 @@ def by_parts(ask: Ask) -> bytes:
     Raises LookupError, TypeError, ValueError or AttributeError when the server's description of the mail makes no sense, and
     what `ask` raises.
     """
-    top = f"BODY.PEEK[HEADER]<0.{_MOST_HEAD}>"
+    top = f"BODY.PEEK[HEADER]<0.{MOST_HEAD}>"
     told = ask(["BODYSTRUCTURE", top])
     steps = list(islice(_steps(told[b"BODYSTRUCTURE"], "", 0), 3 * MAX_PARTS))
-    heads = {step.section: f"BODY.PEEK[{step.section}]<0.{_MOST_PART_HEAD}>" for step in steps if isinstance(step, _Head)}
+    heads = {step.section: f"BODY.PEEK[{step.section}]<0.{MOST_PART_HEAD}>" for step in steps if isinstance(step, _Head)}
     found = ask(list(heads.values())) if heads else {}
-    taking = _Taking(ask, [_ended(told[b"BODY[HEADER]<0>"])])
+    taking = Taking(told[b"BODY[HEADER]<0>"])
     for step in steps:
-        if isinstance(step, _Leaf):
-            taking.leaf(step)
-        else:
-            taking.add(step.line if isinstance(step, _Border) else _ended(found[f"BODY[{step.section}]<0>".encode()]), step)
-    return f"{BY_PARTS}: yes\r\n".encode() + b"".join(taking.pieces)
+        match step:
+            case _Leaf(section, size, is_text):
+                taking.leaf(size, is_text, partial(_content, ask, section))
+            case _Head(section):
+                taking.head(found[f"BODY[{section}]<0>".encode()])
+            case _Border(line):
+                taking.border(line)
+    return taking.whole()
 
 
-class _Taking:
-    """Pieces of the message so far, and the room that is left."""
+def _content(ask: Ask, section: str, size: int) -> Iterator[bytes]:
+    for start in range(0, size, _AT_ONCE):
+        item = f"BODY.PEEK[{section}]<{start}.{min(_AT_ONCE, size - start)}>"
+        yield ask([item])[f"BODY[{section}]<{start}>".encode()] or b""
 
-    def __init__(self, ask: Ask, pieces: list[bytes]) -> None:
-        self.pieces = pieces
-        self._ask, self._head = ask, 0
+
+class Taking:
+    """The message so far, and the room that is left."""
+
+    def __init__(self, head: bytes | None) -> None:
+        self._pieces = [_ended(head)]
+        self._head = 0
         self._room = {True: MOST_TEXT, False: MOST_FILES}
 
-    def add(self, piece: bytes, step: _Step) -> None:
-        if isinstance(step, _Head):
-            self._head = len(self.pieces)
-        self.pieces.append(piece)
+    def border(self, line: bytes) -> None:
+        self._pieces.append(line)
 
-    def leaf(self, leaf: _Leaf) -> None:
-        """A text is cut where the room ends, a file is left out. Its mark comes before all that the sender wrote there."""
-        room = self._room[leaf.is_text]
-        taken = leaf.size if leaf.size <= room else room if leaf.is_text else 0
-        self._room[leaf.is_text] -= taken
-        mark = "-" if taken == leaf.size else str(leaf.size)
-        self.pieces[self._head] = f"{LEFT_OUT}: {mark}\r\n".encode() + self.pieces[self._head]
-        self.pieces += self._content(leaf.section, taken)
+    def head(self, head: bytes | None) -> None:
+        """Of the part that follows."""
+        self._head = len(self._pieces)
+        self._pieces.append(_ended(head))
 
-    def _content(self, section: str, size: int) -> Iterator[bytes]:
-        for start in range(0, size, _AT_ONCE):
-            item = f"BODY.PEEK[{section}]<{start}.{min(_AT_ONCE, size - start)}>"
-            yield self._ask([item])[f"BODY[{section}]<{start}>".encode()] or b""
+    def leaf(self, size: int, is_text: bool, content: Callable[[int], Iterable[bytes]]) -> None:
+        """A text is cut where the room ends, a file is left out. Its mark comes before all that the sender wrote there.
+
+        `content`: its first so many bytes.
+        """
+        room = self._room[is_text]
+        taken = size if size <= room else room if is_text else 0
+        self._room[is_text] -= taken
+        mark = "-" if taken == size else str(size)
+        self._pieces[self._head] = f"{LEFT_OUT}: {mark}\r\n".encode() + self._pieces[self._head]
+        self._pieces += content(taken)
+
+    def whole(self) -> bytes:
+        return f"{BY_PARTS}: yes\r\n".encode() + b"".join(self._pieces)
 
 
 def _steps(part: BodyData, number: str, depth: int) -> Iterator[_Step]:
@@ -110,7 +124,7 @@ def _steps(part: BodyData, number: str, depth: int) -> Iterator[_Step]:
     elif (part[0].lower(), part[1].lower()) == (b"message", b"rfc822") and isinstance(part[8], tuple):
         yield from _steps_within(BodyData.create(part[8]), number or "1", depth)
     else:
-        yield _Leaf(number or "1", int(part[6]), (part[0].lower(), part[1].lower()) in _TEXTS)
+        yield _Leaf(number or "1", int(part[6]), (part[0].lower(), part[1].lower()) in TEXTS)
 
 
 def _steps_within(inner: BodyData, number: str, depth: int) -> Iterator[_Step]:

@@ -2,18 +2,23 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
 from urllib.parse import quote
 
 import httpx
 
 from agent.domain.mailbox import NAMELESS, Copy, Fetched
 from agent.errors import MailboxRefused
+from integrations.email.by_parts import WHOLE
+from integrations.email.by_parts_of_file import by_parts_of_file
 from integrations.email.graph_login import GraphLogin
 from integrations.email.graph_talk import Forgotten, GraphTalk, OfOneMail
-from integrations.email.message import MAX_BYTES
 
 logger = logging.getLogger(__name__)
 
+#: More than Exchange Online lets anybody send or receive (150 MB), as it lies in a mail.
+MOST_BYTES = 256 << 20
 _RIGHTS = "Mail.Read for this mailbox, and Mail.ReadWrite to set a category"
 
 
@@ -47,14 +52,13 @@ class GraphMailbox:
         for copy in copies:
             try:
                 with self._talk.asked("GET", f"{self._talk.message(copy.key)}/$value") as answer:
-                    raw = _up_to(answer, MAX_BYTES) if answer is not None else b""
-            except OfOneMail as broken:
+                    raw = _taken(answer) if answer is not None else b""
+            except (OfOneMail, _CannotBeTaken) as broken:
                 logger.warning("%s", broken)
                 yield Fetched(copy, None, self._head(copy))
                 continue
-            if answer is None:
-                continue
-            yield Fetched(copy, raw) if raw is not None else Fetched(copy, None, self._head(copy))
+            if answer is not None:
+                yield Fetched(copy, raw)
 
     def mark(self, copies: Sequence[Copy]) -> None:
         """By the category, where one is wanted. Categories that others set stay."""
@@ -94,12 +98,23 @@ class GraphMailbox:
         return "".join(f"{row['name']}: {row['value']}\r\n" for row in rows).encode("utf-8", "replace")
 
 
-def _up_to(answer: httpx.Response, most: int) -> bytes | None:
-    """The whole body; None, and no more of it is read, when it is larger."""
-    pieces, size = [], 0
-    for piece in answer.iter_bytes():
-        size += len(piece)
-        if size > most:
-            return None
-        pieces.append(piece)
-    return b"".join(pieces)
+class _CannotBeTaken(Exception):
+    """It is no mail that can be taken apart, or larger than any that Microsoft 365 carries."""
+
+
+def _taken(answer: httpx.Response) -> bytes:
+    """A small mail as it is, a large one by its parts: in memory is never more of it than is kept. Raises _CannotBeTaken."""
+    # Once it is larger than that it lies on the disk, without a name.
+    with SpooledTemporaryFile(WHOLE) as file:
+        for piece in answer.iter_bytes():
+            file.write(piece)
+            if file.tell() > MOST_BYTES:
+                raise _CannotBeTaken(f"A mail has more than {MOST_BYTES >> 20} MiB; its head is taken in.")
+        size = file.tell()
+        file.seek(0)
+        if size <= WHOLE:
+            return file.read()
+        try:
+            return by_parts_of_file(cast(BinaryIO, file))
+        except ValueError as odd:
+            raise _CannotBeTaken(f"A large mail cannot be taken apart: {odd}") from odd

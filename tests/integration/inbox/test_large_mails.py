@@ -1,7 +1,5 @@
 """Large mails are taken in by their parts, as what they are, in little memory."""
 
-from collections.abc import Callable
-from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -12,9 +10,7 @@ from agent.domain.mailbox import Fetched, fingerprint
 from integrations.email import imap, parse_mail
 from integrations.email.by_parts import MOST_FILES, MOST_TEXT
 from tests.fixtures.dovecot import TestInbox, mail
-from tests.fixtures.files import pdf, saved_mail
-
-LEFT = "was left in the mailbox: with it the mail is too large to be taken in"
+from tests.fixtures.large_mails import LEFT, SAMPLES, with_file
 
 
 def only(inbox: TestInbox) -> Fetched:
@@ -27,48 +23,6 @@ def taken_in(inbox: TestInbox) -> ParsedMail:
     fetched = only(inbox)
     assert fetched.raw is not None
     return parse_mail(fetched.raw)
-
-
-def with_file(size: int, name: str = "photos.zip", text: str = "The delivery of P00012 is late.") -> EmailMessage:
-    message = mail(1, text)
-    message.add_attachment(b"\xa5" * size, maintype="application", subtype="octet-stream", filename=name)
-    return message
-
-
-def forwarded() -> bytes:
-    message = mail(1, "see below")
-    inner = EmailMessage()
-    inner["Subject"] = "Late"
-    inner.set_content("P00012 comes later")
-    message.add_attachment(inner)
-    inner.add_attachment(pdf("Order P00012"), maintype="application", subtype="pdf", filename="order.pdf")
-    message.add_attachment(inner)
-    return message.as_bytes()
-
-
-def both_ways() -> EmailMessage:
-    message = mail(1)
-    message.add_alternative("<p>Our delivery of P00012 will be <b>two weeks</b> late.</p><p>Number 1.</p>", subtype="html")
-    message.add_attachment("Artikel;Menge\nBEL-5;Stück\n", subtype="csv", filename="Stücke.csv")
-    return message
-
-
-SAMPLES: dict[str, Callable[[], EmailMessage | bytes]] = {
-    "a text": lambda: mail(1),
-    "html beside the text, and a table": both_ways,
-    "files": lambda: saved_mail("see files", ("a.pdf", pdf("P00012")), ("b.bin", b"\0\1\2" * 900)),
-    "mails within the mail": forwarded,
-    "nothing but a file": lambda: b"From: a@b.example\r\nContent-Type: application/pdf; name=order.pdf\r\n\r\n%PDF",
-    "a boundary in quotes": lambda: (
-        b'From: a@b.example\r\nContent-Type: multipart/mixed; boundary="=_(odd) 1"\r\n\r\nbefore\r\n--=_(odd) 1\r\n\r\nP0012\r\n'
-        b"--=_(odd) 1--\r\nepilogue"
-    ),
-    "no end": lambda: b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nP00012\r\n",
-    "marks of ours that the sender wrote": lambda: (
-        b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nX-Expediter-Left-Out: 7\r\n"
-        b"Content-Type: application/pdf; name=a.pdf\r\n\r\n%PDF\r\n--b--\r\n"
-    ),
-}
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

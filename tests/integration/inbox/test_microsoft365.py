@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives import serialization
 
 from agent.domain.mailbox import NAMELESS, Copy
 from agent.errors import MailboxRefused, MailboxUnavailable
-from integrations.email import graph
 from integrations.email.graph import GraphMailbox
 from integrations.email.graph_login import GraphLogin
 from tests.fixtures.dovecot import mail
@@ -121,17 +120,6 @@ def test_what_was_taken_away_meanwhile_is_left_out(there: Microsoft365, source: 
     copies, _ = source.changes(None)
     del there.messages[keys[1]]
     assert [fetched.copy.key for fetched in source.fetch(copies)] == [keys[0], keys[2]]
-
-
-def test_of_a_mail_that_is_too_large_only_the_head_is_taken(
-    there: Microsoft365, source: GraphMailbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(graph, "MAX_BYTES", 2_000)
-    there.deliver(letter(2) + b"x" * 3_000)
-    [large] = source.fetch(source.changes(None)[0])
-    assert large.raw is None
-    assert b"Subject: Delivery 2" in large.head
-    assert b"xxx" not in large.head
 
 
 def test_without_a_category_nothing_in_the_mailbox_is_touched(there: Microsoft365, source: GraphMailbox) -> None:

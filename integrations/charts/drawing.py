@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import BytesIO
+from threading import Lock
 
 import matplotlib
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -15,6 +16,8 @@ from integrations.charts.timeline import draw_timeline
 DOTS_PER_INCH = 144
 WIDTH = 9.5
 """In inches."""
+#: Matplotlib's settings are those of the whole process: two who draw at once would take each other's, and leave them behind.
+_ONE_AT_A_TIME = Lock()
 
 
 class MatplotlibCharts:
@@ -33,15 +36,18 @@ def _picture(height: float, draw: Callable[[Figure], None], form: PictureFormat)
     """The same picture is the same bytes, and text in an SVG stays text that can be searched and read aloud."""
     target = BytesIO()
     metadata = {"Date": None} if form is PictureFormat.SVG else {"Software": None}
-    with matplotlib.rc_context(
-        {
-            "svg.hashsalt": "expediter",
-            "svg.fonttype": "none",
-            "font.family": "DejaVu Sans",
-            "date.converter": "concise",
-            "timezone": "UTC",
-            "text.parse_math": False,  # a product's name may hold dollar signs
-        }
+    with (
+        _ONE_AT_A_TIME,
+        matplotlib.rc_context(
+            {
+                "svg.hashsalt": "expediter",
+                "svg.fonttype": "none",
+                "font.family": "DejaVu Sans",
+                "date.converter": "concise",
+                "timezone": "UTC",
+                "text.parse_math": False,  # a product's name may hold dollar signs
+            }
+        ),
     ):
         figure = Figure(figsize=(WIDTH, height), layout="constrained")
         FigureCanvasAgg(figure)

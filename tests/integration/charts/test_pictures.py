@@ -1,8 +1,11 @@
 """Pictures say what was found: their text is searched, their bytes are those of a picture."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
+from threading import Barrier
 
+import matplotlib
 import pytest
 
 from agent.domain.stock import Product
@@ -81,3 +84,18 @@ def test_where_nothing_is_at_risk_the_picture_says_so():
     world = World()
     words = words_of(CHARTS.ageing(ageing_of([], world.snapshot()), PictureFormat.SVG))
     assert "no order is at risk" in words
+
+
+def test_pictures_that_are_drawn_at_once_are_those_that_are_drawn_one_by_one():
+    """Matplotlib's settings are those of the whole process; the worker draws in several threads."""
+    timeline, settings = timeline_of(waiting_world().snapshot(), policy()), dict(matplotlib.rcParams)
+    alone = CHARTS.timeline(timeline, PictureFormat.SVG)
+    begin = Barrier(6)
+
+    def drawn(_number: int) -> bytes:
+        begin.wait()
+        return MatplotlibCharts().timeline(timeline, PictureFormat.SVG)
+
+    with ThreadPoolExecutor(6) as threads:
+        assert set(threads.map(drawn, range(6))) == {alone}
+    assert dict(matplotlib.rcParams) == settings

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from agent.domain.calendars import WarehouseCalendar
 from agent.domain.decisions import Role
@@ -74,6 +75,11 @@ class Policy:
     def thresholds(self) -> Thresholds:
         """The usual ones; `limits.at(scope)` has those of a part of the business."""
         return self.limits.usual
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the company is: the time zone of its first hours by name; UTC where it has none."""
+        return next((self.hours[name].zone for name in sorted(self.hours)), ZoneInfo("UTC"))
 
     def require(self, action: str, facts: Mapping[str, Any]) -> Requirement:
         """What the first matching rule asks for. Raises PolicyRejected when none matches."""

@@ -14,6 +14,7 @@ from app.settings import WorkerSettings
 from app.wiring.slack_masking import without_money
 from integrations.database.absences import PostgresAbsences
 from integrations.database.approval_notices import PostgresApprovalNotices
+from integrations.database.critical_told import PostgresCriticalTold
 from integrations.database.mail_inbox import PostgresInbox
 from integrations.database.messenger_links import PostgresLinks
 from integrations.database.messenger_outbox import PostgresOutbox
@@ -72,7 +73,15 @@ def _announcer(context: WorkerContext, team: str, pool: Pool, channel: str) -> A
 
 def _operations(context: WorkerContext, pool: Pool, channel: str) -> Operations:
     return Operations(
-        context.board, PostgresOwnAffairs(pool), _brief(context), without_money, PostgresOutbox(pool), context.clock, channel
+        context.board,
+        PostgresOwnAffairs(pool),
+        _brief(context),
+        without_money,
+        PostgresCriticalTold(pool),
+        PostgresOutbox(pool),
+        context.clock,
+        lambda: context.now().policy.zone,
+        channel,
     )
 
 

@@ -3,11 +3,15 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from agent.domain.affairs import JobFailure
 from agent.domain.findings import Severity
 from agent.risk.brief import make_brief
 from app.wiring.slack_masking import without_money
+from integrations.database.critical_told import PostgresCriticalTold
 from integrations.database.mail_inbox import PostgresInbox
 from integrations.database.messenger_outbox import PostgresOutbox
 from integrations.database.risk_board import PostgresRiskBoard
@@ -31,7 +35,7 @@ class Jobs:
         return self.given_up
 
 
-def operations(database: TestDatabase, jobs: Jobs, now: datetime = MORNING) -> Operations:
+def operations(database: TestDatabase, jobs: Jobs, now: datetime = MORNING, zone: str = "Europe/Berlin") -> Operations:
     """As if the worker had just started."""
     board = PostgresRiskBoard(database.pool("worker"))
 
@@ -39,7 +43,10 @@ def operations(database: TestDatabase, jobs: Jobs, now: datetime = MORNING) -> O
         found = make_brief(board, since, inbox=PostgresInbox(database.pool("worker")))
         return replace(found, lines=tuple(replace(line, finding=without_money(line.finding)) for line in found.lines))
 
-    return Operations(board, jobs, brief, without_money, PostgresOutbox(database.pool("worker")), lambda: now, "C0OPS")
+    pool, here = database.pool("worker"), ZoneInfo(zone)
+    return Operations(
+        board, jobs, brief, without_money, PostgresCriticalTold(pool), PostgresOutbox(pool), lambda: now, lambda: here, "C0OPS"
+    )
 
 
 def sent(database: TestDatabase) -> list[str]:
@@ -64,19 +71,61 @@ def test_the_brief_comes_once_a_morning_however_often_the_worker_starts(database
 def test_before_the_morning_and_before_the_first_scan_nothing_is_told(database: TestDatabase) -> None:
     operations(database, Jobs()).sweep()
     publish(database, full(trouble(1), at=NOON))
-    operations(database, Jobs(), MORNING.replace(hour=3)).sweep()
+    operations(database, Jobs(), MORNING.replace(hour=1)).sweep()
     assert sent(database) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "utc_hour", "told"),
+    [
+        ("Europe/Berlin", 4, 0), ("Europe/Berlin", 5, 1), ("America/Chicago", 11, 0), ("America/Chicago", 12, 1),
+        ("Pacific/Auckland", 16, 0), ("Pacific/Auckland", 17, 1),
+    ],
+)  # fmt: skip
+def test_the_brief_comes_at_six_in_the_company_s_time_zone(database: TestDatabase, zone: str, utc_hour: int, told: int) -> None:
+    publish(database, full(trouble(1), at=NOON))
+    operations(database, Jobs(), MORNING.replace(hour=utc_hour), zone).sweep()
+    assert len(sent(database)) == told
+
+
+def test_a_finding_that_becomes_critical_is_told_and_one_that_comes_back_within_a_day_is_not_repeated(
+    database: TestDatabase,
+) -> None:
+    night = MORNING.replace(hour=1)
+    publish(database, full(trouble(1, severity=Severity.HIGH), at=NOON))
+    operations(database, Jobs(), night).sweep()
+    assert sent(database) == []
+    worse = trouble(1, severity=Severity.CRITICAL, summary="The lamps do not come at all.")
+    publish(database, full(worse, at=NOON.replace(hour=13)))
+    operations(database, Jobs(), night).sweep()
+    (told,) = sent(database)
+    assert "The lamps do not come at all." in told
+    publish(database, full(at=NOON.replace(hour=14)))
+    publish(database, full(worse, at=NOON.replace(hour=15)))
+    operations(database, Jobs(), night).sweep()
+    assert len(sent(database)) == 1
+    database.one("admin", "UPDATE critical_told SET told_at = told_at - interval '25 hours'")
+    operations(database, Jobs(), night).sweep()
+    assert len(sent(database)) == 2, "the next day it is news again"
+
+
+def test_what_became_critical_while_no_worker_ran_is_told_by_the_next_one(database: TestDatabase) -> None:
+    publish(database, full(trouble(1, severity=Severity.CRITICAL), at=NOON))
+    publish(database, full(trouble(1, severity=Severity.CRITICAL), trouble(2), at=NOON.replace(hour=13)))
+    operations(database, Jobs(), MORNING.replace(hour=1)).sweep()
+    (told,) = sent(database)
+    assert "1 critical finding" in told
 
 
 def test_critical_findings_that_come_together_are_one_message_without_prices_and_never_told_again(database: TestDatabase) -> None:
     publish(database, full(trouble(9), at=NOON))
-    mine = operations(database, Jobs(), MORNING.replace(hour=3))
+    mine = operations(database, Jobs(), MORNING.replace(hour=1))
     mine.sweep()
     lamps = (trouble(number, severity=Severity.CRITICAL, summary=f"Lamps worth {number}00.00 EUR.") for number in (1, 2))
     publish(database, full(trouble(9), *lamps, at=NOON.replace(hour=13)))
     mine.sweep()
     mine.sweep()
-    operations(database, Jobs(), MORNING.replace(hour=3)).sweep()
+    operations(database, Jobs(), MORNING.replace(hour=1)).sweep()
     (told,) = sent(database)
     assert "2 critical findings" in told
     assert "EUR" not in told
@@ -84,7 +133,7 @@ def test_critical_findings_that_come_together_are_one_message_without_prices_and
 
 def test_jobs_that_were_given_up_are_told_once(database: TestDatabase) -> None:
     jobs = Jobs(JobFailure(4, "answer_chat", "Odoo did not answer <in time>.", NOON))
-    mine = operations(database, jobs, MORNING.replace(hour=3))
+    mine = operations(database, jobs, MORNING.replace(hour=1))
     mine.sweep()
     mine.sweep()
     jobs.given_up.append(JobFailure(5, "scan", "No scan.", NOON))

@@ -26,11 +26,12 @@ from integrations.database.messenger_outbox import PostgresOutbox
 from integrations.database.messenger_ratings import PostgresRatings
 from integrations.database.pool import Pool
 from integrations.database.quiet_hours import PostgresQuietTimes
+from integrations.slack.audience import Audience
 from integrations.slack.bolt_app import bolt_app
 from integrations.slack.chat import ChatDesk
 from integrations.slack.clicking import ClickDesk, Handle
 from integrations.slack.client import SlackClients
-from integrations.slack.commands import CommandDesk
+from integrations.slack.commands import CommandAnswers, CommandDesk
 from integrations.slack.door import LARGEST_BODY, Door
 from integrations.slack.identity import Identity
 from integrations.slack.intake import Intake
@@ -76,6 +77,12 @@ class _Parts:
     def identity(self, threads: Executor) -> Identity:
         return Identity(self.team, self.links, self.clients, threads, utc_now)
 
+    def audience(self, threads: Executor) -> Audience:
+        return Audience(self.team, self.clients, self.links, threads)
+
+    def commands(self, context: WebContext, threads: Executor) -> CommandAnswers:
+        return CommandAnswers(self.identity(threads), self.clients, commands_of(context), threads)
+
 
 def attach_slack(
     app: FastAPI, context: WebContext, settings: ServeSettings, url: str, stack: ExitStack, handle: Handle | None = None
@@ -84,7 +91,7 @@ def attach_slack(
     parts = _parts(settings, url, stack)
     deeds = _deeds(parts, context)
     bell = Bell()
-    intake = partial(Intake, parts.team, parts.deliveries, _clicks(parts, deeds, handle), parts.taking, bell.ring)
+    intake = partial(Intake, parts.team, parts.deliveries, _clicks(parts, context, deeds, handle), parts.taking, bell.ring)
     works = [_working(parts, context, deeds, bell).run]
     if settings.slack_app_token is not None:
         current = lambda: settings.current("slack_app_token") or ""  # noqa: E731
@@ -113,10 +120,12 @@ def _deeds(parts: _Parts, context: WebContext) -> SlackCardDeeds:
     )
 
 
-def _clicks(parts: _Parts, deeds: SlackCardDeeds, handle: Handle | None) -> ClickDesk:
+def _clicks(parts: _Parts, context: WebContext, deeds: SlackCardDeeds, handle: Handle | None) -> ClickDesk:
     outbox = parts.outbox
     return ClickDesk(
         parts.identity(parts.taking),
+        parts.audience(parts.taking),
+        parts.commands(context, parts.taking),
         parts.clients,
         outbox,
         deeds,
@@ -131,8 +140,8 @@ def _clicks(parts: _Parts, deeds: SlackCardDeeds, handle: Handle | None) -> Clic
 def _working(parts: _Parts, context: WebContext, deeds: SlackCardDeeds, bell: Bell) -> DeliveryLoop:
     identity, outbox, threads = parts.identity(parts.working), parts.outbox, parts.working
     home, prompts = partial(slack_cards.home, deeds=deeds), partial(prompts_of, context)
-    chat = ChatDesk(parts.team, identity, parts.clients, parts.deliveries, parts.links, outbox, home, prompts, threads)
-    commands = CommandDesk(identity, parts.clients, outbox, commands_of(context), threads, parts.address)
+    chat = ChatDesk(parts.team, identity, parts.audience(threads), parts.deliveries, outbox, home, prompts, threads)
+    commands = CommandDesk(parts.commands(context, threads), outbox, threads, parts.address)
     workers = {DeliveryKind.EVENT: chat.event, DeliveryKind.COMMAND: commands.command, DeliveryKind.CLICK: _cut_off}
     return DeliveryLoop(parts.deliveries, workers, threads, bell)
 

@@ -9,7 +9,8 @@ from agent.guardrails.permissions import Permission, demand
 from agent.ports.people import People
 from integrations.database.messenger_answers import PostgresGivenAnswers
 from integrations.database.messenger_inbox import PostgresDeliveries
-from integrations.slack.chat import LONGEST_QUESTION, conversation_id, seen_alike
+from integrations.slack.audience import seen_alike
+from integrations.slack.chat import LONGEST_QUESTION, conversation_id
 
 #: Understood by rules and models alike.
 FRESH = "Read it fresh."
@@ -29,15 +30,16 @@ class SlackAnswers:
             raise NotPermitted("Only whoever asked sees how this was worked out; ask it yourself to see what you may.")
         return found
 
-    def ask_again(self, person: Person, inbound_id: int, account: str) -> bool:
+    def ask_again(self, person: Person, inbound_id: int, account: str, all_may_see: bool) -> bool:
         """False while a question of this person waits there. Raises as `answer`, and NotPermitted for whoever may not ask.
 
-        Whoever may see more than whoever asked is answered privately: the others there may see no more than the first answer.
+        `all_may_see`: that everybody who is there now may see what `person` may. Otherwise, and where the first answer was for
+        one alone, so is this one: people join channels, and whoever clicked may see more than whoever asked.
         """
         demand(person, Permission.ASK)
         found = self.answer(person, inbound_id)
-        more = not seen_alike(person, self._people.by_id(found.person_id))
-        where = replace(found.at, account=account, private=found.at.private or more)
+        others = not found.at.channel.startswith("D") and not all_may_see
+        where = replace(found.at, account=account, private=found.at.private or others)
         question = found.question.removesuffix(FRESH).strip()[: LONGEST_QUESTION - len(FRESH) - 1]
         conversation = conversation_id(where.channel, where.thread_ts, person)
         return self._deliveries.ask_anew(person.id, conversation, f"{question} {FRESH}", where) is not None

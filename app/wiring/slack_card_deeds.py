@@ -62,8 +62,8 @@ class SlackCardDeeds(SlackDeeds):
     def answer(self, person: Person, inbound_id: int) -> GivenAnswer:
         return self._answers.answer(person, inbound_id)
 
-    def ask_again(self, person: Person, inbound_id: int, account: str) -> bool:
-        return self._answers.ask_again(person, inbound_id, account)
+    def ask_again(self, person: Person, inbound_id: int, account: str, all_may_see: bool) -> bool:
+        return self._answers.ask_again(person, inbound_id, account, all_may_see)
 
     def link(self, record: Record) -> str | None:
         """This process has no login to the ERP; where a record opens is known of those that the last scan names."""

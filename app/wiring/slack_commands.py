@@ -20,7 +20,7 @@ from integrations.slack.views.telling import count, when
 
 MOST_ORDERS = 15
 MOST_APPROVALS = 10
-MOST_PROMPTS = 4
+MOST_PROMPTS, MOST_NAMED, MOST_TITLE = 4, 2, 75
 
 
 def commands_of(context: WebContext) -> Mapping[str, Command]:
@@ -33,17 +33,21 @@ def commands_of(context: WebContext) -> Mapping[str, Command]:
     }
 
 
-def prompts_of(context: WebContext) -> list[tuple[str, str]]:
-    """Title and question of what makes sense to ask now. No names of records: it is not known yet who reads."""
+def prompts_of(context: WebContext, person: Person | None) -> list[tuple[str, str]]:
+    """Title and question of what makes sense to ask now; who is not known is offered no number and no name of a record."""
     standing = context.board.standing()
-    offered = [("Which orders are at risk?", "Which orders are at risk?")]
-    if standing is not None:
-        offered.append(("What changed since yesterday?", "What changed since yesterday?"))
-    offered += [
+    general = [
+        ("Which orders are at risk?", "Which orders are at risk?"),
         ("What waits for approval?", "What waits for approval?"),
+        *([("What changed since yesterday?", "What changed since yesterday?")] if standing else []),
         ("What is late from vendors?", "What is late from vendors?"),
     ]
-    return offered[:MOST_PROMPTS]
+    if standing is None or person is None or not may(person, Permission.READ):
+        return general[:MOST_PROMPTS]
+    found = context.board.listed(RiskFilter(limit=MOST_NAMED))
+    which = f"Which {found.at_risk} orders are at risk?" if found.at_risk > 1 else "Which orders are at risk?"
+    worst = [(f"Why is {row['order']} at risk?"[:MOST_TITLE], f"Why is {row['order']} at risk?") for row in found.rows]
+    return [(which, "Which orders are at risk?"), *worst, *general[1:]][:MOST_PROMPTS]
 
 
 def _now(context: WebContext) -> WebContext:

@@ -8,16 +8,12 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import TypeVar
 
-import aiohttp
-from slack_sdk.errors import SlackApiError
-
 from agent.domain.decisions import Person
 from agent.domain.messenger import AskedAt, Delivery, Link
 from agent.errors import NotPermitted
-from agent.guardrails.permissions import Permission, may
-from agent.ports.messenger import Deliveries, Links, Outbox
+from agent.ports.messenger import Deliveries, Outbox
 from integrations.slack import plain_views
-from integrations.slack.client import SlackClients, refusal
+from integrations.slack.audience import Audience
 from integrations.slack.identity import Identity, NotConfirmed, NotRecognised
 from integrations.slack.interaction import Payload
 from integrations.slack.parsing import text_at
@@ -28,8 +24,6 @@ logger = logging.getLogger(__name__)
 
 LONGEST_QUESTION = 4_000
 LONGEST_TITLE = 60
-#: A channel with more members is not looked through: answers there are for whoever asked alone.
-MOST_MEMBERS = 200
 SHARED = (
     "This channel is shared with another company, so I say nothing here. Write to me directly, or use `/expediter` in a channel "
     "of ours."
@@ -48,17 +42,16 @@ class ChatDesk:
         self,
         team: str,
         identity: Identity,
-        clients: SlackClients,
+        audience: Audience,
         deliveries: Deliveries,
-        links: Links,
         outbox: Outbox,
         home: Callable[[Person], Payload],
-        prompts: Callable[[], list[tuple[str, str]]],
+        prompts: Callable[[Person | None], list[tuple[str, str]]],
         threads: Executor,
     ) -> None:
-        """`home`: a person's Home; `prompts`: what to suggest now, each as title and question."""
-        self._team, self._identity, self._clients = team, identity, clients
-        self._deliveries, self._links, self._outbox = deliveries, links, outbox
+        """`home`: a person's Home; `prompts`: what to suggest to somebody now (None: a stranger), as title and question."""
+        self._team, self._identity, self._audience = team, identity, audience
+        self._deliveries, self._outbox = deliveries, outbox
         self._home, self._prompts, self._threads = home, prompts, threads
 
     async def event(self, delivery: Delivery) -> str:
@@ -104,7 +97,7 @@ class ChatDesk:
         if len(question) > LONGEST_QUESTION:
             return await self._tell(delivery, TOO_LONG)
         channel, thread = event["channel"], event["thread_ts"] or event["ts"]
-        private = not direct and not await self._all_may_see(channel, link.person, delivery.body["bot"])
+        private = not direct and not await self._audience.may_all_see(channel, link.person, delivery.body["bot"])
         where = AskedAt(self._team, link.account, channel, thread, private)
         conversation = conversation_id(channel, thread, link.person)
         try:
@@ -115,27 +108,6 @@ class ChatDesk:
         if direct:
             await self._run(partial(self._outbox.title, channel, thread, title_of(question)))
         return ""
-
-    async def _all_may_see(self, channel: str, asker: Person, bot: str) -> bool:
-        """Whether everybody in the channel may see what whoever asks may; where that cannot be known, they may not."""
-        try:
-            answer = await self._clients.quick().conversations_members(channel=channel, limit=MOST_MEMBERS)
-        except SlackApiError as error:
-            logger.warning("the members of a channel are not told, so its answers are private: %s", refusal(error))
-            return False
-        except (aiohttp.ClientError, TimeoutError):
-            return False
-        members = answer.get("members")
-        if not isinstance(members, list) or text_at(answer.data, "response_metadata", "next_cursor"):
-            return False
-        return await self._run(partial(self._see_alike, [one for one in members if one != bot], asker))
-
-    def _see_alike(self, accounts: list[str], asker: Person) -> bool:
-        for account in accounts:
-            link = self._links.of_account(self._team, account)
-            if link is None or not link.confirmed or not seen_alike(asker, link.person):
-                return False
-        return True
 
     async def _opened_home(self, delivery: Delivery) -> str:
         account = text_at(delivery.body, "event", "user")
@@ -153,13 +125,20 @@ class ChatDesk:
 
     async def _began(self, delivery: Delivery) -> str:
         event = delivery.body["event"]
-        offered = await self._run(self._prompts)
+        offered = await self._run(partial(self._prompts, await self._beginner(event["user"])))
         given = {
             "title": "What would you like to know?",
             "prompts": [{"title": title, "message": text} for title, text in offered],
         }
         await self._run(partial(self._outbox.prompts, event["channel"], event["thread_ts"], given))
         return "suggested questions"
+
+    async def _beginner(self, account: str) -> Person | None:
+        """Who opened the conversation; nobody we know until they confirmed who they are, as they are asked when they write."""
+        try:
+            return (await self._identity.recognised(account)).person
+        except NotRecognised:
+            return None
 
     async def _tell(self, delivery: Delivery, words: str) -> str:
         await self._privately(delivery, plain_views.sentence(words))
@@ -176,12 +155,6 @@ class ChatDesk:
 
     async def _run(self, function: Callable[[], Found]) -> Found:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function)
-
-
-def seen_alike(asker: Person, other: Person) -> bool:
-    """Whether `other` may see all that `asker` may."""
-    needed = [one for one in (Permission.READ, Permission.READ_PRICES, Permission.READ_AUDIT) if may(asker, one)]
-    return all(may(other, one) for one in needed)
 
 
 def conversation_id(channel: str, thread_ts: str, person: Person) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -15,12 +16,16 @@ from agent.domain.decisions import Person
 from agent.errors import ExpediterError
 from agent.ports.messenger import Outbox, Ratings
 from integrations.slack import plain_views, rating
+from integrations.slack.audience import Audience
 from integrations.slack.client import QUICK_S, SlackClients
+from integrations.slack.commands import CommandAnswers
 from integrations.slack.identity import Identity, NotConfirmed
 from integrations.slack.intake import Answered
 from integrations.slack.interaction import Deeds, Interaction, Kind, Payload, Reaction
 from integrations.slack.parsing import in_modal, interaction_of, text_at
 from integrations.slack.text import escaped
+from integrations.slack.views.answer import AGAIN as ANSWER_AGAIN
+from integrations.slack.views.home import QUIET
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +45,8 @@ class ClickDesk:
     def __init__(
         self,
         identity: Identity,
+        audience: Audience,
+        commands: CommandAnswers,
         clients: SlackClients,
         outbox: Outbox,
         deeds: Deeds,
@@ -50,8 +57,8 @@ class ClickDesk:
         own_address: str,
     ) -> None:
         """`own_address`: what an address to respond to begins with."""
-        self._identity, self._clients, self._outbox = identity, clients, outbox
-        self._ratings = ratings
+        self._identity, self._audience, self._commands = identity, audience, commands
+        self._clients, self._outbox, self._ratings = clients, outbox, ratings
         self._deeds, self._handle, self._redraw, self._threads = deeds, handle, redraw, threads
         self._own_address = own_address
 
@@ -59,7 +66,7 @@ class ClickDesk:
         interaction = interaction_of(body)
         if interaction.kind is Kind.VIEW_CLOSED:
             return Answered()
-        work = asyncio.ensure_future(self._reaction(interaction))
+        work = asyncio.ensure_future(self._reaction(interaction, bot=text_at(body, "message", "user")))
         try:
             reaction = await asyncio.wait_for(asyncio.shield(work), PATIENCE_S)
         except TimeoutError:
@@ -69,18 +76,21 @@ class ClickDesk:
     async def _late(self, body: Mapping[str, Any], work: Awaitable[Reaction]) -> None:
         reaction = await work
         await self._drawn_anew(reaction)
-        account = text_at(body, "user", "id")
-        if reaction.private:
-            say = partial(self._outbox.post, account, _message(reaction))
-            await asyncio.get_running_loop().run_in_executor(self._threads, say)
+        if reaction.replace is not None:
+            await self._say(body, reaction)
+        elif reaction.private:
+            await self._direct(body, reaction)
 
-    async def _reaction(self, interaction: Interaction) -> Reaction:
+    async def _reaction(self, interaction: Interaction, bot: str) -> Reaction:
+        """`bot`: whose message it was clicked on."""
         try:
             if interaction.action in (plain_views.CONFIRM, plain_views.NOT_ME):
                 return await self._linking(interaction)
+            if interaction.action == plain_views.COMMAND_AGAIN:
+                return await self._commands.again(interaction)
             link = await self._identity.recognised(interaction.user)
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, self._done, interaction, link.person)
+            known = await self._asked_of_slack(interaction, link.person, bot)
+            return await asyncio.get_running_loop().run_in_executor(self._threads, self._done, known, link.person)
         except NotConfirmed as asks:
             card = plain_views.confirm_who(asks.link)
             return Reaction(private=card["text"], private_blocks=card["blocks"])
@@ -89,6 +99,15 @@ class ClickDesk:
         except Exception:
             logger.exception("a click could not be handled")
             return Reaction(private=FAULT)
+
+    async def _asked_of_slack(self, interaction: Interaction, person: Person, bot: str) -> Interaction:
+        """With what only Slack knows, for the few clicks that need it."""
+        channel = interaction.place.channel
+        if interaction.action == ANSWER_AGAIN and channel is not None:
+            return replace(interaction, all_may_see=await self._audience.may_all_see(channel, person, bot))
+        if interaction.action == QUIET:
+            return replace(interaction, zone=await self._identity.zone(interaction.user))
+        return interaction
 
     def _done(self, interaction: Interaction, person: Person) -> Reaction:
         if interaction.action in (rating.BUTTONS, rating.WHY):
@@ -127,7 +146,7 @@ class ClickDesk:
         if reaction.open_view is not None:
             if not await self._open(body, reaction.open_view):
                 await self._say(body, Reaction(private=AGAIN), modal=False)
-        elif reaction.private is not None:
+        elif reaction.private is not None or reaction.replace is not None:
             await self._say(body, reaction)
         await self._drawn_anew(reaction)
         if then is not None:
@@ -147,15 +166,17 @@ class ClickDesk:
         address = text_at(body, "response_url", limit=1_000)
         if address.startswith(self._own_address) and await self._responded(address, reaction):
             return
-        in_a_modal = modal and not address and not reaction.private_blocks
+        in_a_modal = modal and not address and not reaction.private_blocks and reaction.replace is None
         if in_a_modal and await self._open(body, plain_views.modal_saying(reaction.private or "")):
             return
-        account = text_at(body, "user", "id")
-        say = partial(self._outbox.post, account, _message(reaction))
+        await self._direct(body, reaction)
+
+    async def _direct(self, body: Mapping[str, Any], reaction: Reaction) -> None:
+        say = partial(self._outbox.post, text_at(body, "user", "id"), _message(reaction))
         await asyncio.get_running_loop().run_in_executor(self._threads, say)
 
     async def _responded(self, address: str, reaction: Reaction) -> bool:
-        given = _message(reaction) | {"response_type": "ephemeral", "replace_original": False}
+        given = _message(reaction) | {"response_type": "ephemeral", "replace_original": reaction.replace is not None}
         try:
             answer = await AsyncWebhookClient(address, timeout=QUICK_S, trust_env_in_session=True).send_dict(given)
         except (aiohttp.ClientError, TimeoutError):
@@ -164,6 +185,8 @@ class ClickDesk:
 
 
 def _message(reaction: Reaction) -> Payload:
+    if reaction.replace is not None:
+        return dict(reaction.replace)
     if reaction.private_blocks:
         return {"text": (reaction.private or "")[:3_000], "blocks": list(reaction.private_blocks)}
     return plain_views.sentence(reaction.private or "")

@@ -96,6 +96,14 @@ class Identity:
             except NotRecognised as gone:
                 logger.info("the link of %s ended or could not be checked: %s", link.person.handle, gone)
 
+    async def zone(self, account: str) -> str:
+        """The time zone in this account's profile; empty where Slack does not say."""
+        try:
+            answer = await self._clients.quick().users_info(user=account)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError):
+            return ""
+        return text_at(answer.data, "user", "tz")
+
     async def _looked_up(self, account: str, link: Link | None) -> Link:
         try:
             answer = await self._clients.quick().users_info(user=account)

@@ -47,6 +47,10 @@ class Interaction:
     blocks_of: Mapping[str, str] = field(default_factory=dict)
     """Block id of each of these inputs, to say beside it what is wrong."""
     private_metadata: str = ""
+    all_may_see: bool = False
+    """Everybody where it was clicked may see what whoever clicked may; asked only for what is answered there anew."""
+    zone: str = ""
+    """The time zone in the profile of whoever clicked; asked only where hours of the day are to be chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class Reaction:
     """Block id → sentence; the modal stays open."""
     update_view: Payload | None = None
     """What the submitted modal becomes."""
+    replace: Payload | None = None
+    """What the message becomes on which it was clicked, seen by whoever clicked alone."""
     redraw: Sequence[int] = ()
     """Proposals whose cards no longer show how they stand."""
     redraw_groups: Sequence[int] = ()

@@ -1,5 +1,6 @@
 """The few things the wire itself shows: a sentence, a sentence in a modal, and the question who somebody is."""
 
+import hashlib
 import json
 
 from agent.domain.messenger import Link
@@ -8,6 +9,8 @@ from integrations.slack.text import cut, escaped
 
 CONFIRM = "link_confirm"
 NOT_ME = "link_not_me"
+COMMAND_AGAIN = "command_again"
+LONGEST_LINE = 220
 
 
 def sentence(words: str) -> Payload:
@@ -35,6 +38,25 @@ def confirm_who(link: Link) -> Payload:
         "text": f"Are you {who}?",
         "blocks": [_section(words), {"type": "actions", "block_id": f"link-{link.id}", "elements": buttons}],
     }
+
+
+def refreshable(payload: Payload, line: str) -> Payload:
+    """A command's answer with a button that asks the same again; it carries the command, and a digest of what was shown."""
+    shown = hashlib.sha256(json.dumps(payload["blocks"], sort_keys=True).encode()).hexdigest()[:16]
+    carried = json.dumps({"id": line[:LONGEST_LINE], "rev": shown}, ensure_ascii=False)
+    button = {"type": "button", "action_id": COMMAND_AGAIN, "value": carried, "text": {"type": "plain_text", "text": "Refresh"}}
+    return payload | {"blocks": [*payload["blocks"], {"type": "actions", "block_id": f"again-{shown}", "elements": [button]}]}
+
+
+def looks_as(payload: Payload, value: str) -> bool:
+    """Whether a command's answer shows what the one did whose button carries this."""
+    last = payload["blocks"][-1]
+    return last["type"] == "actions" and bool(last["elements"][0]["value"] == value)
+
+
+def line_in(value: str) -> str:
+    """The command in a button's value; empty when there is none."""
+    return _in(value, "id")[:LONGEST_LINE]
 
 
 def value_of(id: int, rev: str = "") -> str:

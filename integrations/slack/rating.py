@@ -35,11 +35,11 @@ def rated(interaction: Interaction, person: Person, ratings: Ratings) -> Reactio
         return Reaction(private=THANKS if found else GONE)
     inbound_id = id_in(interaction.value)
     if rev_in(interaction.value) == BAD:
-        return Reaction(open_view=_why(inbound_id))
+        return Reaction(open_view=why_modal(inbound_id))
     return Reaction(private=THANKS if ratings.rate(inbound_id, person.id, True) else GONE)
 
 
-def _why(inbound_id: int) -> Payload:
+def why_modal(inbound_id: int) -> Payload:
     asked = {"type": "plain_text_input", "action_id": REASON, "multiline": True, "max_length": LONGEST}
     return {
         "type": "modal",

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 EVENT_TYPE = "expediter_message"
 MOST_TRIES = 10
 #: The token is changed by somebody; until then everything waits.
-_LOCKED_OUT = frozenset(
+LOCKED_OUT = frozenset(
     {"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "missing_scope", "org_login_required"}
 )
 #: Slack's own faults: it says itself that the call may have had an effect.
@@ -144,7 +144,7 @@ async def _refused(
         return Result(Ended.AGAIN, why="too fast", wait=timedelta(seconds=retry_after(error)))
     if status_of(error) >= 500 or word in _DOUBTFUL:
         return Result(Ended.DOUBT, why=word)
-    if word in _LOCKED_OUT:
+    if word in LOCKED_OUT:
         logger.error("Slack refuses our token (%s); `expediter slack selfcheck` says more", word)
         return Result(Ended.LOCKED_OUT, why=word)
     if word in _BLOCKS and out.payload.get("blocks"):

@@ -12,7 +12,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from agent.ports.messenger_sending import SharedChannels
-from integrations.slack.client import SlackClients, SlackUnavailable, refusal, status_of, too_fast
+from integrations.slack.client import SlackClients, SlackUnavailable, refusal, status_of, too_fast, word_of
 from integrations.slack.parsing import at, text_at
 
 logger = logging.getLogger(__name__)
@@ -55,17 +55,20 @@ class Gate:
         at_, door = self._known.get(channel, (0.0, Door.UNKNOWN))
         if door is not Door.UNKNOWN and time.monotonic() - at_ < self._fresh_s:
             return door
-        door, name = await self._asked(channel)
+        if (asked := await self._asked(channel)) is None:
+            return Door.OPEN
+        door, name = asked
         if door is not Door.UNKNOWN:
             await asyncio.get_running_loop().run_in_executor(self._threads, self._noted, channel, door, name)
             self._known[channel] = (time.monotonic(), door)
         return door
 
-    async def _asked(self, channel: str) -> tuple[Door, str]:
+    async def _asked(self, channel: str) -> tuple[Door, str] | None:
+        """None: Slack knows no such channel, which posting to it says too. A sharing that was noted has not ended by that."""
         try:
             answer = await self._clients.quick().conversations_info(channel=channel)
         except SlackApiError as error:
-            return _refused(channel, error), ""
+            return None if word_of(error) == "channel_not_found" else (_refused(channel, error), "")
         except (aiohttp.ClientError, TimeoutError, OSError):
             return Door.UNKNOWN, ""
         found: Mapping[str, Any] = at(answer.data, "channel") or {}
@@ -93,12 +96,10 @@ async def is_shared(clients: SlackClients, channel: str) -> bool:
 
 
 def _refused(channel: str, error: SlackApiError) -> Door:
-    """A fault of Slack's, or of our token, passes; that a channel is not there is said by posting to it."""
+    """A fault of Slack's, or of our token, passes."""
     said = refusal(error)
     if too_fast(error) or status_of(error) >= 500 or said.error in _PASSING:
         return Door.UNKNOWN
-    if said.error == "channel_not_found":
-        return Door.OPEN
     logger.error("%s is not described, so nothing is posted there: %s", channel, said)
     return Door.SHARED
 

@@ -9,7 +9,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from integrations.slack.client import PATIENCE_S, SlackClients, retry_after, status_of, too_fast, word_of
 from integrations.slack.parsing import text_at
-from integrations.slack.sending import Ended, Result, again_after, backoff
+from integrations.slack.sending import LOCKED_OUT, Ended, Result, again_after, backoff
+
+#: What a storage says that may be otherwise in a moment; every other refusal stays one.
+_PASSING = (408, 425, 429)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +30,23 @@ async def upload(clients: SlackClients, picture: Picture, channel: str, thread_t
     try:
         file = await _brought(client, picture)
     except SlackApiError as error:
-        if too_fast(error) or status_of(error) >= 500:
-            return Result(Ended.AGAIN, why=word_of(error), wait=again_after(retry_after(error)))
-        return Result(Ended.FAILED, why=word_of(error))
+        return _not_announced(error)
+    except aiohttp.ClientResponseError as refused:
+        lasting = 400 <= refused.status < 500 and refused.status not in _PASSING
+        return Result(Ended.FAILED if lasting else Ended.AGAIN, why=f"HTTP {refused.status} to its bytes", wait=backoff(tries))
     except (aiohttp.ClientError, TimeoutError, OSError) as lost:
         return Result(Ended.AGAIN, why=type(lost).__name__, wait=backoff(tries))
     return await _shown(client, file, picture, channel, thread_ts)
+
+
+def _not_announced(error: SlackApiError) -> Result:
+    """Nothing is there yet. Without the scope answers go on without pictures, so that alone does not wait for another token."""
+    word = word_of(error)
+    if too_fast(error) or status_of(error) >= 500:
+        return Result(Ended.AGAIN, why=word, wait=again_after(retry_after(error)))
+    if word in LOCKED_OUT and word != "missing_scope":
+        return Result(Ended.LOCKED_OUT, why=word)
+    return Result(Ended.FAILED, why=word)
 
 
 async def _brought(client: AsyncWebClient, picture: Picture) -> str:
@@ -54,6 +68,8 @@ async def _shown(client: AsyncWebClient, file: str, picture: Picture, channel: s
     except SlackApiError as error:
         if too_fast(error):
             return Result(Ended.AGAIN, why="too fast", wait=again_after(retry_after(error)))
+        if word_of(error) in LOCKED_OUT:
+            return _not_announced(error)
         return Result(Ended.UNKNOWN if status_of(error) >= 500 else Ended.FAILED, why=word_of(error))
     except (aiohttp.ClientError, TimeoutError, OSError) as lost:
         return Result(Ended.UNKNOWN, why=f"no answer: {type(lost).__name__}")

@@ -12,7 +12,8 @@ def how(click: Click) -> Reaction:
 
 
 def again(click: Click) -> Reaction:
-    """Asked once more in the same place, by whoever clicked and with their rights."""
-    if not click.deeds.ask_again(click.person, click.shown("Q").number, click.it.user):
+    """Asked once more in the same place, by whoever clicked and with their rights; for them alone if others there see less."""
+    number, it = click.shown("Q").number, click.it
+    if not click.deeds.ask_again(click.person, number, it.user, it.all_may_see):
         return Reaction(private="It is being looked up already; the answer comes here in a moment.")
     return Reaction(private="I read it anew in Odoo; the answer comes below in a moment.")

@@ -44,8 +44,11 @@ class CardDeeds(Deeds, Protocol):
     def answer(self, person: Person, inbound_id: int) -> GivenAnswer:
         """Raises RecordMissing, and NotPermitted for whoever may see less than whoever asked."""
 
-    def ask_again(self, person: Person, inbound_id: int, account: str) -> bool:
-        """The same question, to be read anew; False while one of this person's waits there. Raises as `answer`."""
+    def ask_again(self, person: Person, inbound_id: int, account: str, all_may_see: bool) -> bool:
+        """The same question, to be read anew; False while one of this person's waits there. Raises as `answer`.
+
+        `all_may_see`: everybody there may see now what this person may; otherwise the answer is for them alone.
+        """
 
     def link(self, record: Record) -> str | None:
         """Where a record of the ERP opens."""

@@ -12,10 +12,9 @@ from integrations.slack.clicks.deciding import beside
 from integrations.slack.clicks.deeds import MailDeeds
 from integrations.slack.interaction import Reaction
 from integrations.slack.text import escaped
-from integrations.slack.views.brief import brief_card
+from integrations.slack.views.brief import brief_modal
 from integrations.slack.views.finding import SNOOZE_DAY, SNOOZE_UNTIL, SNOOZE_WEEK, TAKE, finding_modal
 from integrations.slack.views.home import quiet_modal, settings_modal
-from integrations.slack.views.inputs import modal
 from integrations.slack.views.mail import assign_modal, class_modal, draft_modal, mail_modal, mail_rev
 from integrations.slack.views.propose import propose_modal
 from integrations.slack.views.revision import option_in, option_shown
@@ -75,9 +74,7 @@ def brief(click: Click) -> Reaction:
     found = click.deeds.brief(click.person)
     if found is None:
         return Reaction(private="Nothing has been scanned yet; the worker scans as soon as it runs.")
-    card = brief_card(found)
-    blocks = [block for block in card["blocks"] if block["type"] != "table"]
-    return Reaction(open_view=modal("Morning brief", blocks, "none", click.carried))
+    return Reaction(open_view=brief_modal(found, click.carried))
 
 
 def absence(click: Click) -> Reaction:
@@ -98,8 +95,9 @@ def back(click: Click) -> Reaction:
 
 
 def quiet(click: Click) -> Reaction:
-    zones = sorted(str(hours.zone) for hours in click.deeds.policy().hours.values())
-    return Reaction(open_view=quiet_modal(click.deeds.quiet(click.person), zones[0] if zones else "UTC"))
+    """In the time zone of whoever clicked, as Slack has it; else in the company's."""
+    zone = click.it.zone or click.deeds.policy().zone.key
+    return Reaction(open_view=quiet_modal(click.deeds.quiet(click.person), zone))
 
 
 def kept_quiet(click: Click) -> Reaction:

@@ -8,6 +8,7 @@ from agent.domain.findings import Severity
 from integrations.slack.interaction import Payload
 from integrations.slack.views import blocks as b
 from integrations.slack.views.finding import carried_finding
+from integrations.slack.views.inputs import modal
 from integrations.slack.views.telling import SEVERITIES, count, in_utc, record, when
 
 SECTIONS = {Change.NEW: "🆕 New", Change.WORSE: "🔺 Worse", Change.BETTER: "🔻 Better", Change.GONE: "✅ Gone"}
@@ -31,6 +32,11 @@ def brief_card(brief: Brief) -> Payload:
     while b.characters(blocks) > b.MOST_CHARACTERS:
         del blocks[-2]
     return b.message(f"Morning brief: {risk}; {counts}. As of {in_utc(standing.as_of)}.", blocks)
+
+
+def brief_modal(brief: Brief, carried: str) -> Payload:
+    blocks = [block for block in brief_card(brief)["blocks"] if block["type"] != "table"]
+    return modal("Morning brief", blocks, "none", carried)
 
 
 def findings_card(findings: Sequence[KnownFinding], total: int) -> Payload:

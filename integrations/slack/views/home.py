@@ -22,6 +22,7 @@ from integrations.slack.views.revision import carried
 from integrations.slack.views.scene import Scene
 from integrations.slack.views.telling import SEVERITIES, STATES, count, left, when
 
+QUIET = "quiet"
 MOST_WAITING, MOST_ASKED, MOST_FINDINGS, MOST_MAILS = 30, 8, 10, 8
 
 
@@ -77,7 +78,7 @@ def settings_modal(person: Person, colleagues: Sequence[Person]) -> Payload:
 
 
 def quiet_modal(hours: QuietHours | None, zone: str) -> Payload:
-    """`zone`: of the company, where none was said yet."""
+    """`zone`: where none was said yet."""
     begins, ends = (hours.begins, hours.ends) if hours else (time(20), time(7))
     return inputs.modal(
         "Quiet hours",
@@ -188,7 +189,7 @@ def _settings(person: Person, pieces: Pieces) -> Iterator[Payload]:
     here = b.value("H0", "")
     yield b.actions(
         b.button("I am back", "absence_end", b.value(f"A{away.id}", "")) if away else b.button("I am away…", "absence", here),
-        b.button("Quiet hours…", "quiet", here),
+        b.button("Quiet hours…", QUIET, here),
         *([b.button("No quiet hours", "quiet_end", here)] if pieces.quiet else []),
         *_answers_on(pieces.erp_user),
     )

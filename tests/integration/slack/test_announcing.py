@@ -11,6 +11,7 @@ from integrations.database.messenger_sending import PostgresSending
 from integrations.database.people import PostgresPeople
 from integrations.database.proposal_book import PostgresProposalBook
 from integrations.slack.announcing import Announcer
+from integrations.slack.examples.proposals import content
 from integrations.slack.views.scene import Scene
 from tests.fixtures.ledger import decide, lapse
 from tests.fixtures.packaged_policy import PACKAGED_POLICY
@@ -101,6 +102,24 @@ def test_a_reminder_stands_under_its_card_once_and_reaches_who_can_decide(databa
     assert len(direct) == 1
     assert "Reminder 1 of 3" in direct[0]
     assert not [1 for _, channel, _, _ in sent(database) if channel == f"U{auditor.id:05d}"]
+
+
+def test_what_nobody_decides_on_in_time_is_told_to_whoever_may_decide_now_too(database: TestDatabase) -> None:
+    sofia, olaf = database.person("sofia", Role.SALES_MANAGER), database.person("olaf", Role.OPS_MANAGER)
+    earlier = content().model_copy(update={"facts": content().facts | {"change": "earlier"}})
+    proposal = database.proposal(content=earlier, expires_in=timedelta(days=9))
+    directly = lambda person: [text for key, to, text, _ in sent(database) if key is None and to == f"U{person.id:05d}"]  # noqa: E731
+    notices = PostgresApprovalNotices(database.pool("worker"))
+    assert notices.note(ApprovalNotice(proposal.id, 0, NoticeKind.REMINDER, 1, (Role.SALES_MANAGER,)))
+    announcer(database, sofia, olaf).sweep()
+    assert (len(directly(sofia)), len(directly(olaf))) == (1, 0)
+    database.one("admin", "UPDATE proposal SET created_at = created_at - interval '5 days'")
+    assert notices.note(ApprovalNotice(proposal.id, 0, NoticeKind.ESCALATION, 1, (Role.OPS_MANAGER,)))
+    announcer(database, sofia, olaf).sweep()
+    (told,) = directly(olaf)
+    assert "Nobody decided in time, so ops manager may decide on this now too." in told
+    card = [text for key, _, text, _ in sent(database) if key == f"proposal:{proposal.id}"][-1]
+    assert "escalated to ops manager" in card
 
 
 def test_whoever_rests_is_reminded_when_their_quiet_hours_are_over_and_not_mentioned_meanwhile(database: TestDatabase) -> None:

@@ -25,6 +25,14 @@ def asked(company: SlackCompany, text: str = "Why is S00042 late?") -> tuple[int
     return int(company.one("SELECT max(id) FROM inbound")), company.space.direct(account)
 
 
+def mentioned(company: SlackCompany, asker: str, *others: str) -> tuple[int, str]:
+    """A question in a channel that these read; its number, and the channel."""
+    channel = company.space.channel(asker, *others)
+    company.send(*mention(company.space, channel, asker, "why is S00042 late?"))
+    company.worked_off()
+    return int(company.one("SELECT max(id) FROM inbound")), channel
+
+
 def release(company: SlackCompany, question: int, kind: PartKind, **body: Any) -> None:
     PostgresAnswerDesk(company.database.pool("worker")).release(question, kind, body)
 
@@ -168,10 +176,7 @@ def test_a_refusal_is_told_like_an_answer(company: SlackCompany) -> None:
 def test_in_a_channel_whose_members_may_all_see_it_the_answer_is_for_everybody(company: SlackCompany) -> None:
     _, ana = company.colleague()
     _, ben = company.colleague(Role.OPS_MANAGER)
-    channel = company.space.channel(ana, ben)
-    company.send(*mention(company.space, channel, ana, "why is S00042 late?"))
-    company.worked_off()
-    question = company.one("SELECT max(id) FROM inbound")
+    question, channel = mentioned(company, ana, ben)
     with sending(company):
         release(company, question, PartKind.SENTENCE, text=SENTENCES[0])
         final(company, question, SENTENCES[0])
@@ -189,10 +194,7 @@ def test_in_a_channel_with_somebody_who_may_see_less_the_answer_is_for_whoever_a
         "somebody who may not see prices": lambda: company.colleague(Role.WAREHOUSE_LEAD)[1],
         "somebody unconfirmed": lambda: company.member(company.database.person()),
     }[who]()
-    channel = company.space.channel(ana, other)
-    company.send(*mention(company.space, channel, ana, "why is S00042 late?"))
-    company.worked_off()
-    question = company.one("SELECT max(id) FROM inbound")
+    question, channel = mentioned(company, ana, other)
     with sending(company):
         release(company, question, PartKind.SENTENCE, text=SENTENCES[0])
         final(company, question, SENTENCES[0])

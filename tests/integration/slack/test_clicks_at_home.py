@@ -16,7 +16,7 @@ from integrations.database.quiet_hours import PostgresQuietTimes
 from integrations.slack.views.risk import why_answer
 from tests.fixtures.postgres import TestDatabase
 from tests.fixtures.scans import at_risk, full, known, publish, trouble
-from tests.fixtures.slack.deliveries import press, press_home
+from tests.fixtures.slack.deliveries import on_screen, press, press_home
 from tests.fixtures.slack.running import SlackCompany
 from tests.fixtures.slack.screen import Screen, home_of, joined, said
 from tests.fixtures.slack.state import Message
@@ -139,6 +139,15 @@ def test_quiet_hours_are_kept_from_home_shown_there_and_given_up(screen: Screen,
     screen.company.send(press_home(screen.company.slack, account, "quiet_end"))
     screen.company.worked_off()
     assert worker.of(sofia.id) is None
+
+
+def test_quiet_hours_are_offered_in_the_time_zone_of_whoever_chooses_them(screen: Screen, database: TestDatabase) -> None:
+    _, account = joined(screen)
+    home_of(screen, account)
+    screen.company.space.users[account]["tz"] = "America/Chicago"
+    screen.company.send(press_home(screen.company.slack, account, "quiet"))
+    _, zone = on_screen(screen.opened(account)["blocks"], "zone")
+    assert zone["initial_value"] == "America/Chicago"
 
 
 def test_a_time_zone_nobody_knows_is_said(screen: Screen, database: TestDatabase) -> None:

@@ -6,14 +6,12 @@ from typing import Any
 import pytest
 
 from agent.domain.decisions import Person
-from agent.domain.messenger import AskedAt
 from integrations.slack.interaction import Deeds, Interaction, Reaction
 from tests.fixtures.postgres import TestDatabase
-from tests.fixtures.slack.deliveries import Delivery, command, direct_message, event, mention, press
+from tests.fixtures.slack.deliveries import Delivery, direct_message, event, mention, press
 from tests.fixtures.slack.running import SlackCompany, sending, slack_company
-from tests.fixtures.slack.sender import encoded
 from tests.fixtures.slack.state import TEAM, Fault, Message
-from tests.integration.slack.test_intake import shown
+from tests.integration.slack.test_clicks_taken import shown
 
 
 def ask(company: SlackCompany, account: str) -> None:
@@ -202,98 +200,6 @@ def test_the_database_takes_no_link_to_an_address_that_is_another_person_s(compa
     forged = "INSERT INTO slack_link (team, slack_user, person_id, email) VALUES (%s, 'U000777', %s, %s)"
     with pytest.raises(Exception, match="exactly one active person"):
         company.database.one("serve", forged, TEAM, olaf.id, maria.email)
-
-
-def test_nobody_goes_on_with_somebody_else_s_conversation(company: SlackCompany) -> None:
-    from agent.errors import NotPermitted
-    from integrations.database.messenger_inbox import PostgresDeliveries
-
-    (ana, hers), (ben, his) = company.colleague(), company.colleague()
-    deliveries = PostgresDeliveries(company.database.pool("serve"))
-    deliveries.ask(None, ana.id, "slack-C1-1.1-x", "hello", AskedAt(TEAM, hers, "C1", "1.1"))
-    with pytest.raises(NotPermitted):
-        deliveries.ask(None, ben.id, "slack-C1-1.1-x", "and what did she say?", AskedAt(TEAM, his, "C1", "1.1"))
-
-
-def test_in_one_thread_each_person_has_a_conversation_of_their_own(company: SlackCompany) -> None:
-    (_, ana), (_, ben) = company.colleague(), company.colleague()
-    channel = company.space.channel(ana, ben)
-    root = company.space.say(channel, ana, "the Brakel affair")
-    for account in (ana, ben, ana):
-        company.send(*mention(company.space, channel, account, "what is late?", root.ts))
-    company.worked_off()
-    assert company.one("SELECT count(DISTINCT conversation_id) FROM inbound") == 2
-
-
-def test_a_command_from_a_shared_channel_tells_nothing_of_the_company(company: SlackCompany) -> None:
-    _, account = company.colleague()
-    channel = company.space.channel(account, is_ext_shared=True)
-    with sending(company):
-        company.send(command(company.slack, channel, account, "risk"))
-        assert "shared with another company" in told(company, account).text
-
-
-def test_commands_are_answered_without_a_model_and_to_whoever_asked_alone(company: SlackCompany) -> None:
-    _, account = company.colleague()
-    channel = company.space.channel(account)
-    with sending(company):
-        for text, said in {
-            "help": "What you can ask for",
-            "": "What you can ask for",
-            "approvals": "Nothing waits for your approval.",
-            "risk": "No scan has been made yet",
-            "why S00042": "not among the orders at risk",
-            "why": "Say which order",
-            "mail": "No mail waits for you",
-            "dance <!channel>": "There is no",
-        }.items():
-            company.send(command(company.slack, channel, account, text))
-            company.worked_off()
-            assert said in told(company, account).text, text
-    assert company.space.shown(channel) == []
-
-
-def test_an_answer_goes_only_to_an_address_of_slack_s(company: SlackCompany) -> None:
-    _, account = company.colleague()
-    asked = command(company.slack, company.space.channel(account), account, "help")
-    elsewhere = Delivery(asked.kind, asked.body | {"response_url": "http://127.0.0.1:9/steal"})
-    with sending(company):
-        assert company.sender.post(*encoded(elsewhere)).status == 200
-        company.worked_off()
-        assert "What you can ask for" in told(company, account).text
-    assert company.one("SELECT count(*) FROM slack_outbox WHERE channel LIKE '%%127.0.0.1:9%%'") == 0
-
-
-def test_a_direct_conversation_is_called_as_its_first_question_begins(company: SlackCompany) -> None:
-    _, account = company.colleague()
-    channel = company.space.direct(account)
-    long = "Which orders of Grand Hôtel Beaurivage will miss their promise this week, and why is that?"
-    with sending(company):
-        first = direct_message(company.space, account, long)
-        company.send(first)
-        root = first.body["event"]["ts"]
-        company.send(direct_message(company.space, account, "And next week?", root))
-        company.worked_off()
-        company.space.until(lambda: not company.one("SELECT count(*) FROM slack_outbox WHERE ended_at IS NULL"))
-    assert company.space.titles == {(channel, root): "Which orders of Grand Hôtel Beaurivage will miss their…"}
-
-
-def test_in_a_channel_no_thread_gets_a_title(company: SlackCompany) -> None:
-    _, account = company.colleague()
-    channel = company.space.channel(account)
-    company.send(*mention(company.space, channel, account, "what is late?"))
-    company.worked_off()
-    assert company.one("SELECT count(*) FROM slack_outbox WHERE method = 'title'") == 0
-
-
-def test_a_new_conversation_is_offered_questions(company: SlackCompany) -> None:
-    _, account = company.colleague()
-    channel = company.space.direct(account)
-    thread = {"user_id": account, "channel_id": channel, "thread_ts": "1.5", "context": {}}
-    with sending(company):
-        company.send(event(company.space, {"type": "assistant_thread_started", "assistant_thread": thread}))
-        company.space.until(lambda: (channel, "1.5") in company.space.prompts)
-    assert company.space.prompts[channel, "1.5"]["prompts"]
 
 
 def test_the_home_of_somebody_unknown_shows_nothing_but_why(company: SlackCompany) -> None:

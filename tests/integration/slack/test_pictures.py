@@ -9,10 +9,9 @@ from agent.domain.chat import PartKind
 from agent.domain.decisions import Role
 from agent.errors import ErpUnavailable
 from integrations.slack.uploading import Picture
-from tests.fixtures.slack.deliveries import mention
 from tests.fixtures.slack.running import SlackCompany, sending
 from tests.fixtures.slack.state import Fault, Upload
-from tests.integration.slack.test_answers import WHOLE, asked, final, release, shown_whole
+from tests.integration.slack.test_answers import WHOLE, asked, final, mentioned, release, shown_whole
 from tests.integration.slack.test_outbox import all_settled
 
 TIMELINE = {"kind": "timeline", "order": "S00042"}
@@ -48,11 +47,9 @@ def test_the_picture_of_an_order_comes_under_its_answer_with_words_for_who_canno
 def test_of_an_answer_for_one_alone_the_picture_is_a_direct_message(company: SlackCompany) -> None:
     _, ana = company.colleague(Role.OPS_AGENT)
     _, walter = company.colleague(Role.WAREHOUSE_LEAD)
-    channel = company.space.channel(ana, walter)
-    company.send(*mention(company.space, channel, ana, "why is S00042 late?"))
-    company.worked_off()
+    question, _ = mentioned(company, ana, walter)
     with sending(company, draw=draw):
-        final(company, company.one("SELECT max(id) FROM inbound"), picture=TIMELINE)
+        final(company, question, picture=TIMELINE)
         shown_whole(company)
         all_settled(company)
     assert [one.channel for one in shown(company)] == [company.space.direct(ana)]
@@ -73,6 +70,28 @@ def test_a_call_that_fails_on_the_way_never_shows_a_picture_twice(
     with sending(company, draw=draw):
         answered(company)
     assert len(shown(company)) == pictures
+
+
+@pytest.mark.parametrize(("status", "tries"), [(400, 1), (403, 1), (413, 1), (429, 2), (408, 2), (503, 2)])
+def test_bytes_that_are_refused_for_good_are_brought_once_and_the_reason_is_noted(
+    company: SlackCompany, status: int, tries: int
+) -> None:
+    company.space.fail("upload", Fault("status", status=status))
+    with sending(company, draw=draw):
+        channel = answered(company)
+    assert len(company.space.made("upload")) == tries
+    assert len(shown(company)) == tries - 1
+    assert len(company.space.shown(channel)) == 1, "the answer stands without it"
+    if tries == 1:
+        assert company.one("SELECT detail FROM slack_outbox WHERE method = 'picture'") == f"HTTP {status} to its bytes"
+
+
+def test_while_our_token_is_no_good_a_picture_waits_for_the_next_one(company: SlackCompany) -> None:
+    company.space.fail("files.getUploadURLExternal", Fault("refused", "token_expired"))
+    company.space.fail("files.completeUploadExternal", Fault("refused", "invalid_auth"))
+    with sending(company, draw=draw):
+        answered(company)
+    assert len(shown(company)) == 1
 
 
 def test_an_app_without_the_scope_answers_without_pictures(company: SlackCompany) -> None:

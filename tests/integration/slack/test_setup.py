@@ -1,5 +1,7 @@
 """What `slack selfcheck` says of a workspace, and what `slack setup` prints."""
 
+import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +10,11 @@ from typer.testing import CliRunner
 
 from app.cli.program import program
 from app.wiring.slack_check import check_slack, templates
+from integrations.slack.clicks import DEEDS
+from integrations.slack.examples.gallery import NO_UNFURLS
 from integrations.slack.manifest import manifest, wanted_scopes
+from integrations.slack.plain_views import COMMAND_AGAIN, CONFIRM, NOT_ME
+from integrations.slack.rating import BUTTONS, WHY
 from tests.fixtures.slack.running import settings_for
 from tests.fixtures.slack.server import SlackStandIn, slack_stand_in
 from tests.fixtures.slack.state import BOT_USER, Fault
@@ -58,10 +64,18 @@ def test_a_template_that_slack_refuses_is_named(slack: SlackStandIn) -> None:
 @pytest.mark.parametrize("name", templates())
 def test_what_people_are_shown_is_what_slack_takes(name: str) -> None:
     payload = templates()[name]
-    if "type" in payload:
+    if payload.get("type") == "home":
+        assert violations("views.publish", {"user_id": "U1", "view": payload}) == []
+    elif "type" in payload:
         assert violations("views.open", {"trigger_id": "1", "view": payload}) == []
     else:
-        assert violations("chat.postEphemeral", {"channel": "C1", "user": "U1", **payload}) == []
+        assert violations("chat.postMessage", {"channel": "C1"} | payload | NO_UNFURLS) == []
+
+
+def test_everything_that_can_be_clicked_or_submitted_is_among_what_slack_is_asked_about() -> None:
+    text = json.dumps(list(templates().values()))
+    shown = {one.partition(":")[0] for one in re.findall(r'"(?:action_id|callback_id)": "([^"]+)"', text)}
+    assert {*DEEDS, COMMAND_AGAIN, CONFIRM, NOT_ME, BUTTONS, WHY} - shown == set()
 
 
 def test_setup_prints_a_manifest_that_can_be_pasted_and_names_no_more_than_is_needed() -> None:

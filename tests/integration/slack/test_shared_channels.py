@@ -6,10 +6,9 @@ import pytest
 
 from agent.domain.chat import PartKind
 from agent.domain.decisions import Role
-from tests.fixtures.slack.deliveries import mention
 from tests.fixtures.slack.running import SlackCompany, sending
 from tests.fixtures.slack.state import Fault
-from tests.integration.slack.test_answers import SENTENCES, final, release, shown_whole
+from tests.integration.slack.test_answers import SENTENCES, final, mentioned, release, shown_whole
 from tests.integration.slack.test_outbox import all_settled, card, outbox, texts
 
 SHARED = {"is_ext_shared": True, "name": "approvals"}
@@ -89,6 +88,25 @@ def test_a_channel_that_slack_does_not_describe_is_treated_as_shared_and_one_tha
         company.space.until(lambda: texts(company, channel) == ["waits"], 15)
 
 
+def test_that_slack_does_not_know_a_channel_ends_no_sharing_that_was_noted(company: SlackCompany) -> None:
+    """Somebody who took us out of the channel has not ended its sharing; once we are back, nobody is told a second time."""
+    _, olaf = company.colleague(Role.OPS_MANAGER)
+    channel = company.space.channel(**SHARED)
+    with sending(company):
+        outbox(company).post(channel, card("waits"))
+        company.space.until(lambda: told(company, olaf))
+        seen = len(company.space.made("conversations.info"))
+        company.space.fail("conversations.info", Fault("refused", "channel_not_found"))
+        company.space.fail("chat.postMessage", Fault("refused", "channel_not_found"))
+        company.space.until(
+            lambda: company.one("SELECT detail FROM slack_outbox WHERE ended_at IS NOT NULL AND channel = %s", channel)
+        )
+        outbox(company).post(channel, card("waits too"))
+        company.space.until(lambda: len(company.space.made("conversations.info")) >= seen + 3)
+    assert len(told(company, olaf)) == 1
+    assert company.one("SELECT count(*) FROM slack_shared_channel WHERE ended_at IS NULL") == 1
+
+
 def test_what_was_kept_back_for_a_day_is_given_up(company: SlackCompany) -> None:
     channel = company.space.channel(**SHARED)
     outbox(company).post(channel, card("The brief of some morning"))
@@ -109,10 +127,7 @@ def test_without_anybody_to_tell_the_operations_channel_is_told(company: SlackCo
 
 def test_an_answer_is_not_given_in_a_channel_that_was_shared_after_the_question(company: SlackCompany) -> None:
     _, ana = company.colleague(Role.OPS_AGENT)
-    channel = company.space.channel(ana)
-    company.send(*mention(company.space, channel, ana, "why is S00042 late?"))
-    company.worked_off()
-    question = company.one("SELECT max(id) FROM inbound")
+    question, channel = mentioned(company, ana)
     company.space.channels[channel]["is_ext_shared"] = True
     with sending(company):
         release(company, question, PartKind.SENTENCE, text=SENTENCES[0])
@@ -126,10 +141,7 @@ def test_an_answer_is_not_given_in_a_channel_that_was_shared_after_the_question(
 
 def test_an_answer_waits_while_slack_does_not_say_who_reads_its_channel(company: SlackCompany) -> None:
     _, ana = company.colleague(Role.OPS_AGENT)
-    channel = company.space.channel(ana)
-    company.send(*mention(company.space, channel, ana, "why is S00042 late?"))
-    company.worked_off()
-    question = company.one("SELECT max(id) FROM inbound")
+    question, _ = mentioned(company, ana)
     before = len(company.space.calls)
     company.space.fail("conversations.info", Fault("5xx"), Fault("5xx"))
     with sending(company):

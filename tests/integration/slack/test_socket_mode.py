@@ -10,7 +10,7 @@ from integrations.slack.interaction import Deeds, Interaction, Reaction
 from tests.fixtures.postgres import TestDatabase
 from tests.fixtures.slack.deliveries import Delivery, command, direct_message, press
 from tests.fixtures.slack.running import SlackCompany, slack_company
-from tests.integration.slack.test_intake import shown
+from tests.integration.slack.test_clicks_taken import shown
 
 done: list[str] = []
 

@@ -7,10 +7,21 @@ import pytest
 
 from agent.domain.chat import PartKind
 from agent.domain.decisions import Role
-from tests.fixtures.slack.deliveries import mention, modal, press
+from tests.fixtures.slack.deliveries import modal, press
 from tests.fixtures.slack.running import SlackCompany, sending
 from tests.fixtures.slack.state import Fault, Message
-from tests.integration.slack.test_answers import SENTENCES, WHOLE, asked, final, release, shown_whole, the_answer, words_of
+from tests.integration.slack.test_answers import (
+    SENTENCES,
+    WHOLE,
+    asked,
+    final,
+    mentioned,
+    release,
+    shown_whole,
+    the_answer,
+    words_of,
+)
+from tests.integration.slack.test_shared_channels import worker_ends
 
 ERP = {"odoo_url": "https://erp.example.com", "odoo_database": "live", "odoo_reader_login": "r", "odoo_reader_key": "k"}
 ORDER_URL = "https://erp.example.com/odoo/sales/42"
@@ -95,21 +106,37 @@ def test_how_it_was_worked_out_opens_with_what_was_read_when_and_by_which_rule(c
         assert wanted in shown, wanted
 
 
+def in_a_channel(company: SlackCompany, asker: str, *others: str) -> Message:
+    """An answer to a mention, as whoever asked sees it."""
+    question, channel = mentioned(company, asker, *others)
+    with sending(company, **ERP):
+        final(company, question, worked_out=WORKED)
+        shown_whole(company)
+    worker_ends(company)
+    return next(iter(company.space.shown(channel) or company.space.whispered(asker)))
+
+
+def joins(company: SlackCompany, message: Message, account: str) -> str:
+    company.space.channels[message.channel]["members"].append(account)
+    return account
+
+
+def refreshed(company: SlackCompany, message: Message, account: str) -> bool:
+    """Whether the answer to a click on Refresh is for whoever clicked alone."""
+    before = company.one("SELECT count(*) FROM inbound")
+    company.send(press(company.slack, message, account, "answer_again"))
+    company.space.until(lambda: company.one("SELECT count(*) FROM inbound") == before + 1)
+    return bool(company.one("SELECT private FROM slack_question ORDER BY inbound_id DESC LIMIT 1"))
+
+
 @pytest.mark.parametrize(("role", "sees"), [(Role.OPS_MANAGER, True), (Role.WAREHOUSE_LEAD, False)])
 def test_others_in_the_channel_see_how_only_if_they_may_see_all_that_the_asker_may(
     company: SlackCompany, role: Role, sees: bool
 ) -> None:
-    _, ana = company.colleague(Role.OPS_AGENT)
-    channel = company.space.channel(ana)
-    company.send(*mention(company.space, channel, ana, "why is S00042 late?"))
-    company.worked_off()
-    with sending(company, **ERP):
-        final(company, company.one("SELECT max(id) FROM inbound"), worked_out=WORKED)
-        shown_whole(company)
-        _, other = company.colleague(role)
-        company.space.channels[channel]["members"].append(other)
-        company.send(press(company.slack, the_answer(company, channel), other, "answer_how"))
-        company.space.until(lambda: company.space.stacks[other] or "Only whoever asked" in said_privately(company, other))
+    message = in_a_channel(company, company.colleague(Role.OPS_AGENT)[1])
+    other = joins(company, message, company.colleague(role)[1])
+    company.send(press(company.slack, message, other, "answer_how"))
+    company.space.until(lambda: company.space.stacks[other] or "Only whoever asked" in said_privately(company, other))
     assert bool(company.space.stacks[other]) is sees
 
 
@@ -130,21 +157,37 @@ def test_refresh_asks_the_same_to_be_read_fresh_once_while_it_waits(company: Sla
 
 
 @pytest.mark.parametrize(("role", "private"), [(Role.OPS_MANAGER, True), (Role.WAREHOUSE_LEAD, False)])
-def test_whoever_sees_more_than_the_asker_is_answered_privately_when_they_refresh(
+def test_whoever_sees_more_than_the_others_there_is_answered_privately_when_they_refresh(
     company: SlackCompany, role: Role, private: bool
 ) -> None:
-    _, wanda = company.colleague(Role.WAREHOUSE_LEAD)
-    channel = company.space.channel(wanda)
-    company.send(*mention(company.space, channel, wanda, "why is S00042 late?"))
-    company.worked_off()
-    with sending(company, **ERP):
-        final(company, company.one("SELECT max(id) FROM inbound"), worked_out=WORKED)
-        shown_whole(company)
-        _, other = company.colleague(role)
-        company.space.channels[channel]["members"].append(other)
-        company.send(press(company.slack, the_answer(company, channel), other, "answer_again"))
-        company.space.until(lambda: company.one("SELECT count(*) FROM inbound") == 2)
-    assert company.one("SELECT private FROM slack_question ORDER BY inbound_id DESC LIMIT 1") is private
+    message = in_a_channel(company, company.colleague(Role.WAREHOUSE_LEAD)[1])
+    assert refreshed(company, message, joins(company, message, company.colleague(role)[1])) is private
+
+
+@pytest.mark.parametrize("who", ["a stranger", "somebody who may not see prices", "nobody"])
+def test_refresh_looks_anew_who_reads_along(company: SlackCompany, who: str) -> None:
+    _, ana = company.colleague(Role.OPS_AGENT)
+    message = in_a_channel(company, ana)
+    if who == "a stranger":
+        joins(company, message, company.space.user("someone@elsewhere.example"))
+    elif who == "somebody who may not see prices":
+        joins(company, message, company.colleague(Role.WAREHOUSE_LEAD)[1])
+    assert refreshed(company, message, ana) is (who != "nobody")
+
+
+def test_where_slack_does_not_say_who_reads_along_a_refreshed_answer_is_private(company: SlackCompany) -> None:
+    _, ana = company.colleague(Role.OPS_AGENT)
+    message = in_a_channel(company, ana)
+    company.space.fail("conversations.members", Fault("5xx"))
+    assert refreshed(company, message, ana)
+
+
+def test_what_was_answered_privately_stays_so_though_whoever_saw_less_has_left(company: SlackCompany) -> None:
+    (_, ana), (_, walter) = company.colleague(Role.OPS_AGENT), company.colleague(Role.WAREHOUSE_LEAD)
+    message = in_a_channel(company, ana, walter)
+    assert message.only_for == ana
+    company.space.channels[message.channel]["members"].remove(walter)
+    assert refreshed(company, message, ana)
 
 
 def test_clicks_on_refresh_that_come_at_once_ask_once(company: SlackCompany) -> None:

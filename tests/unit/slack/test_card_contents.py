@@ -6,14 +6,14 @@ import pytest
 
 from agent.domain.decisions import Provenance
 from agent.errors import StaleShown
+from integrations.slack.examples import day, gallery, proposals
+from integrations.slack.examples.proposals import SOFIA, approved, content, proposal, scene
 from integrations.slack.views.approval import approval_card
 from integrations.slack.views.edit import changes_in, edit_modal
 from integrations.slack.views.home import Pieces, home
 from integrations.slack.views.revision import option_shown, rev_of, shown_in
 from integrations.slack.views.risk import risk_answer
-from tests.fixtures.slack import day_samples, gallery, samples
 from tests.fixtures.slack.reading import buttons, posted, said
-from tests.fixtures.slack.samples import SOFIA, approved, content, proposal, scene
 from tests.fixtures.slack.validation import reused_block_ids, violations
 
 CARDS, MODALS, HOMES = gallery.cards(), gallery.modals(), gallery.homes()
@@ -56,7 +56,7 @@ def test_a_forged_value_is_no_better_than_an_old_one(forged):
 
 
 def test_an_option_that_changed_since_it_was_shown_is_not_proposed():
-    options = day_samples.ROWS[0]["options"]
+    options = day.ROWS[0]["options"]
     value = json.loads(buttons(CARDS["why"])["propose:1"]["value"])
     assert option_shown(options, value["rev"]) is options[1]
     with pytest.raises(StaleShown):
@@ -96,8 +96,8 @@ def test_a_risk_list_is_worst_first_linked_and_dated():
 
 
 def test_whoever_may_not_see_prices_sees_no_column_for_them():
-    hidden = tuple(row | {"value_at_risk": None} for row in day_samples.ROWS)
-    card = risk_answer(day_samples.risk_list(hidden, values=()))
+    hidden = tuple(row | {"value_at_risk": None} for row in day.ROWS)
+    card = risk_answer(day.risk_list(hidden, values=()))
     assert posted(card) == []
     assert "EUR" not in said(card)
 
@@ -118,9 +118,7 @@ def test_home_lists_what_waits_by_time_left():
 
 def test_home_has_room_for_thirty_approvals_and_says_how_many_more():
     waiting = tuple(proposal(id=number) for number in range(1, 41))
-    view = home(
-        SOFIA, Pieces(waiting=waiting, findings=day_samples.FINDINGS * 5, findings_total=15, brief=day_samples.brief()), scene()
-    )
+    view = home(SOFIA, Pieces(waiting=waiting, findings=day.FINDINGS * 5, findings_total=15, brief=day.brief()), scene())
     assert violations("views.publish", {"user_id": "U1", "view": view}) == []
     assert "and 10 more" in said(view)
 
@@ -128,7 +126,7 @@ def test_home_has_room_for_thirty_approvals_and_says_how_many_more():
 def test_editing_asks_for_a_date_with_a_date_and_for_text_with_lines():
     date = next(block for block in edit_modal(proposal())["blocks"] if block.get("block_id") == "edit_promise_date")
     assert date["element"] == {"type": "datepicker", "initial_date": "2026-11-30", "action_id": "edit_promise_date"}
-    text = next(block for block in edit_modal(samples.message_proposal())["blocks"] if block.get("block_id") == "edit_text")
+    text = next(block for block in edit_modal(proposals.message_proposal())["blocks"] if block.get("block_id") == "edit_text")
     assert text["element"]["multiline"]
 
 

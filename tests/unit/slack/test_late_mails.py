@@ -5,14 +5,14 @@ from dataclasses import replace
 import pytest
 
 from agent.domain.briefs import MOST_LATE, late_mails_said
+from integrations.slack.examples import day
+from integrations.slack.examples.proposals import SOFIA, scene
 from integrations.slack.views.brief import brief_card
 from integrations.slack.views.home import Pieces, home
-from tests.fixtures.slack import day_samples
-from tests.fixtures.slack.samples import SOFIA, scene
 from tests.fixtures.slack.screen import said
 
-ONE = (day_samples.mail(),)
-TAKEN = day_samples.mail(thread={"owner": "maria"}, id=6)
+ONE = (day.mail(),)
+TAKEN = day.mail(thread={"owner": "maria"}, id=6)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,6 @@ def test_of_many_five_are_named_and_where_the_list_ends_it_says_so():
 
 def test_the_card_and_home_show_the_same_line_and_none_without_such_a_mail():
     line = late_mails_said(ONE)
-    for brief, shown in ((replace(day_samples.brief(), late_mails=ONE), True), (day_samples.brief(), False)):
+    for brief, shown in ((replace(day.brief(), late_mails=ONE), True), (day.brief(), False)):
         assert (line in said(brief_card(brief)["blocks"])) is shown
         assert (line in said(home(SOFIA, Pieces(brief=brief), scene())["blocks"])) is shown

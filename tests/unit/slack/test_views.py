@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from agent.domain.absences import StandIn
 from agent.domain.decisions import Change, Comment, Preview, ProposalState
 from agent.domain.findings import Severity
+from integrations.slack.examples import day, gallery, proposals
+from integrations.slack.examples.proposals import BEN, MARIA, NOW, OLAF, SOFIA, WALTER, content, proposal, scene
 from integrations.slack.views.approval import approval_card, shown_whole
 from integrations.slack.views.blocks import MOST_CHARACTERS, characters
 from integrations.slack.views.mail import mail_card
 from integrations.slack.views.modals import approve_modal, reject_modal
 from integrations.slack.views.risk import risk_answer, why_answer
-from tests.fixtures.slack import day_samples, gallery, samples
 from tests.fixtures.slack.reading import buttons, opened, posted, said
-from tests.fixtures.slack.samples import BEN, MARIA, NOW, OLAF, SOFIA, WALTER, content, proposal, scene
 from tests.fixtures.slack.validation import violations
 from tests.fixtures.slack.validation.walking import parts
 
@@ -77,7 +77,7 @@ def test_the_longest_answer_fits_into_a_card_that_says_where_the_rest_is(text, n
     )
     made = content().model_copy(update={"preview": preview, "facts": content().facts | {"customer": text}})
     long = proposal(content=made, rationale=text, outcome_detail=text, comments=(Comment("maria", text, NOW),) * 3)
-    refusals = tuple(replace(samples.decision(long, SOFIA, reason=text), on_behalf_of=BEN) for _ in range(10))
+    refusals = tuple(replace(proposals.decision(long, SOFIA, reason=text), on_behalf_of=BEN) for _ in range(10))
     card = approval_card(replace(long, state=state, decisions=refusals), scene())
     assert characters(card["blocks"]) <= MOST_CHARACTERS
     assert posted(card) == []
@@ -103,7 +103,7 @@ def test_an_ordinary_card_is_not_shortened():
 @quick
 @given(any_text, any_text, any_text)
 def test_no_text_of_a_mail_breaks_its_card_or_mentions_anybody(subject, sender, text):
-    row = day_samples.mail(thread={"owner": sender}, subject=subject, sender=sender, said=text)
+    row = day.mail(thread={"owner": sender}, subject=subject, sender=sender, said=text)
     assert posted(mail_card(row)) == []
     assert "<!channel>" not in json.dumps([part.value for part in parts(mail_card(row)["blocks"], "") if part.kind == "mrkdwn"])
 
@@ -111,9 +111,9 @@ def test_no_text_of_a_mail_breaks_its_card_or_mentions_anybody(subject, sender, 
 @quick
 @given(any_text, any_text)
 def test_no_text_of_the_erp_breaks_a_risk_list_or_its_reasons(customer, summary):
-    row = day_samples.risk_row("S00042", customer, Severity.HIGH, 3, 1.0, summary)
+    row = day.risk_row("S00042", customer, Severity.HIGH, 3, 1.0, summary)
     row["options"] = [option | {"summary": summary, "approval": customer} for option in row["options"]]
-    assert posted(risk_answer(day_samples.risk_list((row,) * 20))) == []
+    assert posted(risk_answer(day.risk_list((row,) * 20))) == []
     assert posted(why_answer(row)) == []
 
 
@@ -170,7 +170,7 @@ def test_a_card_of_two_steps_says_who_approved_and_whose_turn_it_is():
 
 def test_a_deputy_is_named_with_whom_they_stand_in_for():
     standing = (StandIn(WALTER, OLAF),)
-    assert "walter (for olaf)" in said(approval_card(samples.two_steps(), scene(standing=standing)))
+    assert "walter (for olaf)" in said(approval_card(proposals.two_steps(), scene(standing=standing)))
 
 
 def test_nobody_who_had_a_part_in_it_is_named_as_one_who_can_decide():
@@ -195,7 +195,7 @@ def test_an_overdue_card_says_so_and_to_whom_it_escalated():
 
 def test_what_cannot_be_undone_is_said_and_offers_no_undo():
     assert "*cannot be undone*" in said(CARDS["approval-message"])
-    done = approval_card(replace(samples.message_proposal(), state=ProposalState.DONE), scene())
+    done = approval_card(replace(proposals.message_proposal(), state=ProposalState.DONE), scene())
     assert buttons(done) == {}
     assert "undo" in buttons(CARDS["approval-done"])
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from agent.domain.mail import BANK_CHANGE, SURE, MailClass, ParsedMail, Reference, Triage, Trust
 from agent.domain.mail_domains import company_domain
@@ -20,7 +21,7 @@ from agent.triage.flags import HIDDEN, HOSTILE, INJECTION, LOOKALIKE, NO_SENDER,
 from agent.triage.language import SPOKEN, UNKNOWN, is_terse, languages_of
 from agent.triage.lines import lines_of
 from agent.triage.linking import Linked, bears_name, is_lookalike, link
-from agent.triage.priority import rank
+from agent.triage.priority import Ranked, rank
 from agent.triage.reading import FEW_WORDS, Reading, read
 from agent.triage.references import references_in
 from agent.triage.standing import Standing, standing_of
@@ -54,48 +55,82 @@ def triage(
     from mails and is weighed with the rules. When the ERP cannot be asked, the mail is triaged without it and goes to a person;
     unless `without_erp`, ErpUnavailable is raised instead.
     """
-    reading = read(mail)
-    signs = machine_signs(mail)
-    references = references_in(mail)
+    understood = _understood(mail, own_authserv, now, judge)
+    known = _look_up(mail, understood, reader, now)
+    if known.away and not without_erp:
+        raise known.away
+    flags = understood.flags | {LOOKALIKE} if known.lookalike else understood.flags
+    ranked = _ranked(understood, flags, known, thresholds, now)
+    doubts = [*_doubts(mail, understood, flags, known), *_closed(mail, understood)]
+    verdict = understood.verdict
+    return Triage(
+        mail_class=verdict.mail_class,
+        intents=verdict.intents,
+        priority=ranked.priority,
+        language=understood.language,
+        confidence=verdict.confidence,
+        alternatives=verdict.alternatives,
+        needs_person=bool(doubts),
+        reason="; ".join([verdict.reason, *ranked.reasons, *doubts]),
+        automatic=bool(understood.signs),
+        trust=understood.trust,
+        flags=tuple(sorted(flags)),
+        references=understood.references,
+        links=tuple(known.linked.links),
+        candidates=tuple(known.linked.candidates),
+        attachments=mail.attachments,
+        fields=understood.fields,
+        draft=_draft(mail, understood, flags, known, own_authserv, now),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """What the mail itself says, before the ERP is asked."""
+
+    reading: Reading
+    signs: frozenset[str]
+    """Of a machine that sent it."""
+    references: tuple[Reference, ...]
+    language: str
+    trust: Trust
+    flags: frozenset[str]
+    verdict: Verdict
+    fields: dict[str, Any]
+
+    @property
+    def hostile(self) -> frozenset[str]:
+        """Flags that make this mail suspicious: hidden text is usual in what machines send."""
+        return HOSTILE if self.signs else HOSTILE | {HIDDEN}
+
+
+def _understood(mail: ParsedMail, own_authserv: str | None, now: datetime, judge: MailJudge | None) -> _Understood:
+    reading, signs, references = read(mail), machine_signs(mail), references_in(mail)
     language, close = _languages(f"{reading.subject} {reading.text if reading.forwarded else reading.new}")
-    trust = trust_in(mail, own_authserv)
     flags = flags_of(mail, reading)
-    hostile = HOSTILE if signs else HOSTILE | {HIDDEN}
     shares = judge.shares(telling_of(mail, reading, references)) if judge else None
     verdict = _verdict(classify(mail, reading, references, close, signs, shares), flags)
     today = (mail.sent_at or now).date()
     fields = fields_of(mail, reading, verdict.mail_class, today)
     if lines := lines_of(mail, reading, references, today):
         fields["lines"] = lines
-    guess = not signs and verdict.mail_class is not MailClass.AUTOMATED_NOISE
-    known = _look_up(mail, references, trust, bool(flags & hostile), reader, now, guess=guess)
-    if known.away and not without_erp:
-        raise known.away
-    flags = flags | {LOOKALIKE} if known.lookalike else flags
-    ranked = rank(verdict.mail_class, reading, fields, flags, known.standing, bool(signs), thresholds, now)
-    doubts = _doubts(mail, verdict, trust, flags & (hostile | {NO_SENDER}), known)
-    doubts += _closed(mail, reading, verdict, references)
-    suspicious = bool(flags & hostile) or _from_us(mail) or _impersonates(trust, own_authserv, known.linked)
-    unanswered = bool(signs) or suspicious or verdict.confidence < SURE
-    return Triage(
-        mail_class=verdict.mail_class,
-        intents=verdict.intents,
-        priority=ranked.priority,
-        language=language,
-        confidence=verdict.confidence,
-        alternatives=verdict.alternatives,
-        needs_person=bool(doubts),
-        reason="; ".join([verdict.reason, *ranked.reasons, *doubts]),
-        automatic=bool(signs),
-        trust=trust,
-        flags=tuple(sorted(flags)),
-        references=references,
-        links=tuple(known.linked.links),
-        candidates=tuple(known.linked.candidates),
-        attachments=mail.attachments,
-        fields=fields,
-        draft=None if unanswered else draft_for(verdict.mail_class, language, known.linked.links, known.standing, flags, now),
-    )
+    return _Understood(reading, signs, references, language, trust_in(mail, own_authserv), flags, verdict, fields)
+
+
+def _ranked(understood: _Understood, flags: frozenset[str], known: LookUp, thresholds: Thresholds, now: datetime) -> Ranked:
+    kind, reading, signs = understood.verdict.mail_class, understood.reading, bool(understood.signs)
+    return rank(kind, reading, understood.fields, flags, known.standing, signs, thresholds, now)
+
+
+def _draft(
+    mail: ParsedMail, understood: _Understood, flags: frozenset[str], known: LookUp, own_authserv: str | None, now: datetime
+) -> str | None:
+    """None where nobody may be answered, or nobody is sure what to."""
+    pretends = _from_us(mail) or _impersonates(understood.trust, own_authserv, known.linked)
+    verdict = understood.verdict
+    if understood.signs or flags & understood.hostile or pretends or verdict.confidence < SURE:
+        return None
+    return draft_for(verdict.mail_class, understood.language, known.linked.links, known.standing, flags, now)
 
 
 def _languages(said: str) -> tuple[str, Sequence[str]]:
@@ -117,12 +152,11 @@ def _verdict(verdict: Verdict, flags: frozenset[str]) -> Verdict:
     return Verdict(MailClass.INVOICE_DISPUTE, tuple(intents), max(verdict.confidence, 0.9), "it changes bank details")
 
 
-def _look_up(
-    mail: ParsedMail, references: tuple[Reference, ...], trust: Trust, hostile: bool, reader: ErpReader, now: datetime,
-    *, guess: bool,
-) -> LookUp:  # fmt: skip
+def _look_up(mail: ParsedMail, understood: _Understood, reader: ErpReader, now: datetime) -> LookUp:
+    hostile = bool(understood.flags & understood.hostile)
+    ordinary = not understood.signs and understood.verdict.mail_class is not MailClass.AUTOMATED_NOISE
     try:
-        linked = link(mail, references, trust, reader, guess=guess and not hostile)
+        linked = link(mail, understood.references, understood.trust, reader, guess=ordinary and not hostile)
         lookalike = _imitates(mail, linked.strangers, reader) or _imitates_us(mail)
         if hostile or lookalike:
             linked.candidates = [*linked.links, *linked.candidates]
@@ -159,8 +193,10 @@ def _impersonates(trust: Trust, own_authserv: str | None, linked: Linked) -> boo
     return trust is Trust.FAIL or (own_authserv is not None and trust is not Trust.ALIGNED and linked.sender is not None)
 
 
-def _doubts(mail: ParsedMail, verdict: Verdict, trust: Trust, suspicious: frozenset[str], known: LookUp) -> list[str]:
-    """Why a person should look, in words; empty when the rules are content. Hidden text is usual in what machines send only."""
+def _doubts(mail: ParsedMail, understood: _Understood, flags: frozenset[str], known: LookUp) -> list[str]:
+    """Why a person should look, in words; empty when the rules are content."""
+    verdict, trust = understood.verdict, understood.trust
+    suspicious = flags & (understood.hostile | {NO_SENDER})
     noise = verdict.mail_class is MailClass.AUTOMATED_NOISE
     doubts = {
         "the class is uncertain": verdict.mail_class is MailClass.OTHER or verdict.confidence < SURE,
@@ -175,8 +211,9 @@ def _doubts(mail: ParsedMail, verdict: Verdict, trust: Trust, suspicious: frozen
     return [words for words, applies in doubts.items() if applies]
 
 
-def _closed(mail: ParsedMail, reading: Reading, verdict: Verdict, references: Sequence[Reference]) -> list[str]:
+def _closed(mail: ParsedMail, understood: _Understood) -> list[str]:
     """Files that could not be read, where the mail's own text does not say what it is and about which number."""
+    reading, verdict, references = understood.reading, understood.verdict, understood.references
     said = reading.old if reading.forwarded else reading.new
     enough = len(re.findall(r"\w{2,}", said)) >= FEW_WORDS and any(not one.file for one in references)
     if verdict.mail_class is MailClass.AUTOMATED_NOISE or (enough and verdict.confidence >= SURE):

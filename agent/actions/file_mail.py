@@ -12,7 +12,7 @@ from agent.actions.filing import check_filed, fileable, hangs_there
 from agent.actions.post_note import MARKER, NoteText, check_words, struck
 from agent.domain.decisions import Change, Preview, ProposalContent, Subject
 from agent.domain.letters import Letter
-from agent.domain.mail_files import RecordFile, file_name, sha1_of
+from agent.domain.mail_files import RecordFile, file_name, is_whole, sha1_of
 from agent.domain.records import Record
 from agent.errors import (
     DatabaseUnavailable,
@@ -81,9 +81,9 @@ class FileMailAction(AnyTime):
                 title=f"Put {letter.label} from {letter.sender or 'no single sender'} on {whose}",
                 changes=(
                     Change(label="Internal note", before="none", after=arguments.text),
-                    Change(label="Attached", before="none", after=f"{_name(letter)}, {_size(content)}"),
+                    Change(label="Attached", before="none", after=f"{_name(letter)}, {_size(content)}{_lacking(content)}"),
                 ),
-                consequence=f"Colleagues who open {record.name} read the note and the whole mail; nobody outside does.",
+                consequence=f"Colleagues who open {record.name} read the note and the mail; nobody outside does.",
                 undo="The note is marked as taken back; the mail stays attached.",
             ),
         )
@@ -106,7 +106,7 @@ class FileMailAction(AnyTime):
     def verified(self, content: ProposalContent) -> str:
         return (
             f"Read back: {content.subject.name} carries the note with {content.before['label']} attached, "
-            f"all {content.before['bytes']} bytes of it."
+            f"all {content.before['bytes']} bytes of {'it' if content.before['whole'] else 'what was taken in of it'}."
         )
 
     def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
@@ -178,6 +178,10 @@ def _size(content: bytes) -> str:
     return f"{len(content) / 1000:.0f} kB" if len(content) >= 1000 else f"{len(content)} bytes"
 
 
+def _lacking(content: bytes) -> str:
+    return "" if is_whole(content) else ", without the large files, which stay in the mailbox"
+
+
 def _before(letter: Letter, content: bytes, owner: Record | None) -> dict[str, Any]:
     return {
         "label": letter.label,
@@ -185,6 +189,7 @@ def _before(letter: Letter, content: bytes, owner: Record | None) -> dict[str, A
         "partner": owner.name if owner else None,
         "file": _name(letter),
         "bytes": len(content),
+        "whole": is_whole(content),
         "sha256": sha256(content).hexdigest(),
         "sha1": sha1_of(content),
     }

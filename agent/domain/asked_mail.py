@@ -1,8 +1,12 @@
 """What somebody asks the worker about a mail, because it takes a look into the ERP; the text of what they sent: JSON."""
 
 from datetime import date
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+
+DayOfMails = Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))]
+"""No mail of the shared inbox came on any other."""
 
 
 class AskedMailLink(BaseModel):
@@ -29,6 +33,6 @@ class AskedFiling(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    mails_of: date
+    mails_of: DayOfMails
     """In the time zone of the office."""
     reason: str = Field(min_length=1)

@@ -6,7 +6,9 @@ from difflib import SequenceMatcher
 
 #: Names at least so close may be one company's; a person says whether they are.
 CLOSE = 0.82
-_MOST_WORDS = 12
+_MOST_WORDS, _LONGEST_WORD, _LONGEST = 12, 30, 80
+"""Comparing costs the square of a name's length, and a sender may write any."""
+_MOST_SAID = 500
 #: As they stand once dots are gone and everything is in lower case.
 _FORMS = frozenset(
     (
@@ -28,13 +30,13 @@ _SPELT = (("ß", "ss"), ("ae", "a"), ("oe", "o"), ("ue", "u"), ("æ", "a"), ("ø
 
 def bare(name: str) -> str:
     """`Müller & Söhne GmbH & Co. KG`, `MUELLER UND SOEHNE` → `muller sohne`: what two spellings of one name share."""
-    folded = unicodedata.normalize("NFKD", name.casefold())
+    folded = unicodedata.normalize("NFKD", name[:_MOST_SAID].casefold())
     plain = "".join(char for char in folded if not unicodedata.combining(char))
     for written, short in _SPELT:
         plain = plain.replace(written, short)
     plain = re.sub(r"(?<=\w)[.'’](?=\w)|(?<=\b\w)\.", "", plain)
     words = [word for word in re.findall(r"[^\W_]+", plain) if word not in _FORMS and word not in _JOINING]
-    return " ".join(words[:_MOST_WORDS])
+    return " ".join(word[:_LONGEST_WORD] for word in words[:_MOST_WORDS])[:_LONGEST].strip()
 
 
 def closeness(one: str, other: str) -> float:

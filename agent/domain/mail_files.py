@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from hashlib import sha1
 
+BY_PARTS = "X-Expediter-By-Parts"
+"""The first header of a mail that was taken in by its parts. Only where it comes first is it ours: above it, the sender can
+write nothing."""
 _MOST_NAME = 100
 _NOT_IN_NAMES = frozenset('\\/:*?"<>|')
 
@@ -27,6 +30,11 @@ class NoteFile:
     """Bytes."""
     sha1: str
     """Of its content, in hex: what Odoo tells a file by."""
+
+
+def is_whole(content: bytes) -> bool:
+    """Whether it is the mail as it came; of a large one files stayed in the mailbox."""
+    return not content.startswith(f"{BY_PARTS}:".encode())
 
 
 def sha1_of(content: bytes) -> str:

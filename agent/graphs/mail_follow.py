@@ -4,7 +4,7 @@ promise customers new dates.
 Only links count, never candidates. Each offer was prepared on the ERP as it is now, so that it can be proposed as it stands.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -32,8 +32,14 @@ LONGEST_SUBJECT = 150
 Refused = (PreconditionFailed, PolicyRejected, RecordMissing)
 
 
-def following(mail: InboxMail, reader: ErpReader, policy: Policy, now: datetime, own: OwnActions = NO_OWN) -> Following:
-    """Raises PreconditionFailed for a mail that is not read or linked, and what the reader raises."""
+def following(
+    mail: InboxMail, reader: ErpReader, policy: Policy, now: datetime, own: OwnActions = NO_OWN,
+    filed: Collection[tuple[int, str, int]] = (),
+) -> Following:  # fmt: skip
+    """`filed`: which mail hangs on which record already, or is about to: it is not offered again.
+
+    Raises PreconditionFailed for a mail that is not read or linked, and what the reader raises.
+    """
     links = _links(mail)
     read: dict[str, Any] = dict(mail.triage or {})
     day = day_of(read["fields"], "new_eta")
@@ -41,7 +47,7 @@ def following(mail: InboxMail, reader: ErpReader, policy: Policy, now: datetime,
     impacts = [found for link in links if (found := _impact(link, day, reader, policy, now, left_out))]
     offers = [
         *_vendor_dates(mail, links, day, reader, now, left_out),
-        *filings(mail, links, day, reader, now, own, left_out),
+        *filings(mail, [link for link in links if (mail.id, link.model, link.id) not in filed], day, reader, now, own, left_out),
         *_notes(mail, links, impacts, day, reader, now, left_out),
         *_new_dates(mail, impacts, day),
     ]

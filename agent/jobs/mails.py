@@ -41,7 +41,7 @@ def follow_mail(inbound_id: int, context: WorkerContext, inbox: InboxReading) ->
     def answering(inbound: Inbound, person: Person, turn: ToolContext, now: WorkerContext) -> Iterator[Part]:
         demand(person, Permission.HANDLE_MAILS)
         mail = inbox.mail(AskedFollowing.model_validate_json(inbound.text).mail)
-        found = following(mail, turn.reader, now.policy, turn.now(), now.own)
+        found = following(mail, turn.reader, now.policy, turn.now(), now.own, inbox.filed([mail]))
         release = Release(inbound.text, turn, turn.now())
         yield from release.rules_say(_told(found))
         for part in release.final(RULES):

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints
 
+from agent.domain.asked_mail import DayOfMails
 from agent.domain.following import OfferKind
 from agent.domain.mail import MailClass, Priority, ReferenceKind, Trust
 from agent.domain.mail_threads import MailEvent, MailEventKind, ThreadState
@@ -208,7 +209,7 @@ class MailDeedRequest(Contract):
 class FilingRequest(Contract):
     """Every linked mail of a day on what it is about, as one group."""
 
-    day: date
+    day: DayOfMails
     """In the time zone of the office."""
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from imapclient.response_types import BodyData
 
-from integrations.email.left_out import BY_PARTS, LEFT_OUT
+from agent.domain.mail_files import BY_PARTS
+from integrations.email.left_out import LEFT_OUT
 from integrations.email.parts import MAX_DEPTH, MAX_PARTS
 
 #: A mail up to this size is taken in whole; texts of a larger one are kept up to this size together.

@@ -116,5 +116,5 @@ def _taken(answer: httpx.Response) -> bytes:
             return file.read()
         try:
             return by_parts_of_file(cast(BinaryIO, file))
-        except ValueError as odd:
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as odd:
             raise _CannotBeTaken(f"A large mail cannot be taken apart: {odd}") from odd

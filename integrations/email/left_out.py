@@ -3,8 +3,8 @@
 import re
 from email.message import Message
 
-BY_PARTS = "X-Expediter-By-Parts"
-"""Only where it comes first is it ours: above it, the sender can write nothing."""
+from agent.domain.mail_files import BY_PARTS
+
 LEFT_OUT = "X-Expediter-Left-Out"
 """Of a part, its size as the mailbox tells it."""
 

@@ -8,10 +8,11 @@ from email.policy import compat32
 from pathlib import Path
 
 from agent.domain.mail import ParsedMail
+from agent.domain.mail_files import BY_PARTS
 from agent.errors import MailUnreadable
 from integrations.email.files.found import ReadFile
 from integrations.email.headers import addresses, decoded, message_id, message_ids, moment, raw_fields
-from integrations.email.left_out import BY_PARTS, LEFT_OUT
+from integrations.email.left_out import LEFT_OUT
 from integrations.email.parts import MAX_DEPTH, read_body
 from integrations.email.quotes import quoted_spans
 

@@ -85,7 +85,13 @@ def test_who_only_looks_on_changes_nothing(api: TestClient, database: TestDataba
     assert api.get("/v1/mails/1", headers=who).status_code == 200
 
 
-@pytest.mark.parametrize("said", [{"day": "yesterday", "reason": "So."}, {"day": "2026-11-27", "reason": " "}, {"reason": "So."}])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"day": "yesterday", "reason": "So."}, {"day": "9999-12-31", "reason": "So."}, {"day": "2026-11-27", "reason": " "},
+        {"reason": "So."},
+    ],
+)  # fmt: skip
 def test_a_days_filing_needs_a_day_and_a_reason(
     api: TestClient, database: TestDatabase, signed_in: As, said: dict[str, Any]
 ) -> None:

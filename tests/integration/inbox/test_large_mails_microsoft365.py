@@ -81,6 +81,7 @@ def test_files_are_kept_in_their_order_while_there_is_room(there: Microsoft365) 
         b"Content-Type: multipart/mixed\r\n\r\nno border at all\r\n",
         b"Content-Type: multipart/mixed; boundary=b\r\n\r\nnone of its parts\r\n",
         b"".join(b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(200)),
+        b"Content-Type: multipart/mixed; boundary*=a; boundary*0=b\r\n\r\n--a\r\n\r\n",
     ],
 )
 def test_what_cannot_be_taken_apart_is_told_by_its_head_and_holds_no_other_up(there: Microsoft365, odd: bytes) -> None:

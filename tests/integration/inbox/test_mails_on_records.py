@@ -9,7 +9,7 @@ import pytest
 
 from agent.actions.file_mail import NAME, StrikeFiledMailAction
 from agent.domain.decisions import Outcome, Role
-from agent.domain.mail_files import NoteFile, RecordFile, sha1_of
+from agent.domain.mail_files import BY_PARTS, NoteFile, RecordFile, sha1_of
 from agent.domain.records import Record
 from agent.errors import ErpAnswerLost, PreconditionFailed
 from agent.jobs.mails import follow_mail
@@ -47,6 +47,26 @@ def test_an_approved_mail_hangs_on_its_order_byte_for_byte_and_once(office: Fili
     raw = message.as_bytes()
     assert office.hangs() == [NoteFile("M1 Delivery 1.eml", len(raw), sha1_of(raw))]
     assert f"with M1 attached, all {len(raw)} bytes of it" in office.detail(proposal)
+
+
+def taken_by_parts(whole: EmailMessage) -> EmailMessage:
+    message = EmailMessage()
+    message[BY_PARTS] = "yes"
+    for name in ("From", "To", "Subject", "Date", "Message-ID"):
+        if whole[name]:
+            message[name] = whole[name]
+    message.set_content("It is late; see the drawing.")
+    return message
+
+
+def test_an_approver_is_told_when_files_of_a_large_mail_are_not_attached(office: FilingOffice) -> None:
+    arrived(office.database, letter(1))
+    assert "without" not in office.proposed().content.preview.changes[1].after
+    arrived(office.database, taken_by_parts(letter(2)))
+    proposal = office.proposed(mail=2)
+    assert proposal.content.preview.changes[1].after.endswith(", without the large files, which stay in the mailbox")
+    assert office.carried_out(office.granted(proposal)) is Outcome.DONE
+    assert office.detail(proposal).endswith("bytes of what was taken in of it.")
 
 
 class Losing:
@@ -142,6 +162,10 @@ def test_following_a_mail_offers_to_put_it_on_what_it_is_linked_to(office: Filin
     customer = office.erp.reader.partner_of_record(order)
     assert customer is not None
     assert offer["title"] == f"Put M1 from vera@vendor.example on {order.name} ({customer.name})"
+    assert office.carried_out(office.granted(office.proposed())) is Outcome.DONE
+    again = office.database.inbound(office.asker, '{"mail": 1}', kind="mail_follow")
+    follow_mail(again, office.worker, PostgresInbox(office.database.pool("worker")))
+    assert office.answer(again)["follow"]["offers"] == [], "it hangs there"
     text = f'{{"action": "{NAME}", "arguments": {{"mail": 1, "record": "{order.name}", "text": "See it."}}, "reason": "It is."}}'
     asked = office.database.inbound(office.asker, text, kind="propose")
     propose_change(asked, office.worker)

@@ -66,6 +66,13 @@ def test_any_text_gives_patterns_without_signs_that_a_search_would_read_otherwis
         assert sum(char != "%" for char in pattern) >= 2
 
 
+def test_of_a_name_however_long_no_more_is_compared_than_of_a_long_one() -> None:
+    endless = "Northwind Trading " + "x" * 4_000 + " " + "Holding " * 1_000
+    assert bare(endless).startswith("northwind trading xxx")
+    assert len(bare(endless)) <= 80
+    assert max(map(len, patterns_for(endless))) <= 30
+
+
 def test_companies_in_a_signature_are_known_by_their_legal_form() -> None:
     signature = "Mit freundlichen Grüßen\nHans Meier\nKeßler Fördertechnik GmbH & Co. KG\nHauptstr. 1, 20095 Hamburg"
     assert named_in(signature) == ["Keßler Fördertechnik GmbH & Co. KG"]

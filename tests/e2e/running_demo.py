@@ -14,7 +14,9 @@ from pathlib import Path
 from queue import Queue
 
 EXPEDITER = [sys.executable, "-m", "app.cli"]
-PATIENCE_S = 120
+PATIENCE_S = 240
+#: Of this process of tests: two that start a demo at once would both take the usual port for free.
+PORT = 8450 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class RunningDemo:
 
 def clean_environment(state: Path, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("EXPEDITER_", "COV"))}
-    return kept | {"EXPEDITER_STATE": str(state), "COLUMNS": "160"} | more
+    return kept | {"EXPEDITER_STATE": str(state), "EXPEDITER_PORT": str(PORT), "COLUMNS": "160"} | more
 
 
 def expediter(state: Path, *arguments: str, text: str | None = None, **environment: str) -> Ran:

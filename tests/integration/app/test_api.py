@@ -59,6 +59,7 @@ GUARDED = [
     ("POST", "/v1/mails/1/following"),
     ("POST", "/v1/mails/1/reply"),
     ("GET", "/v1/mails/scorecard"),
+    ("POST", "/v1/mails/filing"),
     ("POST", "/v1/chat"),
     ("GET", "/v1/chat/1"),
     ("GET", "/v1/audit"),

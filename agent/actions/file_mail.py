@@ -9,7 +9,7 @@ from pydantic import Field
 from agent.actions.any_record import KINDS, find_record
 from agent.actions.base import Action, AnyTime, Arguments, Effect
 from agent.actions.filing import check_filed, fileable, hangs_there
-from agent.actions.post_note import MARKER, NoteText, check_words, struck
+from agent.actions.post_note import MARKER, NoteText, StrikingNote, check_words, struck
 from agent.domain.decisions import Change, Preview, ProposalContent, Subject
 from agent.domain.letters import Letter
 from agent.domain.mail_files import RecordFile, file_name, is_whole, sha1_of
@@ -121,16 +121,13 @@ class FileMailAction(AnyTime):
             raise ErpUnavailable(str(away)) from away
 
 
-class StrikeFiledMailAction(AnyTime):
+class StrikeFiledMailAction(StrikingNote):
     """The note's text is replaced by one that says so. Nothing is deleted: what hangs on it stays."""
 
     name = STRIKE
     description = "Take back the note with which a mail was put on a record; it stays readable as taken back."
     undo = "the mail is put on the record again"
     arguments = StrikeFiledMail
-    lost_answer = "absolute value: the record's notes are searched for the marker that only the struck note carries"
-    repeatable = True
-    editable = ()
 
     def prepare(self, arguments: StrikeFiledMail, reader: ErpReader) -> ProposalContent:
         record = find_record(arguments.record, reader)
@@ -148,19 +145,6 @@ class StrikeFiledMailAction(AnyTime):
                 undo="The mail is put on the record again.",
             ),
         )
-
-    def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
-        note = content.arguments
-        writer.strike_note(content.subject.record, note["marker"], f"{struck(note['text'])} ({marker})")
-
-    def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
-        record = content.subject.record
-        if reader.note_exists(record, marker):
-            return Effect.DONE
-        return Effect.BEFORE if reader.note_exists(record, content.arguments["marker"]) else Effect.OTHER
-
-    def verified(self, content: ProposalContent) -> str:
-        return f"Read back: the note on {content.subject.name} is marked as taken back."
 
     def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
         return NAME, {name: content.arguments[name] for name in ("mail", "record", "text")}

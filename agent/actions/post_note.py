@@ -77,16 +77,34 @@ class PostNoteAction(AnyTime):
         return StrikeNoteAction.name, {"order": content.subject.name, "marker": marker, "text": content.arguments["text"]}
 
 
-class StrikeNoteAction(AnyTime):
+class StrikingNote(AnyTime):
+    """Takes a note back: its text is replaced by one that says so."""
+
+    lost_answer = "absolute value: the record's notes are searched for the marker that only the struck note carries"
+    repeatable = True
+    editable = ()
+
+    def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
+        note = content.arguments
+        writer.strike_note(content.subject.record, note["marker"], f"{struck(note['text'])} ({marker})")
+
+    def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
+        if reader.note_exists(content.subject.record, marker):
+            return Effect.DONE
+        there = reader.note_exists(content.subject.record, content.arguments["marker"])
+        return Effect.BEFORE if there else Effect.OTHER
+
+    def verified(self, content: ProposalContent) -> str:
+        return f"Read back: the note on {content.subject.name} is marked as taken back."
+
+
+class StrikeNoteAction(StrikingNote):
     """The note's text is replaced by one that says so; its own marker stands in the new text, so that it can be found."""
 
     name = "strike_note"
     description = "Take back a note that was posted on a sale order; it stays readable as taken back."
     undo = "the note is posted again"
     arguments = StrikeNote
-    lost_answer = "absolute value: the order's notes are searched for the marker that only the struck note carries"
-    repeatable = True
-    editable = ()
 
     def prepare(self, arguments: StrikeNote, reader: ErpReader) -> ProposalContent:
         order = find_order(arguments.order, reader)
@@ -105,19 +123,6 @@ class StrikeNoteAction(AnyTime):
                 undo="The note is posted again.",
             ),
         )
-
-    def apply(self, content: ProposalContent, writer: ErpWriter, marker: str) -> None:
-        note = content.arguments
-        writer.strike_note(content.subject.record, note["marker"], f"{struck(note['text'])} ({marker})")
-
-    def effect(self, content: ProposalContent, reader: ErpReader, marker: str) -> Effect:
-        if reader.note_exists(content.subject.record, marker):
-            return Effect.DONE
-        there = reader.note_exists(content.subject.record, content.arguments["marker"])
-        return Effect.BEFORE if there else Effect.OTHER
-
-    def verified(self, content: ProposalContent) -> str:
-        return f"Read back: the note on {content.subject.name} is marked as taken back."
 
     def inverse(self, content: ProposalContent, marker: str) -> tuple[str, dict[str, Any]] | None:
         return PostNoteAction.name, {"order": content.subject.name, "text": content.arguments["text"]}

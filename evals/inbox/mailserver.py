@@ -5,12 +5,14 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from imapclient import IMAPClient
+from imapclient.exceptions import IMAPClientError
 
 from evals.bench.figures import NotRun
 from integrations.email.imap import ImapAccount
@@ -31,11 +33,20 @@ class MailServer:
         return ImapAccount(self.host, self.port, self.user, lambda: self.password, tls=False)
 
     def deliver(self, mails: Sequence[bytes], folder: str = "INBOX") -> None:
+        """What is refused, as while a store that was lost is put up again, is offered once more, as mail servers do."""
+        waiting = deque(mails)
+        with suppress(IMAPClientError):
+            self._hand_over(waiting, folder)
+        if waiting:
+            self._hand_over(waiting, folder)
+
+    def _hand_over(self, waiting: deque[bytes], folder: str) -> None:
         with self._as_somebody() as client:
             if folder != "INBOX" and not client.folder_exists(folder):
                 client.create_folder(folder)
-            for mail in mails:
-                client.append(folder, mail)
+            while waiting:
+                client.append(folder, waiting[0])
+                waiting.popleft()
 
     def restart(self, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Sessions are ended, also those that wait for mail."""

@@ -52,7 +52,7 @@ class SmtpOutgoing(MailLogin):
 
 
 class Microsoft365Outgoing(Microsoft365App):
-    """Sent from as another app of the tenant than the one that reads; this one needs Mail.ReadWrite and Mail.Send."""
+    """Sent from as another app of the tenant than the one that reads; this one needs Mail.Read and Mail.Send."""
 
     kind: Literal["microsoft365"]
     mailbox: Annotated[str, Field(min_length=1, max_length=200)]

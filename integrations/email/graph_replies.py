@@ -1,11 +1,14 @@
-"""Answers of ours in a mailbox of Microsoft 365: drafts in their thread, found again by a mark, in Drafts or in Sent."""
+"""Answers of ours in a mailbox of Microsoft 365: drafted in their thread or sent, found again by a mark in Drafts or in Sent."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
+
+import httpx
 
 from agent.domain.letters import Outgoing
-from agent.errors import MailboxRefused, MailboxUnavailable
+from agent.errors import MailboxRefused
 from integrations.email.composing import ACTION, Sender, compose, message_id_of
 from integrations.email.graph_talk import GraphTalk, OfOneMail
 
@@ -16,11 +19,6 @@ _IN_REPLY_TO, _REFERENCES = "String 0x1042", "String 0x1039"
 DRAFTS, SENT = "drafts", "sentitems"
 
 
-class Draft(NamedTuple):
-    url: str
-    etag: str
-
-
 class GraphReplies:
     """What of ours lies in Drafts and Sent of one mailbox. Raises MailboxUnavailable and MailboxRefused."""
 
@@ -28,15 +26,13 @@ class GraphReplies:
         self._talk, self._sender, self._now = talk, sender, now
 
     def look(self) -> None:
-        """That both folders are there and can be read."""
-        for folder in (DRAFTS, SENT):
-            if self._answer("GET", f"{self._talk.mailbox}/mailFolders/{folder}?$select=id") is None:
-                raise MailboxRefused(f"Microsoft 365 knows no mailbox {self._sender.address}, or no folder {folder} in it.")
+        """That Sent is there and can be read."""
+        if self._answer("GET", f"{self._talk.mailbox}/mailFolders/{SENT}?$select=id") is None:
+            raise MailboxRefused(f"Microsoft 365 knows no mailbox {self._sender.address}, or no folder {SENT} in it.")
 
-    def drafted(self, mail: Outgoing) -> Draft | None:
-        """What is prepared already, by us and under this mark; what people wrote since does not matter here."""
-        found = self._found(DRAFTS, _with(_MARK, mail.marker))
-        return found[0] if found else None
+    def drafted(self, mail: Outgoing) -> bool:
+        """By us and under this mark; what people wrote since does not matter here."""
+        return bool(self._found(DRAFTS, _with(_MARK, mail.marker)))
 
     def sent(self, mail: Outgoing) -> bool:
         """By our mark, and by the Message-ID."""
@@ -46,7 +42,7 @@ class GraphReplies:
     def answered(self, message_id: str) -> bool:
         return bool(self._found(SENT, _with(_IN_REPLY_TO, message_id)))
 
-    def draft(self, mail: Outgoing) -> Draft:
+    def draft(self, mail: Outgoing) -> None:
         """A new draft for nobody but its addressee, made in one step: whoever dies leaves all of it, or none.
 
         Graph itself makes it an answer to the mail, in its thread; where that mail lies no more, its names are entered.
@@ -54,23 +50,24 @@ class GraphReplies:
         """
         compose(mail, self._sender, self._now(), draft=True)
         for original in self._originals(mail.in_reply_to) if mail.in_reply_to else ():
-            if row := self._answer("POST", f"{original.url}/createReply", json={"message": self._words(mail)}):
-                return self._draft(row)
+            if self._answer("POST", f"{original}/createReply", json={"message": self._words(mail)}):
+                return
+        if self._answer("POST", f"{self._talk.mailbox}/messages", json=self._whole(mail)) is None:
+            raise MailboxRefused(f"Microsoft 365 knows no mailbox {self._sender.address}.")
+
+    def send(self, mail: Outgoing) -> AbstractContextManager[httpx.Response]:
+        """One request that says all of it, and Graph's answer, whatever it is. In no folder of the mailbox does it lie before,
+        so nobody can change what is sent. Raises MailNotSafe and MailboxUnavailable.
+        """
+        compose(mail, self._sender, self._now())
+        return self._talk.sent_off("POST", f"{self._talk.mailbox}/sendMail", json={"message": self._whole(mail)})
+
+    def _whole(self, mail: Outgoing) -> dict[str, Any]:
+        """In its thread by the names of the mails before it."""
         thread = {_IN_REPLY_TO: mail.in_reply_to, _REFERENCES: " ".join(mail.references)}
         words = self._words(mail)
         words["singleValueExtendedProperties"] += [{"id": name, "value": value} for name, value in thread.items() if value]
-        row = self._answer("POST", f"{self._talk.mailbox}/messages", json=words)
-        if row is None:
-            raise MailboxRefused(f"Microsoft 365 knows no mailbox {self._sender.address}.")
-        return self._draft(row)
-
-    def to_send(self, mail: Outgoing) -> Draft:
-        """A draft with exactly these words: one that an earlier attempt left is written anew, whatever people made of it."""
-        begun = self.drafted(mail) or self.draft(mail)
-        row = self._answer("PATCH", begun.url, json=self._words(mail), headers={"If-Match": begun.etag})
-        if row is None:
-            raise MailboxUnavailable(f"Somebody changed the draft to {mail.to} while it was written; it is looked at again.")
-        return self._draft(row)
+        return words
 
     def _words(self, mail: Outgoing) -> dict[str, Any]:
         return {
@@ -84,22 +81,19 @@ class GraphReplies:
             "singleValueExtendedProperties": [{"id": _MARK, "value": mail.marker}],
         }
 
-    def _originals(self, message_id: str) -> list[Draft]:
+    def _originals(self, message_id: str) -> list[str]:
         """The mail that is answered, wherever in the mailbox it lies now; copies of ours in Drafts are none."""
         wanted = f"internetMessageId eq {_quoted(message_id)} and isDraft eq false"
         return list(self._listed(f"{self._talk.mailbox}/messages", wanted))
 
-    def _found(self, folder: str, wanted: str) -> list[Draft]:
+    def _found(self, folder: str, wanted: str) -> list[str]:
         return list(self._listed(f"{self._talk.mailbox}/mailFolders/{folder}/messages", wanted))
 
-    def _listed(self, messages: str, wanted: str) -> Iterator[Draft]:
+    def _listed(self, messages: str, wanted: str) -> Iterator[str]:
         page = self._answer("GET", messages, params={"$filter": wanted, "$select": "id", "$top": "5"})
         if page is None:
             raise MailboxRefused(f"Microsoft 365 knows no mailbox {self._sender.address}, or a folder in it is missing.")
-        yield from map(self._draft, page["value"])
-
-    def _draft(self, row: dict[str, Any]) -> Draft:
-        return Draft(self._talk.message(row["id"]), row["@odata.etag"])
+        yield from (self._talk.message(row["id"]) for row in page["value"])
 
     def _answer(self, verb: str, url: str, **more: Any) -> dict[str, Any] | None:
         try:

@@ -191,21 +191,37 @@ def test_whatever_is_lost_at_the_sending_it_is_sent_at_most_once_and_sent_tells(
     grant = office.granted(office.proposed())
     assert [office.carried_out(grant) for _ in outcomes] == outcomes
     assert len(office.there.in_folder("sentitems")) == sent
-    assert sum(asked.endswith("/send") for asked in office.there.asked) == 1
+    assert sum(asked.endswith("/sendMail") for asked in office.there.asked) == 1
 
 
-def test_what_a_server_that_is_busy_did_not_take_is_sent_later_from_the_same_draft(office: GraphOffice) -> None:
+def test_what_a_server_that_is_busy_did_not_take_is_sent_later_and_lies_nowhere_until_then(office: GraphOffice) -> None:
     office.received(mail(1))
     office.there.at_send = ["busy"]
     grant = office.granted(office.proposed())
     assert replace(office, in_flight=timedelta(minutes=10)).carried_out(grant) is None
+    assert office.there.in_folder("drafts") == office.there.in_folder("sentitems") == []
+    assert office.carried_out(grant) is Outcome.DONE
+    [sent] = office.there.in_folder("sentitems")
+    assert sent.words["body"]["content"] == DRAFT
+
+
+def test_a_prepared_draft_that_a_colleague_rewrote_changes_nothing_of_the_approved_words(office: GraphOffice) -> None:
+    office.received(mail(1))
+    grant = office.granted(office.proposed())
+    office.drafted()
     [draft] = office.there.in_folder("drafts")
-    # A colleague opened what lay there and wrote something nobody approved.
     draft.words["body"] = {"contentType": "text", "content": "We pay everything."}
     assert office.carried_out(grant) is Outcome.DONE
     [sent] = office.there.in_folder("sentitems")
     assert sent.words["body"]["content"] == DRAFT
-    assert office.there.in_folder("drafts") == []
+
+
+def test_a_login_that_breaks_before_the_sending_has_sent_nothing(there: Microsoft365) -> None:
+    there.login_breaks = True
+    with pytest.raises(MailboxUnavailable) as away:
+        sending(there).send(WORDS, lambda: None)
+    assert not isinstance(away.value, MailAnswerLost)
+    assert there.in_folder("sentitems") == []
 
 
 def test_an_answer_from_the_mailbox_meanwhile_stops_ours(office: GraphOffice) -> None:
@@ -218,7 +234,7 @@ def test_an_answer_from_the_mailbox_meanwhile_stops_ours(office: GraphOffice) ->
 
 def test_the_app_that_reads_cannot_send(there: Microsoft365) -> None:
     there.deliver(mail(1).as_bytes(policy=SMTP))
-    with pytest.raises(MailboxRefused, match=r"needs Mail\.ReadWrite and Mail\.Send"):
+    with pytest.raises(MailboxRefused, match=r"needs Mail\.Read and Mail\.Send"):
         GraphSender(login(there, sends=False), USER, MAILBOX, US, now).send(WORDS, lambda: None)
     assert there.in_folder("sentitems") == []
 
@@ -229,7 +245,13 @@ def test_what_keeps_a_sending_from_beginning_keeps_it_from_the_server(there: Mic
 
     with pytest.raises(MailNotSafe):
         sending(there).send(WORDS, no)
-    assert not any(asked.endswith("/send") for asked in there.asked)
+    assert not any(asked.endswith("/sendMail") for asked in there.asked)
+
+
+def test_an_answer_whose_thread_lies_there_no_more_is_sent_all_the_same(there: Microsoft365) -> None:
+    sending(there).send(WORDS, lambda: None)
+    [sent] = there.in_folder("sentitems")
+    assert sent.properties[IN_REPLY_TO] == sent.properties[REFERENCES] == "<1@vendor.example>"
 
 
 def test_a_folder_that_is_missing_is_said_before_anything_is_approved_to_go(there: Microsoft365) -> None:

@@ -1,12 +1,13 @@
 """What may be proposed. An action that is not listed here does not exist."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from pydantic import ValidationError
 
+from agent.actions.activate_policy import ActivatePolicyAction
 from agent.actions.adjust_stock import AdjustStockAction
 from agent.actions.base import Action, Arguments, Effect
 from agent.actions.cancel_order import CancelOrderAction
@@ -21,12 +22,14 @@ from agent.actions.create_credit_note import CancelCreditNoteAction, CreateCredi
 from agent.actions.create_return import CreateReturnAction
 from agent.actions.create_rfq import CreateRfqAction
 from agent.actions.create_transfer import CreateTransferAction
+from agent.actions.file_mail import FILING
 from agent.actions.hold_order import HoldOrderAction, ReleaseOrderAction
 from agent.actions.move_promise_date import MovePromiseDateAction
 from agent.actions.open_case import CloseCaseAction, OpenCaseAction
 from agent.actions.post_note import PostNoteAction, StrikeNoteAction
 from agent.actions.price_exception import PriceExceptionAction
 from agent.actions.reassign_reservation import ReassignReservationAction
+from agent.actions.reply_to_mail import ReplyToMailAction
 from agent.actions.reserve_stock import ReleaseReservationAction, ReserveStockAction
 from agent.actions.schedule_activity import ScheduleActivityAction, WithdrawActivityAction
 from agent.actions.send_message import SendCustomerUpdateAction, SendVendorMessageAction
@@ -39,11 +42,13 @@ from agent.ports.erp_reader import ErpReader
 
 __all__ = [
     "ACTIONS",
+    "BARE_OWN",
     "Action",
     "Effect",
     "OwnActions",
     "action_named",
     "checked",
+    "editable",
     "editable_action",
     "inverse",
     "marker_of",
@@ -93,6 +98,10 @@ ACTIONS: Mapping[str, Action[Any]] = {
 #: Actions on what is not the ERP; a process that has what they work on passes them in.
 OwnActions = Mapping[str, Action[Any]]
 NO_OWN: OwnActions = MappingProxyType({})
+#: All of them without what they work on, for whoever shows them or checks their arguments; none of these prepares or applies.
+BARE_OWN: OwnActions = MappingProxyType(
+    {**FILING, ReplyToMailAction.name: ReplyToMailAction(), ActivatePolicyAction.name: ActivatePolicyAction()}
+)
 
 
 def action_named(name: str, own: OwnActions = NO_OWN) -> Action[Any]:
@@ -128,9 +137,18 @@ def prepare(
     return content
 
 
-def editable_action(proposal: Proposal, changes: Iterable[str], own: OwnActions = NO_OWN) -> Action[Any]:
-    """The proposal's action, if an approver may change these of its arguments. Raises PreconditionFailed."""
-    action = action_named(proposal.content.action, own)
+def editable(proposal: Proposal) -> Sequence[str]:
+    """Those of its arguments that an approver may change; none where there is no such action any more."""
+    action = BARE_OWN.get(proposal.content.action) or ACTIONS.get(proposal.content.action)
+    return action.editable if action else ()
+
+
+def editable_action(proposal: Proposal, changes: Iterable[str]) -> Action[Any]:
+    """The proposal's action, if an approver may change these of its arguments; of our own without what it works on.
+
+    Raises PreconditionFailed.
+    """
+    action = action_named(proposal.content.action, BARE_OWN)
     if wrong := [name for name in changes if name not in action.editable]:
         may = f"only {' and '.join(action.editable)}" if action.editable else "nothing; reject it and have it proposed anew"
         raise PreconditionFailed(f"Of {proposal.label} ({action.name}) an approver may change {may}, not {', '.join(wrong)}.")

@@ -33,10 +33,16 @@ class ActivatePolicyAction:
     repeatable = False
     editable: tuple[str, ...] = ()
 
-    def __init__(self, shelf: PolicyShelf, switch: PolicySwitch | None = None) -> None:
-        """Only the executor has a switch."""
-        self._shelf = shelf
+    def __init__(self, shelf: PolicyShelf | None = None, switch: PolicySwitch | None = None) -> None:
+        """Who only checks arguments needs neither; only the executor has a switch."""
+        self._given = shelf
         self._switch = switch
+
+    @property
+    def _shelf(self) -> PolicyShelf:
+        if self._given is None:
+            raise PreconditionFailed("Policies are put in force through the server only.")
+        return self._given
 
     def prepare(self, arguments: ActivatePolicy, reader: ErpReader) -> ProposalContent:
         current = self._shelf.in_force()

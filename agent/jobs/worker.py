@@ -201,7 +201,7 @@ def _undo(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerCo
 def _edit(inbound: Inbound, person: Person, turn: ToolContext, context: WorkerContext) -> Iterator[Part]:
     asked = AskedEdit.model_validate_json(inbound.text)
     shown = context.desk.proposal(asked.proposal)
-    action = editable_action(shown, asked.changes, context.own)
+    action = editable_action(shown, asked.changes)
     release = Release(inbound.text, turn, turn.now())
     content = prepare(action.name, shown.content.arguments | asked.changes, turn.reader, now=turn.now(), own=context.own)
     if content.sha256() == shown.sha256:

@@ -5,9 +5,8 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Path, Query
 
-from agent.actions import checked, editable_action
+from agent.actions import BARE_OWN, checked, editable_action
 from agent.actions.file_mail import FILING
-from agent.actions.reply_to_mail import ReplyToMailAction
 from agent.domain.asked_change import AskedChange
 from agent.domain.asked_edit import AskedEdit
 from agent.domain.decisions import Person, ProposalState, Verdict
@@ -29,8 +28,6 @@ from app.web.deciding import decide_one
 from app.web.refusals import noted_refusals
 from app.web.security import Context, Reader, SignedIn
 
-#: The worker prepares them; here their arguments are looked at.
-OWN = {**FILING, ReplyToMailAction.name: ReplyToMailAction()}
 router = APIRouter(prefix="/v1/proposals", tags=["proposals"])
 ProposalId = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
@@ -103,8 +100,8 @@ def edit(proposal_id: ProposalId, wanted: EditRequest, context: Context, person:
             raise StaleShown(f"{shown.label} is not what you were shown; look at it again before editing it.")
         requirement = context.policy.require(shown.content.action, shown.content.facts)
         rule_on(requirement, shown, person, Verdict.APPROVE, context.clock(), context.absences.represented_by(person.id))
-    action = editable_action(shown, wanted.changes, OWN)
-    checked(action.name, shown.content.arguments | wanted.changes, OWN)
+    action = editable_action(shown, wanted.changes)
+    checked(action.name, shown.content.arguments | wanted.changes, BARE_OWN)
     asked = AskedEdit(proposal=shown.id, sha256=shown.sha256, changes=wanted.changes, reason=wanted.reason)
     return received(context, person, "edit", asked.model_dump_json())
 

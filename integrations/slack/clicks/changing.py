@@ -1,6 +1,6 @@
 """Everything else on a proposal's card: edit, hand over, ask, take back, undo, read."""
 
-from agent.actions import checked, editable_action
+from agent.actions import BARE_OWN, checked, editable_action
 from agent.domain.decisions import Person
 from agent.errors import NotPermitted, PreconditionFailed
 from integrations.slack.clicks.click import Click
@@ -33,7 +33,7 @@ def propose_edited(click: Click) -> Reaction:
         return beside(click, first, f"That is what {proposal.label} says already.")
     try:
         action = editable_action(proposal, changes)
-        checked(action.name, proposal.content.arguments | changes)
+        checked(action.name, proposal.content.arguments | changes, BARE_OWN)
     except PreconditionFailed as unfit:
         return beside(click, f"{PREFIX}{next(iter(changes))}", str(unfit))
     click.deeds.edit(click.person, proposal.id, proposal.sha256, changes, click.given("reason"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from agent.actions import ACTIONS
+from agent.actions import editable
 from agent.domain.decisions import Proposal, ProposalState, Verdict
 from agent.guardrails.requirement import Requirement
 from integrations.slack.interaction import Payload
@@ -209,7 +209,7 @@ def _buttons(proposal: Proposal, requirement: Requirement | None, room: Room) ->
         confirm = b.confirmation(f"Approve {proposal.label}?", writes(proposal), "Approve")
         yield b.button("Approve", "approve", value, "primary", confirm)
     yield b.button("Reject…", "reject", value, "danger")
-    if proposal.content.action in ACTIONS and ACTIONS[proposal.content.action].editable:
+    if editable(proposal):
         yield b.button("Edit…", "edit", value)
     yield b.button("Hand over…", "hand_over", value)
     yield b.button("Ask…", "ask", value)

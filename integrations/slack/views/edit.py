@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from agent.actions import editable_action
+from agent.actions import editable, editable_action
 from agent.domain.decisions import Proposal
 from agent.errors import PreconditionFailed
 from integrations.slack.interaction import Payload
@@ -12,13 +12,16 @@ from integrations.slack.views.revision import carried
 
 PREFIX = "edit_"
 LONG = 200
+#: Slack takes no longer text in an input.
+MOST = 3_000
+TOO_LONG = f"What it says now is longer than the {MOST} characters that fit in here; left empty, it stays as it is."
 
 
 def edit_modal(proposal: Proposal) -> Payload:
     """Raises PreconditionFailed where nothing may be changed."""
-    action = editable_action(proposal, ())
-    if not action.editable:
+    if not editable(proposal):
         raise PreconditionFailed(f"Nothing of {proposal.label} can be edited; reject it and have it proposed anew.")
+    action = editable_action(proposal, ())
     schema = action.arguments.model_json_schema()["properties"]
     return inputs.modal(
         f"Edit {proposal.label}",
@@ -46,9 +49,10 @@ def changes_in(proposal: Proposal, values: Mapping[str, str | None]) -> dict[str
 
 
 def _field(name: str, schema: Mapping[str, Any], now: Any) -> Payload:
-    element = _element(schema, _as_text(schema, now))
+    shown = _as_text(schema, now)
+    element = _element(schema, shown)
     # How a date is typed is told to whoever types one.
-    hint = "" if element["type"] == "datepicker" else str(schema.get("description", ""))
+    hint = "" if element["type"] == "datepicker" else TOO_LONG if len(shown) > MOST else str(schema.get("description", ""))
     return inputs.asked(f"{PREFIX}{name}", name.replace("_", " ").capitalize(), element, hint=hint, optional=True)
 
 
@@ -61,7 +65,7 @@ def _element(schema: Mapping[str, Any], now: str) -> Payload:
         least = next((str(form["minimum"]) for form in _forms(schema) if "minimum" in form), "")
         return inputs.number(now, least=least)
     most = next((form["maxLength"] for form in _forms(schema) if form.get("type") == "string" and "maxLength" in form), 2_000)
-    return inputs.text(now, most=most, lines=most > LONG)
+    return inputs.text(now, most=min(most, MOST), lines=most > LONG)
 
 
 def _forms(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from psycopg import Connection
+from psycopg.rows import DictRow
+
 from agent.domain.messenger import SendMethod
 from integrations.database.pool import Pool, statements
 
@@ -66,29 +69,42 @@ class PostgresOutbox:
         with statements(self._pool) as connection:
             return [row["key"] for row in connection.execute(query, (prefix, limit)).fetchall()]
 
-    def _enqueue(
-        self,
-        method: SendMethod,
-        channel: str,
-        payload: dict[str, Any],
-        *,
-        key: str | None = None,
-        thread_key: str | None = None,
-        dedupe: str | None = None,
-        not_before: datetime | None = None,
-    ) -> None:
-        text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
+    def latest(self, prefix: str) -> str | None:
+        """What the newest message is called whose name begins so."""
+        query = "SELECT dedupe FROM slack_outbox WHERE starts_with(dedupe, %s) ORDER BY id DESC LIMIT 1"
         with statements(self._pool) as connection:
-            connection.execute(
-                _ENQUEUE,
-                {
-                    "method": method.value,
-                    "key": key,
-                    "channel": channel,
-                    "thread_key": thread_key,
-                    "dedupe": dedupe,
-                    "payload": text,
-                    "sha256": hashlib.sha256(text.encode()).hexdigest(),
-                    "not_before": not_before,
-                },
-            )
+            row = connection.execute(query, (prefix,)).fetchone()
+        return str(row["dedupe"]) if row else None
+
+    def _enqueue(self, method: SendMethod, channel: str, payload: dict[str, Any], **named: Any) -> None:
+        with statements(self._pool) as connection:
+            enqueue(connection, method, channel, payload, **named)
+
+
+def enqueue(
+    connection: Connection[DictRow],
+    method: SendMethod,
+    channel: str,
+    payload: dict[str, Any],
+    *,
+    key: str | None = None,
+    thread_key: str | None = None,
+    dedupe: str | None = None,
+    not_before: datetime | None = None,
+) -> bool:
+    """Whether it is to be sent; not where one of that name was stored before, or the newest of that key looks alike."""
+    text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
+    stored = connection.execute(
+        _ENQUEUE,
+        {
+            "method": method.value,
+            "key": key,
+            "channel": channel,
+            "thread_key": thread_key,
+            "dedupe": dedupe,
+            "payload": text,
+            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "not_before": not_before,
+        },
+    )
+    return stored.rowcount > 0

@@ -40,6 +40,8 @@ class Showing(Protocol):
 
     def keys(self, prefix: str, limit: int) -> Sequence[str]: ...
 
+    def latest(self, prefix: str) -> str | None: ...
+
 
 class Announcer:
     def __init__(

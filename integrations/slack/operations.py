@@ -1,13 +1,12 @@
 """Keeping the operations channel: the brief once a morning, new critical findings together, and jobs that were given up."""
 
-import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
-from typing import Protocol
 
 from agent.domain.briefs import Brief
 from agent.domain.finding_life import FindingFilter, KnownFinding
 from agent.domain.findings import Severity
+from agent.ports.critical_told import CriticalTold
 from agent.ports.own_affairs import OwnAffairs
 from agent.ports.risk_board import RiskReading
 from integrations.slack.announcing import Showing
@@ -18,15 +17,8 @@ from integrations.slack.views.operations import dead_letter_card
 MORNING = 6
 A_DAY = timedelta(days=1)
 MOST = 500
-
-
-class CriticalTold(Protocol):
-    """What the channel was told of, kept across restarts."""
-
-    def new(self) -> frozenset[int]:
-        """Findings that became critical within a day, at first or again, and were not told of in the day before or since."""
-
-    def told(self, finding_ids: Collection[int]) -> None: ...
+#: The names of its messages, each with the number of the newest job in it.
+GIVEN_UP = "given-up:"
 
 
 class Operations:
@@ -49,7 +41,7 @@ class Operations:
         self._board, self._affairs, self._brief, self._hidden = board, affairs, brief, hidden
         self._critical, self._outbox, self._clock, self._zone, self._channel = critical, outbox, clock, zone, channel
         self._told_day: str | None = None
-        self._given_up = 0
+        self._given_up: int | None = None
 
     def sweep(self) -> None:
         """Raises what the ports raise; then the next one makes up for it."""
@@ -67,25 +59,19 @@ class Operations:
             self._told_day = day
 
     def _became_critical(self) -> None:
-        """In one message; told before it is noted, so that a crash in between says it once all the same: its name is the same."""
+        """In one message, told and noted at once."""
         new = self._critical.new()
-        if not new:
+        if not new.findings:
             return
         found = self._board.findings(FindingFilter(severities=(Severity.CRITICAL,), limit=MOST))
-        shown = [self._hidden(one) for one in found.findings if one.id in new]
+        shown = [self._hidden(one) for one in found.findings if one.id in new.findings]
         if shown:
-            self._outbox.post(self._channel, findings_card(shown, len(shown)), dedupe=_named(shown))
-            self._critical.told([one.id for one in shown])
+            self._critical.tell(new, [one.id for one in shown], self._channel, findings_card(shown, len(shown)))
 
     def _dead_letters(self, now: datetime) -> None:
+        if self._given_up is None:
+            self._given_up = int((self._outbox.latest(GIVEN_UP) or GIVEN_UP + "0").removeprefix(GIVEN_UP))
         failures = sorted(self._affairs.failures(now - A_DAY), key=lambda one: one.id, reverse=True)
-        if failures and failures[0].id != self._given_up:
-            new = [one for one in failures if one.id > self._given_up]
-            self._outbox.post(self._channel, dead_letter_card(new, len(new)), dedupe=f"given-up:{failures[0].id}")
-            self._given_up = failures[0].id
-
-
-def _named(findings: Sequence[KnownFinding]) -> str:
-    """The same for the same findings as they are now."""
-    told = sorted((one.id, one.changed_at.isoformat()) for one in findings)
-    return f"critical:{hashlib.sha256(repr(told).encode()).hexdigest()[:32]}"
+        if new := [one for one in failures if one.id > self._given_up]:
+            self._outbox.post(self._channel, dead_letter_card(new, len(new)), dedupe=f"{GIVEN_UP}{new[0].id}")
+            self._given_up = new[0].id

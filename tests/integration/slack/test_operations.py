@@ -9,6 +9,7 @@ import pytest
 
 from agent.domain.affairs import JobFailure
 from agent.domain.findings import Severity
+from agent.errors import ExpediterError
 from agent.risk.brief import make_brief
 from app.wiring.slack_masking import without_money
 from integrations.database.critical_told import PostgresCriticalTold
@@ -131,6 +132,54 @@ def test_critical_findings_that_come_together_are_one_message_without_prices_and
     assert "EUR" not in told
 
 
+def in_the_night(database: TestDatabase) -> Operations:
+    return operations(database, Jobs(), MORNING.replace(hour=1))
+
+
+LOST = """
+    CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {what} END $$;
+    CREATE TRIGGER lose BEFORE INSERT ON critical_told FOR EACH ROW EXECUTE FUNCTION lose()
+"""
+CRASHES = {
+    "the connection ends": "PERFORM pg_terminate_backend(pg_backend_pid()); PERFORM pg_sleep(10); RETURN NEW;",
+    "it cannot be noted": "RAISE EXCEPTION 'no' USING ERRCODE = 'EX100';",
+}
+
+
+@pytest.mark.parametrize("what", CRASHES.values(), ids=CRASHES.keys())
+def test_what_is_cut_off_between_telling_and_noting_is_told_once_also_when_it_changed_meanwhile(
+    database: TestDatabase, what: str
+) -> None:
+    bad = trouble(1, severity=Severity.CRITICAL)
+    publish(database, full(bad, at=NOON))
+    with database.connection("admin") as connection:
+        connection.execute(LOST.format(what=what))
+    with pytest.raises(ExpediterError):
+        in_the_night(database).sweep()
+    assert sent(database) == []
+    with database.connection("admin") as connection:
+        connection.execute("DROP FUNCTION lose() CASCADE")
+    publish(database, full(replace(bad, summary="Now there are none at all."), at=NOON.replace(hour=13)))
+    for _ in range(2):
+        in_the_night(database).sweep()
+    (told,) = sent(database)
+    assert "Now there are none at all." in told
+
+
+def test_two_workers_that_look_at_the_same_moment_tell_it_once(database: TestDatabase) -> None:
+    publish(database, full(trouble(1, severity=Severity.CRITICAL), at=NOON))
+    critical = PostgresCriticalTold(database.pool("worker"))
+    mine, others = critical.new(), critical.new()
+    critical.tell(mine, mine.findings, "C0OPS", {"text": "One.", "blocks": []})
+    publish(
+        database, full(trouble(1, severity=Severity.CRITICAL), trouble(2, severity=Severity.CRITICAL), at=NOON.replace(hour=13))
+    )
+    critical.tell(others, others.findings, "C0OPS", {"text": "One, otherwise worded.", "blocks": []})
+    assert database.one("admin", "SELECT count(*) FROM slack_outbox") == 1
+    assert database.one("admin", "SELECT count(*) FROM critical_told") == 1
+    assert len(critical.new().findings) == 1, "what came since is told next"
+
+
 def test_jobs_that_were_given_up_are_told_once(database: TestDatabase) -> None:
     jobs = Jobs(JobFailure(4, "answer_chat", "Odoo did not answer <in time>.", NOON))
     mine = operations(database, jobs, MORNING.replace(hour=1))
@@ -142,6 +191,13 @@ def test_jobs_that_were_given_up_are_told_once(database: TestDatabase) -> None:
     assert "answer_chat" in first
     assert "scan" in second
     assert "answer_chat" not in second
+    del jobs.given_up[1]
+    mine.sweep()
+    jobs.given_up.append(JobFailure(6, "read_mail", "No mail.", NOON))
+    operations(database, jobs, MORNING.replace(hour=1)).sweep()
+    third = sent(database)[2:]
+    assert len(third) == 1, "what was replayed tells nothing, and a new worker only what is new"
+    assert "answer_chat" not in third[0]
 
 
 def test_the_morning_brief_names_the_mails_that_wait_too_long_and_repeats_nothing_that_they_say(database: TestDatabase) -> None:

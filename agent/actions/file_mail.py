@@ -12,7 +12,7 @@ from agent.actions.filing import check_filed, fileable, hangs_there
 from agent.actions.post_note import MARKER, NoteText, StrikingNote, check_words, struck
 from agent.domain.decisions import Change, Preview, ProposalContent, Subject
 from agent.domain.letters import Letter
-from agent.domain.mail_files import RecordFile, file_name, is_whole, sha1_of
+from agent.domain.mail_files import RecordFile, file_name, is_file_of, is_whole, sha1_of
 from agent.domain.records import Record
 from agent.errors import (
     DatabaseUnavailable,
@@ -132,6 +132,8 @@ class StrikeFiledMailAction(StrikingNote):
     def prepare(self, arguments: StrikeFiledMail, reader: ErpReader) -> ProposalContent:
         record = find_record(arguments.record, reader)
         check_words(record.name, arguments.text, reader.note_text(record, arguments.marker))
+        if not any(is_file_of(f"M{arguments.mail}", file) for file in reader.note_files(record, arguments.marker)):
+            raise PreconditionFailed(f"M{arguments.mail} does not hang on that note on {record.name}; say the mail that does.")
         return ProposalContent(
             action=STRIKE,
             subject=Subject(model=record.model, id=record.id, name=record.name),

@@ -61,7 +61,12 @@ def patterns_for(name: str) -> list[str]:
     for word in words:
         half = (len(word) + 1) // 2
         found += map(_open, ((word,) if len(word) <= 8 else ()) + ((word[:half], word[-half:]) if len(word) >= 7 else ()))
-    return list(dict.fromkeys(pattern for pattern in found if sum(char != "%" for char in pattern) >= 2))
+    return list(dict.fromkeys(pattern for pattern in found if telling(pattern) >= 2))
+
+
+def telling(pattern: str) -> int:
+    """How much a pattern says: of many partners that one of several matches, those that the most telling one matches are kept."""
+    return sum(char != "%" for char in pattern)
 
 
 def _open(piece: str) -> str:

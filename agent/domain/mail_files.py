@@ -47,3 +47,8 @@ def file_name(label: str, subject: str) -> str:
     said = " ".join(subject.split())
     shown = "".join("_" if char in _NOT_IN_NAMES else char for char in said if char.isprintable())
     return f"{f'{label} {shown}'[:_MOST_NAME].strip(' .')}.eml"
+
+
+def is_file_of(label: str, file: NoteFile) -> bool:
+    """Whether it is called as `file_name` calls the mail's."""
+    return file.name.removesuffix(".eml").split(" ", 1)[0] == label

@@ -101,7 +101,10 @@ class ErpReader(ErpDetails, Protocol):
         """Mail address or bare domain (`acme.example`) → commercial partner; only unambiguous ones."""
 
     def partners_like(self, patterns: Sequence[str]) -> list[Record]:
-        """Commercial partners whose name holds one of these, case ignored; `%` stands for any text. 200 at most, in no order."""
+        """Commercial partners, neither ours nor colleagues, whose name holds one of these, case ignored; `%` stands for any text.
+
+        200 at most, in no order; where there are more, those that the most telling pattern finds are among them.
+        """
 
     def note_exists(self, record: Record, marker: str) -> bool:
         """Whether the record's chatter holds a note with this marker, beside its text or in it (once taken back, a note carries

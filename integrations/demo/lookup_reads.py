@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from agent.domain.company_names import telling
 from agent.domain.records import Record
 from agent.domain.stock import Product
 from agent.errors import ErpIncomplete
@@ -79,8 +80,11 @@ class LookupReads(Reads):
         return {row.address: Record("res.partner", row.id, row.name) for row in rows}
 
     def partners_like(self, patterns: Sequence[str]) -> list[Record]:
-        query = "SELECT id, name FROM demo.partner WHERE name ILIKE ANY (%(patterns)s) ORDER BY id LIMIT 200"
-        rows = self._rows(query, {"patterns": [f"%{pattern}%" for pattern in patterns]})
+        query = """
+            SELECT id, name FROM demo.partner WHERE name ILIKE ANY (%(patterns)s)
+            ORDER BY name ILIKE %(telling)s DESC, id LIMIT 200"""
+        within = [f"%{pattern}%" for pattern in patterns]
+        rows = self._rows(query, {"patterns": within, "telling": max(within, key=telling, default="")})
         return [Record("res.partner", row.id, row.name) for row in rows]
 
     def note_exists(self, record: Record, marker: str) -> bool:

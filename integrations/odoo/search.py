@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from html import escape, unescape
 from typing import Any
 
+from agent.domain.company_names import telling
 from agent.domain.erp_users import ErpUser
 from agent.domain.records import Record
 from agent.domain.stock import Product
@@ -100,9 +101,18 @@ class Search(Noun):
         return {address: next(iter(by_text[text])) for address, text in wanted.items() if len(by_text.get(text, ())) == 1}
 
     def partners_like(self, patterns: Sequence[str]) -> list[Record]:
+        if not patterns:
+            return []
+        found = self._partners_like(patterns)
+        if len(found) == CANDIDATES and len(patterns) > 1:
+            found = list(dict.fromkeys(self._partners_like([max(patterns, key=telling)]) + found))
+        return found[:CANDIDATES]
+
+    def _partners_like(self, patterns: Sequence[str]) -> list[Record]:
+        """Whatever their number, at most so many as fit; ours and colleagues are left out."""
         wanted: list[Any] = ["|"] * (len(patterns) - 1) + [("name", "ilike", pattern) for pattern in patterns]
-        domain = [("parent_id", "=", False), *wanted]
-        rows = self.pages.best("res.partner", domain, ["name"], CANDIDATES) if patterns else []
+        others = [("parent_id", "=", False), ("partner_share", "=", True), ("ref_company_ids", "=", False)]
+        rows = self.pages.best("res.partner", [*others, *wanted], ["name"], CANDIDATES)
         return [Record("res.partner", row["id"], row["name"]) for row in rows if row["name"]]
 
     def users_by_email(self, addresses: Sequence[str]) -> dict[str, list[ErpUser]]:

@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from agent.actions import marker_of, prepare
 from agent.actions.file_mail import NAME, StrikeFiledMailAction
 from agent.domain.decisions import Outcome, Role
 from agent.domain.mail_files import BY_PARTS, NoteFile, RecordFile, sha1_of
@@ -121,6 +122,19 @@ def test_a_note_about_a_mail_is_taken_back_and_the_mail_stays(office: FilingOffi
     text = office.database.one("admin", "SELECT body FROM demo.note WHERE record_id = %s ORDER BY id DESC", office.order().id)
     assert text.startswith(f"Taken back; it said: {NOTE}")
     assert len(office.hangs()) == 1
+
+
+def test_who_takes_a_note_back_cannot_say_that_it_is_about_another_mail(office: FilingOffice) -> None:
+    arrived(office.database, letter(1))
+    arrived(office.database, letter(2))
+    done = office.proposed()
+    assert office.carried_out(office.granted(done)) is Outcome.DONE
+    name, arguments = office.worker.own[NAME].inverse(done.content, marker_of(done)) or ("", {})
+    with pytest.raises(PreconditionFailed, match="M2 does not hang on that note"):
+        prepare(name, arguments | {"mail": 2}, office.erp.reader, own=office.worker.own)
+    assert prepare(name, arguments, office.erp.reader, own=office.worker.own).preview.title.startswith(
+        "Take back the note about M1"
+    )
 
 
 @pytest.mark.parametrize(

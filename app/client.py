@@ -153,6 +153,9 @@ class Api:
     def file_mails_of(self, day: str, reason: str) -> int:
         return int(self._request("POST", "/v1/mails/filing", {"day": day, "reason": reason})["inbound_id"])
 
+    def write_to_customers(self, mail_id: int, reason: str) -> int:
+        return int(self._request("POST", f"/v1/mails/{mail_id}/customer-updates", {"reason": reason})["inbound_id"])
+
     def draft(self, mail_id: int) -> DraftRow:
         return DraftRow.model_validate(self._request("GET", f"/v1/mails/{mail_id}/draft"))
 

@@ -32,7 +32,8 @@ from agent.actions.reassign_reservation import ReassignReservationAction
 from agent.actions.reply_to_mail import ReplyToMailAction
 from agent.actions.reserve_stock import ReleaseReservationAction, ReserveStockAction
 from agent.actions.schedule_activity import ScheduleActivityAction, WithdrawActivityAction
-from agent.actions.send_message import SendCustomerUpdateAction, SendVendorMessageAction
+from agent.actions.send_customer_update import SendCustomerUpdateAction
+from agent.actions.send_message import SendVendorMessageAction
 from agent.actions.set_picking_priority import SetPickingPriorityAction
 from agent.actions.tag_order import TagOrderAction, UntagOrderAction
 from agent.actions.write_off import WriteOffAction

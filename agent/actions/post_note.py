@@ -15,14 +15,15 @@ MARKER = r"^expediter-p\d+-[0-9a-f]{12}$"
 MAX_LENGTH = 2000
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
+    """Cleaned. Raises ValueError when nothing is left."""
     cleaned = clean_text(text)
     if not cleaned:
         raise ValueError("the note has no text")
     return cleaned
 
 
-NoteText = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(_visible)]
+NoteText = Annotated[str, Field(max_length=MAX_LENGTH), AfterValidator(visible)]
 
 
 class PostNote(Arguments):

@@ -1,4 +1,4 @@
-"""Tell a customer or a vendor something, in words that were reviewed."""
+"""Tell a vendor something, in words that were reviewed; and what every message to an outside person shares."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,7 +8,6 @@ from pydantic import Field
 from agent.actions.base import AnyTime, Arguments, Effect
 from agent.actions.finding import only
 from agent.actions.money_named import in_words, money_named
-from agent.actions.on_order import OneOrder, on_order
 from agent.actions.post_note import NoteText
 from agent.domain.contacts import Contact
 from agent.domain.decisions import Change, Preview, ProposalContent, Subject
@@ -22,7 +21,7 @@ from agent.ports.erp_writer import ErpWriter
 TEXT = Field(description="The whole message, plain text, as the other side will read it")
 
 
-class _Sending(AnyTime):
+class Sending(AnyTime):
     """A message on the record, which the ERP mails to the people that it names itself."""
 
     name: str
@@ -45,28 +44,6 @@ class _Sending(AnyTime):
         return None
 
 
-class SendCustomerUpdate(OneOrder):
-    text: NoteText = TEXT
-
-
-class SendCustomerUpdateAction(_Sending):
-    name = "send_customer_update"
-    description = "Send the customer of an order a message by mail."
-    arguments = SendCustomerUpdate
-
-    def prepare(self, arguments: SendCustomerUpdate, reader: ErpReader) -> ProposalContent:
-        on = on_order(arguments.order, reader)
-        people = _addressees(on.order.record, reader)
-        preview = Preview(
-            title=f"Write to {people[0].name} about {on.order.name}",
-            changes=_changes(people, arguments.text),
-            consequence=f"{on.who} reads it; what was sent cannot be called back.",
-            undo="irreversible",
-        )
-        facts = on.facts(recipients=len(people))
-        return on.content(self.name, {"text": arguments.text}, _before(people), facts, preview)
-
-
 class SendVendorMessage(Arguments):
     purchase: str = Field(min_length=1, max_length=64, description="Number of the purchase, like P00042")
     text: NoteText = TEXT
@@ -79,7 +56,7 @@ class SendVendorMessage(Arguments):
     )
 
 
-class SendVendorMessageAction(_Sending):
+class SendVendorMessageAction(Sending):
     name = "send_vendor_message"
     description = "Send the vendor of a purchase a message by mail, such as a reminder or a request to expedite."
     arguments = SendVendorMessage
@@ -88,7 +65,7 @@ class SendVendorMessageAction(_Sending):
     def prepare(self, arguments: SendVendorMessage, reader: ErpReader) -> ProposalContent:
         numbered = reader.find_by_number("purchase.order", spellings(arguments.purchase)).values()
         record = only([found for each in numbered for found in each], "purchase", arguments.purchase)
-        people = _addressees(record, reader)
+        people = addressees(record, reader)
         purchase = next(iter(reader.purchases([record.id])), None)
         if purchase is None:
             raise PreconditionFailed(f"{record.name} is finished or cancelled; there is nothing left to write about.")
@@ -97,7 +74,7 @@ class SendVendorMessageAction(_Sending):
         offer = f" and offers {arguments.cost:.2f} {currency}" if arguments.cost else ""
         preview = Preview(
             title=f"Write to {people[0].name} about {record.name}{offer}",
-            changes=_changes(people, arguments.text),
+            changes=changes_of(people, arguments.text),
             consequence=f"{purchase.vendor_name} reads it{offer}; what was sent cannot be called back.",
             undo="irreversible",
         )
@@ -107,7 +84,7 @@ class SendVendorMessageAction(_Sending):
         given = {"purchase": record.name, "text": arguments.text, "cost": f"{arguments.cost:f}"}
         subject = Subject(model=record.model, id=record.id, name=record.name)
         return ProposalContent(
-            action=self.name, subject=subject, arguments=given, before=_before(people), facts=facts, preview=preview
+            action=self.name, subject=subject, arguments=given, before=people_before(people), facts=facts, preview=preview
         )
 
 
@@ -125,7 +102,7 @@ def _check_offer(text: str, cost: Money) -> None:
         )
 
 
-def _addressees(record: Record, reader: ErpReader) -> list[Contact]:
+def addressees(record: Record, reader: ErpReader) -> list[Contact]:
     """Raises PreconditionFailed when the one who is meant cannot be mailed."""
     people = reader.addressees(record)
     if not people or not people[0].email:
@@ -134,10 +111,10 @@ def _addressees(record: Record, reader: ErpReader) -> list[Contact]:
     return [people[0], *(person for person in people[1:] if person.email)]
 
 
-def _before(people: list[Contact]) -> dict[str, Any]:
+def people_before(people: list[Contact]) -> dict[str, Any]:
     return {"to": [[person.id, person.email] for person in people], "recipients": [str(person) for person in people]}
 
 
-def _changes(people: list[Contact], text: str) -> tuple[Change, ...]:
+def changes_of(people: list[Contact], text: str) -> tuple[Change, Change]:
     to = ", ".join(map(str, people))
     return (Change(label="To", before="none", after=to), Change(label="Message", before="none", after=text))

@@ -36,3 +36,13 @@ class AskedFiling(BaseModel):
     mails_of: DayOfMails
     """In the time zone of the office."""
     reason: str = Field(min_length=1)
+
+
+class AskedCustomerUpdates(BaseModel):
+    """To write to each customer whose promise breaks because of a mail, as one group."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    customers_of: int
+    """Number of the mail."""
+    reason: str = Field(min_length=1)

@@ -13,6 +13,8 @@ class Contact:
     id: int
     name: str
     email: str | None
+    language: str = "en"
+    """ISO 639-1, for what is written to them."""
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>" if self.email else self.name

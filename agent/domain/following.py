@@ -14,6 +14,21 @@ class OfferKind(StrEnum):
     """One proposal, of `action`."""
     NEW_DATES = "new_dates"
     """A group of proposals: new promise dates for what is endangered."""
+    CUSTOMER_UPDATES = "customer_updates"
+    """A group of proposals: a message to each customer whose promise breaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerDraft:
+    """What a customer would be told, as it would be proposed."""
+
+    customer: str
+    to: tuple[str, ...]
+    """Names and addresses."""
+    orders: tuple[str, ...]
+    template: str
+    """The approved one that the words come from, with its version."""
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +39,11 @@ class Offer:
     title: str
     action: str
     arguments: Mapping[str, Any]
-    """Of the action; of new dates the cause and the day."""
+    """Of the action; of new dates the cause and the day, of customer updates the mail."""
     reason: str
     """As the approver would read it."""
+    drafts: tuple[CustomerDraft, ...] = ()
+    """Of customer updates."""
 
 
 @dataclass(frozen=True, slots=True)

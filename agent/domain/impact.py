@@ -13,6 +13,7 @@ class ImpactedOrder:
     """A customer's order that waits for the cause, or is served later because of it."""
 
     order: Record
+    customer_id: int
     customer_name: str
     promise_date: datetime | None
     ready_before: datetime | None
@@ -25,6 +26,8 @@ class ImpactedOrder:
     """The promise breaks."""
     goods: str
     """What of it waits, in words."""
+    line_ids: tuple[int, ...]
+    """Of the order's lines that wait."""
     value: Money
     """Of the goods that wait."""
     score: Decimal

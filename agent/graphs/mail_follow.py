@@ -1,10 +1,10 @@
 """From a mail's links to what a person may want to do: enter the vendor's date, put the mail on its record, leave notes,
-promise customers new dates.
+promise customers new dates, write to them.
 
 Only links count, never candidates. Each offer was prepared on the ERP as it is now, so that it can be proposed as it stands.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -12,11 +12,13 @@ from agent.actions import NO_OWN, OwnActions, prepare
 from agent.actions.any_record import KINDS
 from agent.actions.file_mail import NAME as FILE_MAIL
 from agent.domain.asked_days import arrival
+from agent.domain.decisions import ProposalContent
 from agent.domain.following import Following, Offer, OfferKind
 from agent.domain.impact import Impact
 from agent.domain.mailbox import InboxMail
 from agent.domain.records import Record
 from agent.errors import PolicyRejected, PreconditionFailed, RecordMissing
+from agent.graphs.customer_letters import ToldDelays, customer_letters, draft_of
 from agent.guardrails.policy import Policy
 from agent.ports.erp_reader import ErpReader
 from agent.risk.causes import cause_of_picking, cause_of_purchase, snapshot_of_cause
@@ -34,26 +36,36 @@ Refused = (PreconditionFailed, PolicyRejected, RecordMissing)
 
 def following(
     mail: InboxMail, reader: ErpReader, policy: Policy, now: datetime, own: OwnActions = NO_OWN,
-    filed: Collection[tuple[int, str, int]] = (),
+    filed: Collection[tuple[int, str, int]] = (), told: ToldDelays = lambda _: (),
 ) -> Following:  # fmt: skip
-    """`filed`: which mail hangs on which record already, or is about to: it is not offered again.
+    """`filed`: which mail hangs on which record already, or is about to: it is not offered again. `told`: likewise of delays.
 
     Raises PreconditionFailed for a mail that is not read or linked, and what the reader raises.
     """
     links = _links(mail)
-    read: dict[str, Any] = dict(mail.triage or {})
-    day = day_of(read["fields"], "new_eta")
     left_out = list[str]()
-    impacts = [found for link in links if (found := _impact(link, day, reader, policy, now, left_out))]
+    day, impacts = impacts_of(mail, reader, policy, now, left_out)
+    letters = customer_letters(mail, impacts, day, reader, now, told, left_out)
     offers = [
         *_vendor_dates(mail, links, day, reader, now, left_out),
         *filings(mail, [link for link in links if (mail.id, link.model, link.id) not in filed], day, reader, now, own, left_out),
         *_notes(mail, links, impacts, day, reader, now, left_out),
         *_new_dates(mail, impacts, day),
+        *_customer_updates(mail, letters),
     ]
     orders = {order.order.id: order for found in impacts for order in found.orders}
     said = "; ".join(found.said for found in impacts) or f"{mail.label} is about {', '.join(link.name for link in links)}"
     return Following(said, day, tuple(orders.values()), tuple(offers), tuple(dict.fromkeys(left_out)))
+
+
+def impacts_of(
+    mail: InboxMail, reader: ErpReader, policy: Policy, now: datetime, left_out: list[str]
+) -> tuple[date | None, list[Impact]]:
+    """The new date that it names, and what each purchase or transfer that it is linked to endangers. Raises as `following`."""
+    links = _links(mail)
+    read: dict[str, Any] = dict(mail.triage or {})
+    day = day_of(read["fields"], "new_eta")
+    return day, [found for link in links if (found := _impact(link, day, reader, policy, now, left_out))]
 
 
 def _links(mail: InboxMail) -> list[Record]:
@@ -152,7 +164,16 @@ def _new_dates(mail: InboxMail, impacts: Iterable[Impact], day: date | None) -> 
                 f"new promise dates for {endangered} orders that wait"
             )  # fmt: skip
             arguments = {"cause": found.cause.name, "new_date": day.isoformat()}
-            yield Offer(OfferKind.NEW_DATES, f"Ask for {noun} for {found.cause.name}", "new_dates", arguments, _why(mail))
+            yield Offer(OfferKind.NEW_DATES, f"Ask for {noun} for {found.cause.name}", "new_dates", arguments, why(mail))
+
+
+def _customer_updates(mail: InboxMail, letters: Sequence[ProposalContent]) -> Iterator[Offer]:
+    drafts = tuple(map(draft_of, letters))
+    if drafts:
+        told, orders = len({draft.customer for draft in drafts}), sum(len(draft.orders) for draft in drafts)
+        whom = drafts[0].customer if told == 1 else f"{told} customers"
+        title = f"Write to {whom} about {'one order that comes' if orders == 1 else f'{orders} orders that come'} late"
+        yield Offer(OfferKind.CUSTOMER_UPDATES, title, "customer_updates", {"mail": mail.id}, why(mail), drafts)
 
 
 def _prepared(
@@ -161,12 +182,13 @@ def _prepared(
 ) -> Offer | None:  # fmt: skip
     try:
         content = prepare(action, arguments, reader, now=now, own=own)
-    except Refused as why:
-        refused.append(str(why))
+    except Refused as refusal:
+        refused.append(str(refusal))
         return None
-    return Offer(OfferKind.CHANGE, content.preview.title, action, arguments, _why(mail))
+    return Offer(OfferKind.CHANGE, content.preview.title, action, arguments, why(mail))
 
 
-def _why(mail: InboxMail) -> str:
+def why(mail: InboxMail) -> str:
+    """What is proposed because of it, as whoever approves reads it."""
     came = (mail.sent_at or mail.received_at).date().isoformat()
     return f"{mail.label} of {came} from {(mail.sender or 'no single sender')[:200]} says so."

@@ -41,7 +41,7 @@ def follow_mail(inbound_id: int, context: WorkerContext, inbox: InboxReading) ->
     def answering(inbound: Inbound, person: Person, turn: ToolContext, now: WorkerContext) -> Iterator[Part]:
         demand(person, Permission.HANDLE_MAILS)
         mail = inbox.mail(AskedFollowing.model_validate_json(inbound.text).mail)
-        found = following(mail, turn.reader, now.policy, turn.now(), now.own, inbox.filed([mail]))
+        found = following(mail, turn.reader, now.policy, turn.now(), now.own, inbox.filed([mail]), turn.book.delays_told)
         release = Release(inbound.text, turn, turn.now())
         yield from release.rules_say(_told(found))
         for part in release.final(RULES):

@@ -186,12 +186,23 @@ def _propose_new_dates(result: Result) -> str:
 
 def _propose_filings(result: Result) -> str:
     left = [f"- not {one['mail']} on {one['record']}: {_sentence(one['why'])}" for one in result["left_out"]]
+    nothing = f"Nothing is proposed: no mail of {result['day']} is linked to a record that it is not on yet."
+    return "\n".join(_grouped(result, nothing, left))
+
+
+def _propose_customer_updates(result: Result) -> str:
+    left = [f"- {_sentence(why)}" for why in result["left_out"]]
+    nothing = f"Nothing is proposed: no customer has to be written to because of {result['mail']}."
+    return "\n".join(_grouped(result, nothing, left))
+
+
+def _grouped(result: Result, nothing: str, left: list[str]) -> list[str]:
     if not result["proposed"]:
-        return "\n".join([f"Nothing is proposed: no mail of {result['day']} is linked to a record that it is not on yet.", *left])
+        return [nothing, *left]
     lines = [f"- {row['label']} {row['title']}; needs {row['approval']}." for row in result["proposals"]]
     head = f"Proposed as {result['group']}, one request of {_count(result['lines'], 'line')}: {result['title']}."
     last = f"Nothing has changed yet: others approve {result['group']} together, or line by line."
-    return "\n".join([head, *lines, *left, last])
+    return [head, *lines, *left, last]
 
 
 def _impact_of(result: Result) -> str:
@@ -236,6 +247,7 @@ _TEMPLATES: dict[str, Callable[[Result], str]] = {
     "propose_edit": _propose_edit,
     "propose_new_dates": _propose_new_dates,
     "propose_filings": _propose_filings,
+    "propose_customer_updates": _propose_customer_updates,
     "orders_at_risk": _orders_at_risk,
     "why_order": _why_order,
     "impact_of": _impact_of,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from agent.domain.decisions import (
@@ -43,6 +43,9 @@ class ProposalBook(Protocol):
         self, states: Sequence[ProposalState] | None = None, limit: int = 50, sha256: str | None = None
     ) -> list[Proposal]:
         """Newest first; with `sha256` only those of exactly this content."""
+
+    def delays_told(self, orders: Sequence[str]) -> set[tuple[str, date | None]]:
+        """Order and expected day (None: unknown) of each delay of these that a customer was told, is to be, or may have been."""
 
 
 class ProposalDesk(ProposalBook, Protocol):

@@ -104,6 +104,7 @@ def _order(situation: Situation, before: Situation, waiting: Sequence[LineOutloo
     language = situation.customer.language if situation.customer else "en"
     return ImpactedOrder(
         order=order.record,
+        customer_id=order.customer_id,
         customer_name=order.customer_name,
         promise_date=told_in(order.promise_date, situation.zone),
         ready_before=told_in(before.projected, situation.zone),
@@ -111,6 +112,7 @@ def _order(situation: Situation, before: Situation, waiting: Sequence[LineOutloo
         days_late=situation.days_late if endangered else 0,
         endangered=endangered,
         goods=goods,
+        line_ids=tuple(dict.fromkeys(line.line.id for line in waiting)),
         value=value,
         score=score(
             situation.days_late if endangered else 0, value.amount, situation.segment, _weight(situation), situation.thresholds

@@ -1,15 +1,11 @@
 """A reply for a person to review: a template in the sender's language, with facts of the ERP only. It commits to nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
-
-import yaml
 
 from agent.domain.mail import Link, MailClass
+from agent.guardrails.templates import template
 from agent.triage.flags import HOSTILE
-from agent.triage.language import SPOKEN
 from agent.triage.standing import Standing
 
 _NEVER = (MailClass.AUTOMATED_NOISE, MailClass.OTHER)
@@ -29,7 +25,7 @@ def draft_for(
     """
     if flags & HOSTILE or mail_class in _NEVER:
         return None
-    words = _words(language if language in SPOKEN else "en")
+    words = template("reply", language).words
     records = ", ".join(link.record.name for link in links[:5])
     first = words["thanks_about"].format(records=records) if records else words["thanks"]
     promises = [
@@ -38,11 +34,3 @@ def draft_for(
         if order.promise_date and order.promise_date >= now
     ]
     return "\n\n".join([words["greeting"], "\n".join([first, *promises]), words[mail_class], words["closing"]])
-
-
-@cache
-def _words(language: str) -> Mapping[str, str]:
-    words: Mapping[str, str] = yaml.safe_load(
-        files(__package__).joinpath("templates", f"{language}.yaml").read_text(encoding="utf-8")
-    )
-    return words

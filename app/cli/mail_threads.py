@@ -13,7 +13,7 @@ from app.cli.mail import shown_mail
 from app.cli.options import AsPerson, Json, MailId, Token, api_of
 from app.client import Api, final_answer
 from app.contract.chat import AnswerRow
-from app.contract.mail import EndangeredRow, FollowingRow, MailRow, OfferRow
+from app.contract.mail import CustomerDraftRow, EndangeredRow, FollowingRow, MailRow, OfferRow
 from app.contract.model import Contract
 
 Reason = Annotated[str, typer.Option(help="Why, for whoever reads the mail's history.")]
@@ -144,6 +144,8 @@ def _propose(api: Api, offer: OfferRow) -> int:
     arguments: dict[str, Any] = offer.arguments
     if offer.kind is OfferKind.NEW_DATES:
         return api.propose_new_dates(arguments["cause"], arguments["new_date"], offer.reason)
+    if offer.kind is OfferKind.CUSTOMER_UPDATES:
+        return api.write_to_customers(arguments["mail"], offer.reason)
     return api.propose(offer.action, arguments, offer.reason)
 
 
@@ -154,6 +156,8 @@ def _page(found: FollowingRow) -> None:
         output.table(columns, [_order(order) for order in found.orders], right=("late",))
     for offer in found.offers:
         output.say(f"  {offer.number}. {offer.title}")
+        for draft in offer.drafts:
+            _drafted(draft)
     for why in found.left_out:
         output.say(f"  not offered: {why}", style="dim")
     if found.offers:
@@ -161,6 +165,12 @@ def _page(found: FollowingRow) -> None:
         output.say(f"{how}. Nothing was changed or sent.", style="dim")
     else:
         output.say("Nothing can be proposed because of it.")
+
+
+def _drafted(draft: CustomerDraftRow) -> None:
+    """In full: what is proposed is read first."""
+    output.say(f"\n     To {', '.join(draft.to)} about {', '.join(draft.orders)}; template: {draft.template}", style="bold")
+    output.say("\n".join(f"     {line}".rstrip() for line in draft.text.splitlines()) + "\n")
 
 
 def _order(order: EndangeredRow) -> tuple[object, ...]:

@@ -227,6 +227,23 @@ class EndangeredRow(Contract):
     goods: str
 
 
+class CustomerUpdatesRequest(Contract):
+    """A message to each customer whose promise breaks because of a mail, as one group."""
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
+
+
+class CustomerDraftRow(Contract):
+    """What a customer would be told."""
+
+    customer: str
+    to: tuple[str, ...]
+    orders: tuple[str, ...]
+    template: str
+    """The approved one that the words come from, with its version and language."""
+    text: str
+
+
 class OfferRow(Contract):
     """Something that a person may have proposed because of a mail."""
 
@@ -236,6 +253,8 @@ class OfferRow(Contract):
     action: str
     arguments: dict[str, Any]
     reason: str
+    drafts: tuple[CustomerDraftRow, ...] = ()
+    """Of messages to customers."""
 
 
 class FollowingRow(Contract):

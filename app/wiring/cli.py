@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -235,6 +235,9 @@ class BookWhenAsked:
         self, states: Sequence[ProposalState] | None = None, limit: int = 50, sha256: str | None = None
     ) -> list[Proposal]:
         return self._company.book.proposals(states, limit, sha256)
+
+    def delays_told(self, orders: Sequence[str]) -> set[tuple[str, date | None]]:
+        return self._company.book.delays_told(orders)
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, LiteralString
 
 from agent.domain.decisions import Outcome, Proposal, ProposalGroup, ProposalState
@@ -33,6 +34,13 @@ _LINES = PROPOSALS + "WHERE proposal.group_id = %s ORDER BY proposal.id"
 _GROUP = """
     SELECT proposal_group.*, to_jsonb(person) AS asker
     FROM proposal_group JOIN person ON person.id = asker_id WHERE proposal_group.id = %s
+"""
+_DELAYS_TOLD = """
+    SELECT late ->> 'order' AS name, left(late ->> 'expected', 10)::date AS expected
+    FROM proposal JOIN proposal_state ON proposal_id = proposal.id,
+        jsonb_array_elements(coalesce(content::jsonb #> '{arguments,delays}', '[]')) AS late
+    WHERE action = 'send_customer_update' AND late ->> 'order' = ANY(%s)
+        AND state IN ('pending', 'granted', 'executing', 'done', 'uncertain')
 """
 #: States that end at the latest when the proposal expires.
 _UNEXPIRED = frozenset({ProposalState.PENDING, ProposalState.GRANTED})
@@ -115,6 +123,11 @@ class PostgresProposalBook:
             ids = [row["id"] for row in connection.execute(query, wanted).fetchall()]
             found = connection.execute(_THOSE, {"ids": ids}).fetchall() if ids else []
         return list(readable(found))
+
+    def delays_told(self, orders: Sequence[str]) -> set[tuple[str, date | None]]:
+        with statements(self._pool) as connection:
+            found = connection.execute(_DELAYS_TOLD, [list(orders)]).fetchall()
+        return {(row["name"], row["expected"]) for row in found}
 
 
 def readable(found: list[dict[str, Any]]) -> Iterator[Proposal]:

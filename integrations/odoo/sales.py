@@ -9,7 +9,7 @@ from agent.domain.sales import Customer, SaleOrder, SaleOrderLine, Segment
 from integrations.odoo.along import Row
 from integrations.odoo.lookups import Partner
 from integrations.odoo.noun import Noun
-from integrations.odoo.values import exact, moment, moment_or_none, money, quantity, stored
+from integrations.odoo.values import exact, language, moment, moment_or_none, money, quantity, stored
 
 _ORDER_FIELDS = (
     "name", "partner_id", "date_order", "commitment_date", "amount_untaxed", "currency_id", "warehouse_id", "client_order_ref",
@@ -162,7 +162,7 @@ def _customer(key: int, partner: Partner, tags: dict[int, str], limit: Money | N
         key,
         partner.name,
         _segment(tags.get(tag, "") for tag in partner.tag_ids),
-        (partner.language or "en").split("_")[0],
+        language(partner.language),
         partner.email,
         limit,
         exposure,

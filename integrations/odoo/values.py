@@ -34,6 +34,11 @@ def money(number: float, currency: str) -> Money:
     return Money(exact(number), currency)
 
 
+def language(code: str | None) -> str:
+    """Odoo's `de_CH` or `sr@latin` as ISO 639-1; English where none is set."""
+    return (code or "en").split("_")[0].split("@")[0]
+
+
 def stored(moment: datetime) -> str:
     """An aware datetime as Odoo stores it: naive, UTC, whole seconds. Raises ValueError for a naive one."""
     if moment.tzinfo is None:

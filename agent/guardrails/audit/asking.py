@@ -33,6 +33,8 @@ def inbound(entry: AuditEntry, row: Mapping[str, Any]) -> str:
 def _group_asked(asked: Mapping[str, Any]) -> str:
     if "mails_of" in asked:
         return f"the linked mails of {asked['mails_of']} to be put on what they are about"
+    if "customers_of" in asked:
+        return f"messages to the customers whose promise breaks because of M{asked['customers_of']}"
     comes = f" when it comes {asked['new_date']}" if asked.get("new_date") else ""
     return f"new promise dates for what waits for {short(asked['cause'])}{comes}"
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
-from agent.domain.asked_mail import AskedFiling, AskedFollowing, AskedMailLink
+from agent.domain.asked_mail import AskedCustomerUpdates, AskedFiling, AskedFollowing, AskedMailLink
 from agent.domain.asked_reply import AskedReply
 from agent.domain.decisions import Person
 from agent.domain.mail import MailClass, Priority
@@ -18,7 +18,14 @@ from agent.errors import PreconditionFailed, RecordMissing
 from agent.guardrails.permissions import Permission, demand
 from app.contract.answering import DraftRow, ReplyRequest
 from app.contract.chat import ReceivedRow
-from app.contract.mail import CorrectionAnswer, CorrectionRequest, FilingRequest, MailDeedRequest, MailRow
+from app.contract.mail import (
+    CorrectionAnswer,
+    CorrectionRequest,
+    CustomerUpdatesRequest,
+    FilingRequest,
+    MailDeedRequest,
+    MailRow,
+)
 from app.contract.mail_scorecard import MailScorecardRow
 from app.web.context import WebContext
 from app.web.routes.proposals import received
@@ -115,6 +122,16 @@ def follow(mail_id: MailId, context: Context, person: SignedIn) -> ReceivedRow:
     demand(person, Permission.HANDLE_MAILS)
     context.inbox.mail(mail_id)
     return received(context, person, "mail_follow", AskedFollowing(mail=mail_id).model_dump_json())
+
+
+@router.post("/{mail_id}/customer-updates", status_code=202)
+def write_to_customers(mail_id: MailId, wanted: CustomerUpdatesRequest, context: Context, person: SignedIn) -> ReceivedRow:
+    """Ask for a message to each customer whose promise breaks because of it, as one group. Read it at /v1/chat/{inbound_id}."""
+    demand(person, Permission.HANDLE_MAILS)
+    demand(person, Permission.PROPOSE)
+    context.inbox.mail(mail_id)
+    asked = AskedCustomerUpdates(customers_of=mail_id, reason=wanted.reason)
+    return received(context, person, "propose", asked.model_dump_json())
 
 
 @router.get("/{mail_id}/draft")

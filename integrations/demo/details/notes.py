@@ -31,8 +31,8 @@ class NoteDetails(Reads):
     def addressees(self, record: Record) -> list[Contact]:
         if record.model not in PARTNERS:
             return []
-        query = f"SELECT id, name, nullif(email, '') AS email FROM demo.partner WHERE id = ({PARTNERS[record.model]})"  # noqa: S608 - constants
-        return [Contact(row.id, row.name, row.email) for row in self._rows(query, {"id": record.id})]
+        query = f"SELECT id, name, nullif(email, '') AS email, language FROM demo.partner WHERE id = ({PARTNERS[record.model]})"  # noqa: S608 - constants
+        return [Contact(row.id, row.name, row.email, row.language) for row in self._rows(query, {"id": record.id})]
 
     def colleagues(self, name: str) -> list[Colleague]:
         """By the whole name, or the first one."""

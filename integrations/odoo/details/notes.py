@@ -1,13 +1,16 @@
 """Who is written to, what colleagues were asked to do, and cases, as agent.ports.erp_details.notes."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from agent.domain.contacts import Activity, Case, Colleague, Contact
 from agent.domain.mail_files import NoteFile
 from agent.domain.records import Record
 from agent.errors import ErpIncomplete
+from integrations.odoo.along import Row
 from integrations.odoo.noun import Noun
 from integrations.odoo.search import literal, marked
+from integrations.odoo.values import language
 
 #: Where cases are opened, the best first → the model of a case, and its field that names the desk.
 DESKS = {"helpdesk.team": ("helpdesk.ticket", "team_id"), "helpdesk.ticket.team": ("helpdesk.ticket", "team_id"),
@@ -20,11 +23,13 @@ class NoteDetails(Noun):
         if row is None or not row["partner_id"]:
             return []
         main, followers = row["partner_id"], set(row["message_partner_ids"]) - {row["partner_id"]}
-        rows = self.pages.read("res.partner", [main, *followers], ["name", "email"])
+        rows = self.pages.read("res.partner", [main, *followers], ["name", "email", "lang", "commercial_partner_id"])
+        companies = {row["commercial_partner_id"] for row in rows.values() if not row["lang"]} - rows.keys()
+        spoken = {**rows, **(self.pages.read("res.partner", companies, ["lang"]) if companies else {})}
         own = self.pages.search("res.users", [("share", "=", False)], ["partner_id"], archived=True)
         colleagues = {user["partner_id"] for user in own}
-        others = [_contact(rows[key]) for key in followers if key in rows and key not in colleagues]
-        return [_contact(rows[main]), *sorted(others, key=lambda each: (each.name, each.id))]
+        others = [_contact(rows[key], spoken) for key in followers if key in rows and key not in colleagues]
+        return [_contact(rows[main], spoken), *sorted(others, key=lambda each: (each.name, each.id))]
 
     def colleagues(self, name: str) -> list[Colleague]:
         said = literal(name)
@@ -75,6 +80,7 @@ def asked_on(record: Record, marker: str) -> list[tuple[str, str, object]]:
     return [("res_model", "=", record.model), ("res_id", "=", record.id), ("note", "like", literal(marker))]
 
 
-def _contact(row: dict[str, object]) -> Contact:
-    """Without an address of its own it gets no mail from Odoo, whatever address its company has."""
-    return Contact(int(str(row["id"])), str(row["name"] or ""), str(row["email"]) if row["email"] else None)
+def _contact(row: Row, spoken: Mapping[int, Row]) -> Contact:
+    """Without an address of its own it gets no mail from Odoo, whatever address its company has; a language it shares."""
+    company = spoken.get(row["commercial_partner_id"], row)
+    return Contact(row["id"], row["name"] or "", row["email"] or None, language(row["lang"] or company["lang"]))

@@ -271,6 +271,29 @@ def test_a_contact_without_an_address_is_not_written_to_at_its_companys(company:
     assert company.refused("send_customer_update", order=order, text=TEXT).startswith("The ERP has no mail address for Acted")
 
 
+def test_who_is_late_is_told_in_the_customers_language_in_the_words_of_the_template(company: Company) -> None:
+    name = company.trading.of_a_german_company()
+    [order] = company.reader.sale_orders([name])
+    assert company.reader.addressees(order.record)[0].language == "de"
+    if order.promise_date is None:
+        company.do("move_promise_date", order=name, promise_date=(utc_now() + timedelta(days=3)).isoformat())
+        [order] = company.reader.sale_orders([name])
+    promised = order.promise_date
+    assert promised is not None
+    owed = [line for line in company.reader.sale_order_lines([order.id]) if line.goods]
+    late = {"order": name, "promised": promised, "expected": promised + timedelta(days=9), "lines": [owed[0].id]}
+    sent = company.propose("send_customer_update", order=name, delays=[late])
+    text = sent.content.arguments["text"]
+    assert f"Ihren Auftrag {name}" in text
+    assert f"- {owed[0].outstanding} {owed[0].product_name}" in text
+    assert sent.content.before["template"] == "customer delay, version 1 (de)"
+    company.carry_out(sent)
+    company.do("move_promise_date", order=name, promise_date=(promised + timedelta(days=9)).isoformat())
+    assert company.still(sent), "the new promise is what the customer was told"
+    company.do("move_promise_date", order=name, promise_date=(promised + timedelta(days=1)).isoformat())
+    assert not company.still(sent)
+
+
 def test_a_message_reaches_the_vendor_and_names_what_it_offers(company: Company) -> None:
     purchase = min(company.erp.reader.open_purchase_lines(), key=lambda line: line.id)
     sent = company.do("send_vendor_message", purchase=purchase.order_name, text="Please ship it earlier.", cost="50")

@@ -31,6 +31,9 @@ class Trading(Protocol):
     def without_address(self) -> str:
         """An order of a customer that cannot be mailed."""
 
+    def of_a_german_company(self) -> str:
+        """An order of a customer who is written to in German."""
+
     def posted_invoice(self) -> str:
         """Without a credit note."""
 
@@ -73,6 +76,12 @@ class DemoTrading:
                   "RETURNING name", order)  # fmt: skip
         return order
 
+    def of_a_german_company(self) -> str:
+        order = self.order_to_lose()
+        self._one("UPDATE demo.partner SET language = 'de' WHERE id = (SELECT customer_id FROM demo.sale_order WHERE name = %s) "
+                  "RETURNING name", order)  # fmt: skip
+        return order
+
     def do_activity(self, record: Record, marker: str) -> None:
         self._one("UPDATE demo.activity SET open = false WHERE marker = %s RETURNING summary", marker)
 
@@ -104,6 +113,14 @@ class OdooTrading:
         """An order of a contact without an address, whose company has one."""
         company = self._create("res.partner", name="Acted Company", is_company=True, email="office@example.com")
         return self._name("sale.order", self._order({"parent_id": company, "type": "contact"}))
+
+    def of_a_german_company(self) -> str:
+        """Ordered by a contact for whom no language is set."""
+        german = self._admin.ask("res.lang", "search", domain=[("code", "=", "de_DE")], context={"active_test": False})
+        self._admin.change("res.lang", "write", ids=german, vals={"active": True})
+        company = self._create("res.partner", name="Acted Werft", is_company=True, lang="de_DE")
+        contact = {"parent_id": company, "type": "contact", "email": "einkauf@example.com", "lang": False}
+        return self._name("sale.order", self._order(contact))
 
     def do_activity(self, record: Record, marker: str) -> None:
         wanted = [("res_model", "=", record.model), ("res_id", "=", record.id), ("note", "like", marker)]

@@ -57,6 +57,7 @@ GUARDED = [
     ("POST", "/v1/mails/1/corrections"),
     ("POST", "/v1/mails/1/events"),
     ("POST", "/v1/mails/1/following"),
+    ("POST", "/v1/mails/1/customer-updates"),
     ("POST", "/v1/mails/1/reply"),
     ("GET", "/v1/mails/scorecard"),
     ("POST", "/v1/mails/filing"),

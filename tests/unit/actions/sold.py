@@ -11,6 +11,7 @@ from agent.domain.money import Money
 from agent.domain.order_terms import Carriage, CreditNote, Invoice, LineTerms
 from agent.domain.quantity import Quantity
 from agent.domain.records import Record
+from agent.domain.sales import SaleOrderLine
 from tests.unit.execution.fakes import Erp
 
 NOT_LEFT = Carriage(None, None, (Record("stock.picking", 3, "OUT/1"),), (None,))
@@ -40,6 +41,9 @@ class Sold(Erp):
     lines: list[LineTerms] = field(default_factory=lambda: [line()])
     tags: list[str] | None = field(default_factory=list)
     people: list[Contact] = field(default_factory=lambda: [Contact(7, "Acme", "buyer@acme.example")])
+    people_of: dict[int, list[Contact]] = field(default_factory=dict)
+    """Of orders that others follow, by their ids."""
+    order_lines: list[SaleOrderLine] = field(default_factory=list)
     carried: Carriage = NOT_LEFT
     invoice: Invoice = OWED
     notes_of_credit: list[CreditNote] = field(default_factory=list)
@@ -73,7 +77,11 @@ class Sold(Erp):
 
     def addressees(self, record: Record) -> list[Contact]:
         self._read()
-        return self.people
+        return self.people_of.get(record.id, self.people)
+
+    def sale_order_lines(self, order_ids: Sequence[int]) -> list[SaleOrderLine]:
+        self._read()
+        return [line for line in self.order_lines if line.order_id in order_ids]
 
     def colleagues(self, name: str) -> list[Colleague]:
         return [Colleague(5, "Nadia Haddad")] if name.casefold() in ("nadia haddad", "nadia") else []

@@ -47,6 +47,12 @@ SENTENCES: list[tuple[AuditKind, str, Row, str]] = [
         {"kind": "mail_follow", "text": '{"mail": 12}'},
         "ana asked what follows from M12.",
     ),
+    (
+        AuditKind.INBOUND_RECEIVED,
+        "inbound:7",
+        {"kind": "propose", "text": '{"customers_of": 12, "reason": "It is late."}'},
+        "ana asked for messages to the customers whose promise breaks because of M12: “It is late.”.",
+    ),
     (AuditKind.INBOUND_RECEIVED, "inbound:7", {"kind": "chat", "text": "why?"}, "ana asked: “why?”."),
     (AuditKind.PROPOSAL_CREATED, "proposal:12", {}, "P12 was proposed for ana by the rules: a change."),
     (

@@ -1,6 +1,6 @@
 """What the messenger's two ends need from the ledger: deliveries that came, links, and what waits to be sent."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -46,6 +46,9 @@ class Links(Protocol):
 
     def of_account(self, team: str, account: str) -> Link | None:
         """The link that holds, when its person is active."""
+
+    def of_accounts(self, team: str, accounts: Collection[str]) -> Sequence[Link]:
+        """As `of_account`, of each that has one."""
 
     def of_person(self, team: str, person_id: int) -> Link | None: ...
 
@@ -98,7 +101,9 @@ class Outbox(Protocol):
     def prompts(self, channel: str, thread_ts: str, payload: dict[str, Any]) -> None:
         """Suggestions beside an empty conversation."""
 
-    def picture(self, channel: str, thread_ts: str | None, wanted: dict[str, Any], dedupe: str) -> None:
+    def picture(
+        self, channel: str, thread_ts: str | None, wanted: dict[str, Any], dedupe: str, asked_by: str | None = None
+    ) -> None:
         """One that is drawn when it is sent; at most once ever."""
 
     def title(self, channel: str, thread_ts: str, title: str) -> None:

@@ -17,6 +17,8 @@ from integrations.database.messenger_sending import PostgresSending
 from integrations.database.messenger_sharing import PostgresSharedChannels
 from integrations.database.people import PostgresPeople
 from integrations.slack.answers import APPEND_EVERY_S, AnswerDesk
+from integrations.slack.audience import FRESH_S as READERS_FRESH_S
+from integrations.slack.audience import Audience
 from integrations.slack.bolt_app import quiet_bolt
 from integrations.slack.client import SlackClients
 from integrations.slack.sender_loop import Draw, Pace, SenderLoop
@@ -44,10 +46,15 @@ def send_to_slack(
     outbox = PostgresOutbox(pool)
     tell = telling(settings, PostgresPeople(pool), PostgresLinks(pool), outbox)
     gate = Gate(clients, threads, PostgresSharedChannels(pool), tell, min(FRESH_S, pace.kept_back.total_seconds()))
-    answers = AnswerDesk(sending, clients, gate, threads, hosts_of(settings), min(pace.channel_s, APPEND_EVERY_S), outbox)
+    fresh_s = min(READERS_FRESH_S, pace.kept_back.total_seconds())
+    audience = Audience(settings.slack_team or "", clients, PostgresLinks(pool), threads, fresh_s)
+    append_s = min(pace.channel_s, APPEND_EVERY_S)
+    answers = AnswerDesk(sending, clients, gate, audience, outbox, threads, hosts_of(settings), append_s)
     draw = draw or (SlackPictures(context) if context else None)
     kept = announcements(context, settings, pool, threads) if context else []
-    stack.enter_context(SlackService(SenderLoop(sending, answers, clients, gate, threads, utc_now, pace, draw).run, *kept))
+    stack.enter_context(
+        SlackService(SenderLoop(sending, answers, clients, gate, audience, threads, utc_now, pace, draw).run, *kept)
+    )
 
 
 def hosts_of(settings: WorkerSettings) -> frozenset[str]:

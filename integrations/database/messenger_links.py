@@ -1,5 +1,6 @@
 """Whose account of the messenger is whose."""
 
+from collections.abc import Collection
 from typing import LiteralString
 
 from psycopg.rows import DictRow
@@ -35,6 +36,11 @@ class PostgresLinks:
         with statements(self._pool) as connection:
             row = connection.execute(_LINKS + " AND team = %s AND slack_user = %s", (team, account)).fetchone()
         return _link(row) if row else None
+
+    def of_accounts(self, team: str, accounts: Collection[str]) -> list[Link]:
+        with statements(self._pool) as connection:
+            found = connection.execute(_LINKS + " AND team = %s AND slack_user = ANY (%s)", (team, list(accounts)))
+            return [_link(row) for row in found.fetchall()]
 
     def of_person(self, team: str, person_id: int) -> Link | None:
         with statements(self._pool) as connection:

@@ -54,8 +54,11 @@ class PostgresOutbox:
         given = {"thread_ts": thread_ts, "title": title}
         self._enqueue(SendMethod.TITLE, channel, given, dedupe=f"title:{channel}:{thread_ts}")
 
-    def picture(self, channel: str, thread_ts: str | None, wanted: dict[str, Any], dedupe: str) -> None:
-        self._enqueue(SendMethod.PICTURE, channel, {"wanted": wanted, "thread_ts": thread_ts}, dedupe=dedupe)
+    def picture(
+        self, channel: str, thread_ts: str | None, wanted: dict[str, Any], dedupe: str, asked_by: str | None = None
+    ) -> None:
+        given = {"wanted": wanted, "thread_ts": thread_ts, "asked_by": asked_by}
+        self._enqueue(SendMethod.PICTURE, channel, given, dedupe=dedupe)
 
     def channels_of(self, key: str) -> Sequence[str]:
         """Where versions of this message are, or will be."""

@@ -14,14 +14,16 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from agent.domain.chat import AnswerPart, PartKind
-from agent.domain.messenger import AskedAt, OpenAnswer
+from agent.domain.messenger import OpenAnswer
 from agent.ports.messenger import Outbox
 from agent.ports.messenger_sending import Answering
-from integrations.slack.answer_text import LONGEST, after, cut_to_fit, letters, so_far
-from integrations.slack.client import SlackClients, retry_after, status_of, too_fast, word_of
+from integrations.slack.answer_calls import lost_stream, put, status, stopped
+from integrations.slack.answer_text import after, cut_to_fit, so_far
+from integrations.slack.audience import Audience
+from integrations.slack.client import SlackClients, SlackUnavailable, retry_after, status_of, too_fast, word_of
 from integrations.slack.interaction import Payload
 from integrations.slack.markdown import safe_markdown
-from integrations.slack.parsing import at, text_at
+from integrations.slack.parsing import text_at
 from integrations.slack.plain_views import sentence
 from integrations.slack.sending import backoff
 from integrations.slack.sharing import Door, Gate
@@ -35,6 +37,8 @@ AT_ONCE = 20
 MOST_TRIES = 8
 APPEND_EVERY_S = 1.0
 SHARED = "This channel is shared with another company by now, so my answer is not given here; ask me in a direct message."
+TAKEN_BACK = "Somebody joined who may see less than whoever asked, so my answer is for them alone."
+GONE = "My answer is not given here."
 LOOKING = "is looking it up…"
 #: New kinds of blocks come to workspaces one after the other.
 _BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long")
@@ -49,15 +53,18 @@ class AnswerDesk:
         answering: Answering,
         clients: SlackClients,
         gate: Gate,
+        audience: Audience,
+        outbox: Outbox,
         threads: Executor,
         hosts: Collection[str],
         pace_s: float = APPEND_EVERY_S,
-        pictures: Outbox | None = None,
     ) -> None:
-        """`pictures`: where they are left to be drawn; `hosts`: what answers may link to; `pace_s`: how often a stream grows."""
-        self._answering, self._clients, self._gate = answering, clients, gate
-        self._threads, self._hosts = threads, hosts
-        self._pace_s, self._pictures = pace_s, pictures
+        """`outbox`: of what is told privately, and of pictures; `hosts`: what answers may link to.
+
+        `pace_s`: how often a stream grows.
+        """
+        self._answering, self._clients, self._gate, self._audience = answering, clients, gate, audience
+        self._outbox, self._threads, self._hosts, self._pace_s = outbox, threads, hosts, pace_s
         self._not_before: dict[int, float] = {}
 
     async def open(self) -> list[OpenAnswer]:
@@ -75,6 +82,8 @@ class AnswerDesk:
             await self._step(answer, parts)
         except SlackApiError as error:
             await self._failed(answer, word_of(error), retry_after(error) if too_fast(error) else None)
+        except SlackUnavailable:
+            self._wait(answer, backoff(0).total_seconds())
         except (aiohttp.ClientError, TimeoutError, OSError) as lost:
             await self._failed(answer, type(lost).__name__, None)
 
@@ -84,9 +93,11 @@ class AnswerDesk:
             if done:
                 await self._whisper(answer, parts)
         elif (door := await self._gate.door(answer.at.channel)) is Door.SHARED:
-            await self._kept_back(answer)
+            await self._kept_back(answer, parts)
         elif door is Door.UNKNOWN:
             self._wait(answer, backoff(0).total_seconds())
+        elif not await self._audience.may_still_see(answer.at.channel, answer.at.account):
+            await self._taken_back(answer, parts, done)
         elif answer.streaming and answer.ts is not None:
             await self._stream_on(answer, parts, done)
         elif answer.streaming or answer.ts is not None or answer.tries or done:
@@ -99,7 +110,7 @@ class AnswerDesk:
         text = so_far(parts, self._hosts)
         client = self._clients.plain()
         if not text:
-            await _status(client, answer, LOOKING)
+            await status(client, where, LOOKING)
             await self._do(self._answering.note, replace(answer, shown_seq=parts[-1].seq))
             return
         # Noted before: a stream that was begun and not noted would be begun again after a crash.
@@ -155,58 +166,59 @@ class AnswerDesk:
         if not done:
             return
         client, where = self._clients.plain(), answer.at
-        ts = answer.ts or (await self._lost_stream(client, answer, parts) if answer.streaming else None)
+        ts = await self._shown(client, answer, parts)
         message = whole(answer.inbound_id, parts, self._hosts)
         if ts is None:
             await self._do(self._answering.note, replace(answer, streaming=True))
         else:
-            await _stopped(client, where.channel, ts)
+            await stopped(client, where.channel, ts)
         try:
-            await _put(client, where, ts, message)
+            await put(client, where, ts, message)
         except SlackApiError as error:
             if word_of(error) not in _BLOCKS:
                 raise
             logger.error("Slack refuses what stands below an answer, so its text is shown alone: %s", word_of(error))
-            await _put(client, where, ts, message | {"blocks": message["blocks"][:1]})
+            await put(client, where, ts, message | {"blocks": message["blocks"][:1]})
         await self._ended(answer, parts, "whole")
 
-    async def _lost_stream(self, client: AsyncWebClient, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> str | None:
-        """A message that we began and whose time stamp we never learnt: the one in the thread that begins as the answer does."""
-        beginning = letters(so_far(parts, self._hosts))[:40]
-        try:
-            found = await client.conversations_replies(channel=answer.at.channel, ts=answer.at.thread_ts, limit=200)
-        except SlackApiError as error:
-            if too_fast(error) or status_of(error) >= 500:
-                raise
-            return None
-        for message in reversed(at(found.data, "messages") or []):
-            text = letters(text_at(message, "text", limit=LONGEST))
-            if text_at(message, "bot_id") and text and (text.startswith(beginning) or beginning.startswith(text[:40])):
-                return text_at(message, "ts")
-        return None
+    async def _shown(self, client: AsyncWebClient, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> str | None:
+        return answer.ts or (await lost_stream(client, answer.at, so_far(parts, self._hosts)) if answer.streaming else None)
 
     async def _whisper(self, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> None:
         where = answer.at
         message = whole(answer.inbound_id, parts, self._hosts, note="Only you see this: others here may not see what you may.")
-        if answer.tries >= 2:
-            await self._do(self._answering.answered, answer.inbound_id, "two tries had no answer")
-            return
-        await self._do(self._answering.missed, answer.inbound_id)
-        await self._clients.plain().chat_postEphemeral(
-            channel=where.channel, user=where.account, thread_ts=where.thread_ts, **message
-        )
+        message["thread_ts"] = where.thread_ts
+        await self._do(self._outbox.private, where.channel, where.account, message, f"answer:{answer.inbound_id}")
         await self._ended(answer, parts, "told privately")
+
+    async def _taken_back(self, answer: OpenAnswer, parts: Sequence[AnswerPart], done: bool) -> None:
+        """Somebody joined after the question who may not see the answer: who asked has it alone, and what stands there goes."""
+        ts = await self._emptied(answer, parts, TAKEN_BACK)
+        await self._do(self._answering.note, replace(answer, ts=ts, streaming=False, shown_seq=parts[-1].seq))
+        if done:
+            await self._whisper(replace(answer, at=replace(answer.at, private=True)), parts)
+
+    async def _emptied(self, answer: OpenAnswer, parts: Sequence[AnswerPart], words: str) -> str | None:
+        """What was shown of it says only this."""
+        client = self._clients.plain()
+        ts = await self._shown(client, answer, parts)
+        if ts is not None:
+            await stopped(client, answer.at.channel, ts)
+            await put(client, answer.at, ts, sentence(words))
+        return ts
 
     async def _ended(self, answer: OpenAnswer, parts: Sequence[AnswerPart], outcome: str) -> None:
         """With its picture on the way, if there is one: of a private answer as a direct message, since everybody sees a file."""
-        if (wanted := parts[-1].body.get("picture")) and self._pictures is not None:
-            place, thread = (answer.at.account, None) if answer.at.private else (answer.at.channel, answer.at.thread_ts)
-            await self._do(self._pictures.picture, place, thread, wanted, f"picture:{answer.inbound_id}")
+        if wanted := parts[-1].body.get("picture"):
+            where, once = answer.at, f"picture:{answer.inbound_id}"
+            place, thread = (where.account, None) if where.private else (where.channel, where.thread_ts)
+            await self._do(self._outbox.picture, place, thread, wanted, once, where.account)
         await self._do(self._answering.answered, answer.inbound_id, outcome)
 
-    async def _kept_back(self, answer: OpenAnswer) -> None:
+    async def _kept_back(self, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> None:
         """Its channel was shared with another company after the question."""
         where = answer.at
+        await self._emptied(answer, parts, GONE)
         await self._do(self._answering.answered, answer.inbound_id, "kept back: the channel is shared")
         await self._clients.plain().chat_postEphemeral(
             channel=where.channel, user=where.account, thread_ts=where.thread_ts, **sentence(SHARED)
@@ -214,7 +226,7 @@ class AnswerDesk:
 
     async def _failed(self, answer: OpenAnswer, why: str, wait_s: int | None) -> None:
         self._wait(answer, wait_s if wait_s is not None else min(60.0, self._pace_s * 2.0 ** (answer.tries + 1)))
-        if wait_s is None and not answer.at.private:
+        if wait_s is None:
             await self._do(self._answering.missed, answer.inbound_id)
         if wait_s is None and answer.tries + 1 >= MOST_TRIES:
             logger.error("the answer to question %s was not shown: %s", answer.inbound_id, why)
@@ -247,28 +259,3 @@ def _context(words: str) -> Payload:
 
 def _given(**given: Any) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value}
-
-
-async def _put(client: AsyncWebClient, where: AskedAt, ts: str | None, message: Payload) -> None:
-    """Posted, or in the place of what is there."""
-    if ts is None:
-        thread = where.thread_ts
-        await client.chat_postMessage(channel=where.channel, thread_ts=thread, unfurl_links=False, unfurl_media=False, **message)
-    else:
-        await client.chat_update(channel=where.channel, ts=ts, **message)
-
-
-async def _status(client: AsyncWebClient, answer: OpenAnswer, words: str) -> None:
-    """Only a courtesy: where it cannot be shown, nothing is lost."""
-    try:
-        await client.assistant_threads_setStatus(channel_id=answer.at.channel, thread_ts=answer.at.thread_ts, status=words)
-    except (SlackApiError, aiohttp.ClientError, TimeoutError) as not_shown:
-        logger.debug("no status: %s", not_shown)
-
-
-async def _stopped(client: AsyncWebClient, channel: str, ts: str) -> None:
-    """A message that still streams cannot be written over."""
-    try:
-        await client.chat_stopStream(channel=channel, ts=ts)
-    except SlackApiError as ended:
-        logger.debug("it had ended: %s", ended)

@@ -12,6 +12,9 @@ from integrations.slack.parsing import text_at
 PATIENCE_S = 10
 #: What a read may take while somebody waits for a click to be answered; Slack gives three seconds for all of it.
 QUICK_S = 2
+_PASSING = frozenset(
+    {"invalid_auth", "not_authed", "token_revoked", "token_expired", "internal_error", "fatal_error", "service_unavailable"}
+)
 
 
 class SlackUnavailable(ExpediterError):
@@ -66,6 +69,11 @@ def status_of(error: SlackApiError) -> int:
 
 def too_fast(error: SlackApiError) -> bool:
     return status_of(error) == 429 or word_of(error) in ("ratelimited", "rate_limited")
+
+
+def passes(error: SlackApiError) -> bool:
+    """A fault of Slack's, or of our token."""
+    return too_fast(error) or status_of(error) >= 500 or word_of(error) in _PASSING
 
 
 def retry_after(error: SlackApiError) -> int:

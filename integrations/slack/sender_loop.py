@@ -19,7 +19,8 @@ from agent.errors import DatabaseUnavailable, ExpediterError
 from agent.ports.clock import Clock
 from agent.ports.messenger_sending import Sending, Waiting
 from integrations.slack.answers import AnswerDesk
-from integrations.slack.client import SlackClients
+from integrations.slack.audience import Audience
+from integrations.slack.client import SlackClients, SlackUnavailable
 from integrations.slack.parsing import text_at
 from integrations.slack.sending import MOST_TRIES, Ended, Result, backoff, find, send
 from integrations.slack.service import pause
@@ -69,12 +70,14 @@ class SenderLoop:
         answers: AnswerDesk,
         clients: SlackClients,
         gate: Gate,
+        audience: Audience,
         threads: Executor,
         clock: Clock,
         pace: Pace = Pace(),
         draw: Draw | None = None,
     ) -> None:
-        self._sending, self._answers, self._clients, self._gate = sending, answers, clients, gate
+        self._sending, self._answers, self._clients = sending, answers, clients
+        self._gate, self._audience = gate, audience
         self._threads, self._clock, self._pace = threads, clock, pace
         self._draw = draw
         self._holder = uuid.uuid4().hex
@@ -150,7 +153,11 @@ class SenderLoop:
         if self._draw is None:
             return Result(Ended.FAILED, why="nobody draws here")
         try:
+            if not await self._audience.may_still_see(channel, out.payload.get("asked_by") or ""):
+                return Result(Ended.FAILED, why="somebody joined who may see less than whoever asked")
             picture = await self._do(self._draw, out.payload["wanted"])
+        except SlackUnavailable as away:
+            return Result(Ended.AGAIN, why=str(away), wait=backoff(out.tries))
         except ExpediterError as undrawn:
             return Result(Ended.FAILED, why=str(undrawn))
         return await upload(self._clients, picture, channel, out.payload.get("thread_ts"), out.tries)

@@ -12,16 +12,13 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 
 from agent.ports.messenger_sending import SharedChannels
-from integrations.slack.client import SlackClients, SlackUnavailable, refusal, status_of, too_fast, word_of
+from integrations.slack.client import SlackClients, SlackUnavailable, passes, refusal, word_of
 from integrations.slack.parsing import at, text_at
 
 logger = logging.getLogger(__name__)
 
 #: What Slack said of a channel counts for so long.
 FRESH_S = 60.0
-_PASSING = frozenset(
-    {"invalid_auth", "not_authed", "token_revoked", "token_expired", "internal_error", "fatal_error", "service_unavailable"}
-)
 
 
 class Door(StrEnum):
@@ -96,11 +93,9 @@ async def is_shared(clients: SlackClients, channel: str) -> bool:
 
 
 def _refused(channel: str, error: SlackApiError) -> Door:
-    """A fault of Slack's, or of our token, passes."""
-    said = refusal(error)
-    if too_fast(error) or status_of(error) >= 500 or said.error in _PASSING:
+    if passes(error):
         return Door.UNKNOWN
-    logger.error("%s is not described, so nothing is posted there: %s", channel, said)
+    logger.error("%s is not described, so nothing is posted there: %s", channel, refusal(error))
     return Door.SHARED
 
 

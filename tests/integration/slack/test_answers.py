@@ -43,8 +43,15 @@ def final(company: SlackCompany, question: int, text: str = WHOLE, **other: Any)
     release(company, question, PartKind.FINAL, **given | other)
 
 
+OPEN = """
+    SELECT (SELECT count(*) FROM slack_answer WHERE ended_at IS NULL)
+        + (SELECT count(*) FROM slack_outbox WHERE ended_at IS NULL AND method = 'private')
+"""
+
+
 def shown_whole(company: SlackCompany) -> None:
-    company.space.until(lambda: not company.one("SELECT count(*) FROM slack_answer WHERE ended_at IS NULL"), 20)
+    """Also what is told privately."""
+    company.space.until(lambda: not company.one(OPEN), 20)
 
 
 def words_of(message: Message) -> str:

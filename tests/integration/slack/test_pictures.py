@@ -55,6 +55,23 @@ def test_of_an_answer_for_one_alone_the_picture_is_a_direct_message(company: Sla
     assert [one.channel for one in shown(company)] == [company.space.direct(ana)]
 
 
+def test_the_picture_of_a_channel_s_answer_is_not_shown_to_who_joined_since(company: SlackCompany) -> None:
+    _, ana = company.colleague(Role.OPS_AGENT)
+    question, channel = mentioned(company, ana)
+    company.space.fail("files.getUploadURLExternal", Fault("5xx"))
+
+    def draw_while_somebody_joins(wanted: Mapping[str, Any]) -> Picture:
+        company.space.channels[channel]["members"].append(company.space.user("someone@elsewhere.example"))
+        return draw(wanted)
+
+    with sending(company, draw=draw_while_somebody_joins):
+        final(company, question, picture=TIMELINE)
+        shown_whole(company)
+        all_settled(company)
+    assert shown(company) == []
+    assert "joined" in company.one("SELECT detail FROM slack_outbox WHERE method = 'picture'")
+
+
 @pytest.mark.parametrize(("method", "fault", "pictures"), [
     ("files.getUploadURLExternal", Fault("429"), 1),
     ("files.getUploadURLExternal", Fault("5xx"), 1),

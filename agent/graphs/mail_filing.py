@@ -1,7 +1,7 @@
 """The linked mails of a day, each put on what it is about: one request with a line for each record."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from agent.actions import OwnActions, prepare
@@ -33,7 +33,7 @@ def propose_filings(context: ToolContext, asked: AskedFiling, own: OwnActions) -
     if context.asker is None or context.desk is None or context.inbound_id is None or context.inbox is None:
         raise NotPermitted("Only a person who asks through the server can have mails put on records.")
     demand(context.asker, Permission.PROPOSE)
-    mails = context.inbox.linked(*_bounds(asked.mails_of, _zone(context)))
+    mails = context.inbox.linked(*_bounds(asked.mails_of, context.policy.zone))
     lines, left_out = _lines(context, mails, own)
     if not lines:
         return {"proposed": False, "day": asked.mails_of.isoformat(), "left_out": left_out, "records": []}
@@ -55,11 +55,6 @@ def propose_filings(context: ToolContext, asked: AskedFiling, own: OwnActions) -
         "left_out": left_out,
         "records": [cited(line.content.subject.record, context.reader) for line in group.lines],
     }
-
-
-def _zone(context: ToolContext) -> tzinfo:
-    hours = context.policy.inbox.hours
-    return hours.zone if hours else UTC
 
 
 def _bounds(day: date, zone: tzinfo) -> tuple[datetime, datetime]:

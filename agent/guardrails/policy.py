@@ -70,6 +70,7 @@ class Policy:
     request_budget_per_day: int | None = None
     """How many requests a day one approver can read."""
     inbox: InboxRules = field(default_factory=InboxRules)
+    time_zone: ZoneInfo | None = None
 
     @property
     def thresholds(self) -> Thresholds:
@@ -78,8 +79,9 @@ class Policy:
 
     @property
     def zone(self) -> ZoneInfo:
-        """Where the company is: the time zone of its first hours by name; UTC where it has none."""
-        return next((self.hours[name].zone for name in sorted(self.hours)), ZoneInfo("UTC"))
+        """Where the company is, as it says; else where its inbox is worked on, else that of its first hours, else UTC."""
+        hours = next((one for one in (self.inbox.hours, *self.hours.values()) if one is not None), None)
+        return self.time_zone or (hours.zone if hours else ZoneInfo("UTC"))
 
     def require(self, action: str, facts: Mapping[str, Any]) -> Requirement:
         """What the first matching rule asks for. Raises PolicyRejected when none matches."""
@@ -171,6 +173,7 @@ def read_policy(text: str, name: str, *, checked: bool = True) -> Policy:
         text,
         parsed.request_budget_per_day,
         parsed.inbox.rules(hours),
+        parsed.time_zone,
     )
     for index, example in enumerate(parsed.examples if checked else ()):
         if (got := policy.decided_by(example)) != example.expect:

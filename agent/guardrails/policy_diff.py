@@ -103,6 +103,7 @@ def changed_settings(old: Policy, new: Policy) -> list[Part]:
     found = [
         *limits,
         _part("request_budget_per_day", old.request_budget_per_day, new.request_budget_per_day),
+        _part("time_zone", old.time_zone, new.time_zone),
         *_listed("exception", *exceptions),
         *_named("warehouse", old.calendars, new.calendars),
         *_named("hours", old.hours, new.hours),

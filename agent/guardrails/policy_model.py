@@ -14,7 +14,7 @@ from agent.guardrails.policy_file import mistake
 from agent.guardrails.requirement import Step
 from agent.guardrails.thresholds import ThresholdException, Thresholds
 from agent.guardrails.vocabulary import FACTS, Fact
-from agent.guardrails.warehouse_hours import OfficeHours, WarehouseHours
+from agent.guardrails.warehouse_hours import OfficeHours, TimeZone, WarehouseHours
 
 
 def _number(value: Any) -> Any:
@@ -155,6 +155,8 @@ class PolicyFile(Strict):
     version: StrictInt = Field(ge=1)
     request_budget_per_day: StrictInt | None = Field(default=None, ge=1)
     """How many requests a day one approver can read; `approvals report` says who gets more."""
+    time_zone: TimeZone | None = None
+    """Where the company is; without it that of the inbox's hours, else of the first hours."""
     thresholds: Thresholds = Thresholds()
     exceptions: tuple[ThresholdException, ...] = ()
     warehouses: dict[StrictStr, WarehouseHours] = {}

@@ -30,6 +30,9 @@ def _zone(value: Any) -> ZoneInfo:
         raise mistake(f"`{value}` is not a time zone; write one like Europe/Berlin") from None
 
 
+TimeZone = Annotated[ZoneInfo, BeforeValidator(_zone)]
+
+
 def _holiday(value: Any) -> date:
     if type(value) is not date:
         raise mistake(f"`{value}` is not a day; write it like 2026-12-25")
@@ -41,7 +44,7 @@ class WarehouseHours(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
-    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)]
+    time_zone: TimeZone
     working_days: tuple[WeekDay, ...] = Field(default=DAYS, min_length=1)
     holidays: tuple[Annotated[date, BeforeValidator(_holiday)], ...] = ()
     opens: Annotated[time, BeforeValidator(_clock)] = time()
@@ -66,7 +69,7 @@ class OfficeHours(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
-    time_zone: Annotated[ZoneInfo, BeforeValidator(_zone)]
+    time_zone: TimeZone
     working_days: tuple[WeekDay, ...] = Field(default=DAYS[:5], min_length=1)
     opens: Annotated[time, BeforeValidator(_clock)]
     closes: Annotated[time, BeforeValidator(_clock)]

@@ -61,6 +61,7 @@ rules: [{id: note, action: post_note, approve: [{role: buyer}], expires_after: 1
     [
         ("request_budget_per_day: 40", "request_budget_per_day: 80", ["request_budget_per_day: 40 → 80"]),
         ("", "request_budget_per_day: 80", ["request_budget_per_day: nothing → 80"]),
+        ("time_zone: Europe/Berlin", "time_zone: Asia/Tokyo", ["time_zone: Europe/Berlin → Asia/Tokyo"]),
         (
             "never_together: [[buyer, finance]]",
             "never_together: [[buyer, sales_manager]]",

@@ -8,10 +8,13 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
+
+from integrations.database.embedded import DATABASE, lease
+from tests.fixtures.postgres import TestDatabase
 
 EXPEDITER = [sys.executable, "-m", "app.cli"]
 PATIENCE_S = 240
@@ -103,6 +106,13 @@ def serving(command: str, state: Path, until: str, environment: Mapping[str, str
     drain.join()
     process.stdout.close()
     assert killed or code == 0
+
+
+@contextmanager
+def company_of(demo: RunningDemo) -> Iterator[TestDatabase]:
+    """The database of a running demo, reached as any of its roles."""
+    with lease(demo.state / "demo") as server, closing(TestDatabase(server, DATABASE)) as database:
+        yield database
 
 
 def children_of(pid: int) -> dict[str, int]:

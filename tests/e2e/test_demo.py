@@ -1,5 +1,6 @@
 """`expediter demo`, from nothing to an executed and audited change."""
 
+import json
 import os
 import select
 import signal
@@ -23,7 +24,10 @@ from app.contract.mail import TriageRow
 from app.contract.proposals import ProposalRow
 from app.contract.risk import OrderRiskRow
 from app.settings import ExecutorSettings, ProcessSettings, ServeSettings, WorkerSettings
-from tests.e2e.running_demo import RunningDemo, children_of, expediter, serving, state_folder
+from integrations.demo import DemoReader
+from tests.e2e.running_demo import RunningDemo, children_of, company_of, expediter, serving, state_folder
+from tests.fixtures.arriving import arrived, letter, made
+from tests.fixtures.postgres import TestDatabase
 
 SERVES = "keeps serving at"
 KINDS: dict[str, type[ProcessSettings]] = {"serve": ServeSettings, "worker": WorkerSettings, "executor": ExecutorSettings}
@@ -140,6 +144,28 @@ def test_every_action_is_listed_with_what_it_needs(demo: RunningDemo) -> None:
     assert "the customer does not see it" in needs
 
 
+def test_customers_whom_a_mail_makes_wait_are_told_once_in_their_language_after_one_click(demo: RunningDemo) -> None:
+    with company_of(demo) as database:
+        mail = _delay_of("P00444", "P00222", database=database)
+        found = demo.run("mail", "follow", f"M{mail}", "--as", "maria")
+        assert "Guten Tag,\n\n     Ihren Auftrag S01444" in found.out
+        offers = json.loads(demo.run("mail", "follow", f"M{mail}", "--as", "maria", "--json").out)["offers"]
+        [offer] = [one for one in offers if one["kind"] == "customer_updates"]
+        picked = ("mail", "follow", f"M{mail}", "--propose", str(offer["number"]), "--as", "maria", "--json")
+        [came] = json.loads(demo.run(*picked).out)
+        told = "SELECT count(*) FROM demo.note WHERE sent_to IS NOT NULL AND body = %s"
+        assert [database.one("admin", told, draft["text"]) for draft in offer["drafts"]] == [0, 0], "nothing is sent by asking"
+        first, *_ = came["answer"]["proposals"]
+        group = ProposalRow.model_validate_json(demo.run("proposals", "show", f"P{first}", "--json").out).group
+        assert group is not None
+        assert demo.run("approve", group, "--as", "omar").code == 0
+        assert {_ended(demo, proposal).state for proposal in came["answer"]["proposals"]} == {"done"}
+        assert [database.one("admin", told, draft["text"]) for draft in offer["drafts"]] == [1, 1]
+        assert {draft["text"].split(",")[0] for draft in offer["drafts"]} == {"Guten Tag", "Goedendag"}
+        again = demo.run("mail", "follow", f"M{mail}", "--as", "maria").out
+        assert "was told, or is about to be, that S01444 is expected on" in again
+
+
 def test_what_was_done_can_be_proposed_to_be_undone(demo: RunningDemo) -> None:
     ended = demo.run("undo", "P1", "--as", "maria", "--json")
     assert ended.code == 0, ended.err
@@ -248,6 +274,15 @@ def _proposed(demo: RunningDemo, request: str) -> int:
     assert ended.code == 0, ended.err
     (number,) = AnswerRow.model_validate_json(ended.out).proposals
     return number
+
+
+def _delay_of(*purchases: str, database: TestDatabase) -> int:
+    """A mail that says that these come in three weeks; its number."""
+    found = DemoReader(database.pool("worker")).find_by_number("purchase.order", purchases)
+    records = [record for each in found.values() for record in each]
+    links = [{"model": one.model, "id": one.id, "name": one.name, "confidence": 0.95} for one in records]
+    day = (datetime.now(UTC) + timedelta(days=21)).date()
+    return arrived(database, letter(1), made(links=links, fields={"new_eta": {"value": day.isoformat(), "span": [0, 4]}}))
 
 
 def _ended(demo: RunningDemo, proposal: int) -> ProposalRow:

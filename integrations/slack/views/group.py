@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from agent.domain.decisions import Proposal, ProposalGroup, ProposalState
+from agent.domain.decisions import Change, Proposal, ProposalGroup, ProposalState
 from integrations.slack.interaction import Payload
 from integrations.slack.views import blocks as b
 from integrations.slack.views import inputs
@@ -15,6 +15,10 @@ from integrations.slack.views.telling import STATES, count, listed, role, when
 
 #: Rows that fit one message with room to spare; the others are in the console, and are decided on all the same.
 MOST_LINES = 25
+#: Characters of a cell. A line that says more is read whole in the modal before it is approved.
+CELL = 60
+#: Characters that the modal shows of one change, and of all lines.
+READ, READ_IN_ALL = 2_900, 60_000
 
 
 def group_card(group: ProposalGroup, scene: Scene) -> Payload:
@@ -39,12 +43,16 @@ def waiting_lines(group: ProposalGroup) -> list[Proposal]:
 def group_modal(group: ProposalGroup, scene: Scene, *, approve: bool) -> Payload:
     """Which of the lines that wait; all are chosen at first."""
     waiting = waiting_lines(group)
-    options = [(line.label, f"{line.label} {line.content.subject.name}: {_change(line)}") for line in waiting]
-    blocks = [inputs.asked("lines", "Which lines", inputs.several(options, "Lines"))]
-    if len(waiting) > inputs.MOST_OPTIONS:
+    offered = _readable(waiting) if approve else waiting[: inputs.MOST_OPTIONS]
+    options = [(line.label, f"{line.label} {line.content.subject.name}: {_change(line)}") for line in offered]
+    blocks = [inputs.asked("lines", "Which lines", inputs.several(options, "Lines"))] if options else []
+    if not offered:
+        blocks.append(inputs.alert("Its lines are too long to be read here; decide on them in the console."))
+    elif len(waiting) > len(offered):
         blocks.append(
-            inputs.alert(f"The first {inputs.MOST_OPTIONS} of {len(waiting)} lines; decide on these, then on the rest.", "info")
+            inputs.alert(f"The first {len(offered)} of {len(waiting)} lines; decide on these, then on the rest.", "info")
         )
+    blocks += [_whole(line) for line in offered if approve and not _fits(line)]
     if not approve:
         blocks += reason_inputs()
     elif any((rule := scene.requirement(line)) and rule.second_factor for line in waiting):
@@ -90,8 +98,8 @@ def _table(lines: tuple[Proposal, ...]) -> Payload:
                 b.cell(line.label),
                 b.cell(line.content.subject.name, 40),
                 b.cell(str(line.content.facts.get("customer", "")), 40),
-                b.cell("; ".join(one.before or b.NOTHING for one in changes), 60),
-                b.cell("; ".join(one.after or b.NOTHING for one in changes), 60),
+                b.cell("; ".join(one.before or b.NOTHING for one in changes), CELL),
+                b.cell("; ".join(one.after or b.NOTHING for one in changes) if _fits(line) else line.content.preview.title, CELL),
                 b.cell(f"{sign} {said}", 45),
             ]
         )
@@ -106,7 +114,7 @@ def _rest(lines: tuple[Proposal, ...]) -> Iterator[Payload]:
 
 def _buttons(group: ProposalGroup, waiting: list[Proposal], scene: Scene) -> Iterator[Payload]:
     value, number = carried_group(group), len(waiting)
-    whole = number <= MOST_LINES and not any(needs_modal(line, scene.requirement(line)) for line in waiting)
+    whole = number <= MOST_LINES and all(_fits(line) and not needs_modal(line, scene.requirement(line)) for line in waiting)
     if whole:
         confirm = b.confirmation(
             f"Approve {count(number, 'line')}?", f"{group.title}: {', '.join(_short(line) for line in waiting)}", "Approve all"
@@ -116,11 +124,43 @@ def _buttons(group: ProposalGroup, waiting: list[Proposal], scene: Scene) -> Ite
     yield b.button("Reject…", "group_reject", value, "danger")
 
 
+def _fits(line: Proposal) -> bool:
+    """The table shows all that would change."""
+    changes = line.content.preview.changes
+    return all(len("; ".join(said)) <= CELL for said in ([one.before for one in changes], [one.after for one in changes]))
+
+
+def _readable(waiting: list[Proposal]) -> list[Proposal]:
+    """The first lines that the modal can show whole."""
+    shown, length = list[Proposal](), 0
+    most = min(inputs.MOST_OPTIONS, b.MOST_IN_VIEW - 5)
+    for line in waiting[:most]:
+        texts = [text for one in line.content.preview.changes for text in (one.before, one.after)]
+        length += 0 if _fits(line) else sum(map(len, texts))
+        if length > READ_IN_ALL:
+            break
+        if _fits(line) or max(map(len, texts)) <= READ:
+            shown.append(line)
+    return shown
+
+
+def _whole(line: Proposal) -> Payload:
+    said = [part for one in line.content.preview.changes for part in (_changed(one), b.quote(one.after, READ))]
+    return b.rich(b.paragraph(b.bold(f"{line.label} {line.content.preview.title}", 300)), *said)
+
+
+def _changed(change: Change) -> Payload:
+    was = "" if change.before in ("", b.NOTHING) else f", until now “{change.before}”"
+    return b.paragraph(b.run(f"{change.label}{was}:", READ))
+
+
 def _short(line: Proposal) -> str:
     return f"{line.content.subject.name} → {'; '.join(b.words(one.after, 20) for one in line.content.preview.changes[:1])}"
 
 
 def _change(line: Proposal) -> str:
+    if not _fits(line):
+        return line.content.preview.title
     return "; ".join(f"→ {one.after or b.NOTHING}" for one in line.content.preview.changes[:2])
 
 

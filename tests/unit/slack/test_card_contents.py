@@ -1,15 +1,17 @@
 """What buttons carry, and what lists, Home, modals and mails say."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from agent.domain.decisions import Provenance
+from agent.domain.decisions import ProposalGroup, Provenance
 from agent.errors import StaleShown
 from integrations.slack.examples import day, gallery, proposals
 from integrations.slack.examples.proposals import SOFIA, approved, content, proposal, scene
 from integrations.slack.views.approval import approval_card
 from integrations.slack.views.edit import changes_in, edit_modal
+from integrations.slack.views.group import group_modal
 from integrations.slack.views.home import Pieces, home
 from integrations.slack.views.revision import option_shown, rev_of, shown_in
 from integrations.slack.views.risk import risk_answer
@@ -81,6 +83,24 @@ def test_a_group_is_decided_together_or_line_by_line():
 def test_lines_that_the_card_cannot_show_are_not_approved_by_one_click():
     assert buttons(CARDS["group-large"]).keys() == {"group_lines", "group_reject"}
     assert "15 more lines" in said(CARDS["group-large"])
+
+
+def test_letters_that_the_card_cannot_show_whole_are_read_before_they_are_approved():
+    assert buttons(CARDS["group-letters"]).keys() == {"group_lines", "group_reject"}
+    assert "Tell Hafen & Söhne that S00042 comes on Monday" in said(CARDS["group-letters"])
+    read = said(MODALS["group-letters"])
+    assert read.count("Dear Ms Jansen") == 2
+    assert read.count("Kind regards") == 2
+
+
+def test_what_the_modal_cannot_show_whole_cannot_be_approved_in_it():
+    long = replace(proposals.message_proposal(paragraphs=20), id=60)
+    both = ProposalGroup(5, "Letters", proposals.MARIA, proposals.NOW, (long, *proposals.letters(1).lines))
+    modal = group_modal(both, scene(), approve=True)
+    assert [one["value"] for one in modal["blocks"][0]["element"]["options"]] == ["P50"]
+    assert "The first 1 of 2 lines" in said(modal)
+    alone = group_modal(replace(both, proposals=(long,)), scene(), approve=True)
+    assert "too long to be read here" in said(alone)
 
 
 def test_a_group_says_how_many_of_its_lines_odoo_confirmed():

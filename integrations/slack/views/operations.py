@@ -39,5 +39,11 @@ def dead_letter_card(failures: Sequence[JobFailure], total: int) -> Payload:
         for one in failures[:MOST_FAILURES]
     ]
     more = f" The first {MOST_FAILURES} are shown." if total > MOST_FAILURES else ""
-    blocks = [b.header(head), b.rich(b.bullets(lines)), b.context(f"Nothing is lost: mend the cause and replay them.{more}")]
+    blocks = [
+        b.header(head),
+        b.rich(b.bullets(lines)),
+        b.context(
+            f"They are kept with the reason and not tried again: mend the cause, then ask anew what they were to do.{more}"
+        ),
+    ]
     return b.message(f"{head}.", blocks)

@@ -6,7 +6,11 @@ import sys
 from rich.console import Console
 from rich.progress import track
 
+from agent.graphs.model_pace import SPAN
+from agent.graphs.model_reach import ModelReach
 from agent.prompts import load
+from app.settings import WorkerSettings
+from app.wiring.model import mail_model_of
 from evals.case import load_cases
 from evals.mail import measure_mail
 from evals.run import play
@@ -20,7 +24,8 @@ def main() -> int:
     console = Console()
     well = True
     if options.part in ("all", "mail") and not options.only:
-        well = measure_mail(console, options.accept, options.faults or "")
+        model = mail_model_of(WorkerSettings.read(demo=True), ModelReach(), asking=SPAN)
+        well = measure_mail(console, options.accept, options.faults or "", model)
     if options.part in ("all", "cases"):
         well = _play_cases(console, options) and well
     return 0 if well else 1

@@ -157,8 +157,32 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """What a language model that was to say what a mail is said, or why it was not asked."""
+
+    model: str
+    prompt_sha256: str = ""
+    """Empty when it was not asked."""
+    mail_class: MailClass | None = None
+    confidence: float = 0.0
+    """0 to 1, in the model's own words."""
+    also: MailClass | None = None
+    """What else it may be."""
+    evidence: tuple[str, ...] = ()
+    """Words of the mail."""
+    tokens_read: int = 0
+    tokens_written: int = 0
+    discounted: str = ""
+    """Why it does not count, as a part of a sentence; empty where it does."""
+
+    @property
+    def asked(self) -> bool:
+        return bool(self.prompt_sha256)
+
+
+@dataclass(frozen=True, slots=True)
 class Triage:
-    """What the rules made of one mail."""
+    """What triage made of one mail."""
 
     mail_class: MailClass
     intents: tuple[MailClass, ...]
@@ -183,3 +207,5 @@ class Triage:
     attachments: tuple[Attachment, ...] = ()
     alternatives: tuple[tuple[MailClass, float], ...] = ()
     """The likeliest classes with their shares of 1, for a person who must decide; empty where nobody weighed them."""
+    opinion: Opinion | None = None
+    """None where no language model reads mails."""

@@ -3,7 +3,6 @@
 import logging
 import time
 from collections.abc import Iterator
-from datetime import datetime
 from typing import Any
 
 from langchain.agents import create_agent
@@ -24,6 +23,7 @@ from agent.errors import ModelUnavailable
 from agent.graphs.binding import bound
 from agent.graphs.evidence import evidence_of
 from agent.graphs.middleware import Conversing
+from agent.graphs.model_reach import ModelReach
 from agent.graphs.release import Part, Release
 from agent.graphs.rules import STATUS, answer_by_rules
 from agent.prompts import load
@@ -45,17 +45,17 @@ class ModelChat:
     leaves nothing behind, so that the repeated job neither sees the question twice nor a tool call without an answer.
     """
 
-    def __init__(self, model: BaseChatModel, name: str, checkpointer: BaseCheckpointSaver[Any]) -> None:
+    def __init__(
+        self, model: BaseChatModel, name: str, checkpointer: BaseCheckpointSaver[Any], reach: ModelReach | None = None
+    ) -> None:
         self._model, self._name, self._checkpointer = model, name, checkpointer
+        self._reach = reach or ModelReach()
         self._prompt = load("chat")
         self._graphs: dict[tuple[str, ...], Graph] = {}
-        self._failed: list[datetime] = []
-        """Since it last answered."""
-        self._answered_at: datetime | None = None
 
     @property
     def reach(self) -> Reach:
-        return Reach(self._failed[0] if len(self._failed) > 1 else None, self._answered_at)
+        return self._reach()
 
     def answer(self, question: str, conversation_id: str, context: ToolContext) -> Iterator[Part]:
         release = Release(question, context, context.now())
@@ -68,11 +68,11 @@ class ModelChat:
         except (ModelUnavailable, ModelCallLimitExceededError, GraphRecursionError) as failure:
             reason = str(failure) if isinstance(failure, ModelUnavailable) else "The language model did not come to an answer."
             logger.warning("the model failed, rules answer: %s", reason)
-            self._failed = [*self._failed[:1], context.now()]
+            self._reach.failed(context.now())
             release.forget_unfinished()
             yield from self._fall_back(graph, config, release, reason, origin)
             return
-        self._failed, self._answered_at = [], context.now()
+        self._reach.answered(context.now())
         if release.said:
             yield from release.final({"origin": "model"} | origin | evidence_of(context))
         else:
@@ -134,9 +134,14 @@ class ModelChat:
         return self._graphs[names]
 
 
-def build_chat(model: BaseChatModel, name: str, checkpointer: BaseCheckpointSaver[Any]) -> ModelChat:
-    """A chat on this model; `name` is how the audit log calls it. The checkpointer keeps the conversations."""
-    return ModelChat(model, name, checkpointer)
+def build_chat(
+    model: BaseChatModel, name: str, checkpointer: BaseCheckpointSaver[Any], reach: ModelReach | None = None
+) -> ModelChat:
+    """A chat on this model; `name` is how the audit log calls it. The checkpointer keeps the conversations.
+
+    `reach` is shared by all who ask the model in this process.
+    """
+    return ModelChat(model, name, checkpointer, reach)
 
 
 def _called(message: AIMessage) -> list[str]:

@@ -55,6 +55,7 @@ class Inbox:
     due: Due = nobody_waits
     refresh: Callable[[], object] = lambda: None
     """Called before mails are read together, which are all judged by what is in force then."""
+    at_once: int = AT_ONCE
 
 
 def attend(sources: Iterable[MailSource], inbox: Inbox) -> int:
@@ -144,7 +145,7 @@ def _keep(judged: Sequence[_Judged], inbox: Inbox) -> None:
 def _read_whatever_happens(inbox: Inbox) -> Progress:
     """A mail that nobody foresaw is tried again, alone, and after `MOST_ATTEMPTS` given to a person."""
     try:
-        return read_next(inbox, AT_ONCE)
+        return read_next(inbox, inbox.at_once)
     except DatabaseUnavailable:
         raise
     except PreconditionFailed as held:

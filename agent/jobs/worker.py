@@ -33,6 +33,7 @@ from agent.ports.conversations import AnswerDesk
 from agent.ports.erp_reader import ErpReader
 from agent.ports.knowledge import Knowledge
 from agent.ports.ledger import ProposalDesk
+from agent.ports.mail_judge import ModelJudge
 from agent.ports.mail_ledger import InboxReading
 from agent.ports.mail_sending import Letters
 from agent.ports.people import People
@@ -69,6 +70,8 @@ class WorkerContext:
     reach: Callable[[], Mapping[Neighbour, Reach]] = dict
     """How this process finds those it needs."""
     inbox: InboxReading | None = None
+    mail_model: ModelJudge | None = None
+    """The language model as one more judge of mails, where that is wanted."""
     letters: Letters | None = None
     """Where given, mails of the shared inbox can be answered."""
 

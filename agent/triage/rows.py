@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from agent.domain.mail import Link, Reference, Triage
+from agent.domain.mail import Link, Opinion, Reference, Triage
 
 
 def triage_row(file: str, triage: Triage) -> dict[str, Any]:
@@ -29,6 +29,21 @@ def triage_row(file: str, triage: Triage) -> dict[str, Any]:
         "attachments": [
             {"name": one.name, "kind": one.kind, "size": one.size, "trouble": one.trouble} for one in triage.attachments
         ],
+        "opinion": triage.opinion and _opinion(triage.opinion),
+    }
+
+
+def _opinion(one: Opinion) -> dict[str, Any]:
+    return {
+        "model": one.model,
+        "prompt_sha256": one.prompt_sha256,
+        "class": one.mail_class and one.mail_class.value,
+        "confidence": one.confidence,
+        "also": one.also and one.also.value,
+        "evidence": list(one.evidence),
+        "tokens_read": one.tokens_read,
+        "tokens_written": one.tokens_written,
+        "discounted": one.discounted,
     }
 
 

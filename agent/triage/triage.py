@@ -1,4 +1,4 @@
-"""One mail in; what it is, what it is about and what follows from it out. By rules, and by examples where they are unsure."""
+"""One mail in; what it is, what it is about and what follows from it out. By rules and examples, beside them a language model."""
 
 import re
 from collections.abc import Sequence
@@ -6,15 +6,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from agent.domain.mail import BANK_CHANGE, SURE, MailClass, ParsedMail, Reference, Triage, Trust
+from agent.domain.mail import BANK_CHANGE, SURE, MailClass, Opinion, ParsedMail, Reference, Triage, Trust
 from agent.domain.mail_domains import company_domain
 from agent.domain.records import Record
 from agent.errors import ErpIncomplete, ErpRefused, ErpUnavailable
 from agent.guardrails.policy import Thresholds
 from agent.ports.erp_reader import ErpReader
-from agent.ports.mail_judge import MailJudge
+from agent.ports.mail_judge import MailJudge, ModelJudge
 from agent.triage.automatic import machine_signs
 from agent.triage.classification import Verdict, classify
+from agent.triage.consulting import consulted, opinion_of
 from agent.triage.drafts import draft_for
 from agent.triage.fields import fields_of
 from agent.triage.flags import HIDDEN, HOSTILE, INJECTION, LOOKALIKE, NO_SENDER, flags_of
@@ -46,23 +47,25 @@ class LookUp:
 
 def triage(
     mail: ParsedMail, reader: ErpReader, now: datetime, own_authserv: str | None = None, thresholds: Thresholds = USUAL,
-    judge: MailJudge | None = None, *, without_erp: bool = True,
+    judge: MailJudge | None = None, model: ModelJudge | None = None, *, without_erp: bool = True,
 ) -> Triage:  # fmt: skip
     """Class, priority, references, links and a draft of one mail.
 
     `own_authserv` is the name our mail server puts into Authentication-Results; without it no sender is believed and
     nothing is linked, only offered. `thresholds` are the policy's: from when on an order is a large one. `judge` has learned
-    from mails and is weighed with the rules. When the ERP cannot be asked, the mail is triaged without it and goes to a person;
-    unless `without_erp`, ErpUnavailable is raised instead.
+    from mails and is weighed with the rules. `model` is asked last, about mails that are not suspicious, and only moves how sure
+    triage is of the class: links and flags are as without it, a draft is or is spared, nothing is less urgent. When the ERP
+    cannot be asked, the mail is triaged without it and goes to a person; unless `without_erp`, ErpUnavailable is raised instead.
     """
     understood = _understood(mail, own_authserv, now, judge)
     known = _look_up(mail, understood, reader, now)
     if known.away and not without_erp:
         raise known.away
     flags = understood.flags | {LOOKALIKE} if known.lookalike else understood.flags
-    ranked = _ranked(understood, flags, known, thresholds, now)
-    doubts = [*_doubts(mail, understood, flags, known), *_closed(mail, understood)]
-    verdict = understood.verdict
+    opinion = _opinion(mail, understood, flags, known, own_authserv, model)
+    verdict = consulted(understood.verdict, opinion)
+    ranked = _ranked(understood, verdict, flags, known, thresholds, now)
+    doubts = [*_doubts(mail, understood, verdict, flags, known), *_closed(mail, understood)]
     return Triage(
         mail_class=verdict.mail_class,
         intents=verdict.intents,
@@ -80,13 +83,14 @@ def triage(
         candidates=tuple(known.linked.candidates),
         attachments=mail.attachments,
         fields=understood.fields,
-        draft=_draft(mail, understood, flags, known, own_authserv, now),
+        draft=_draft(mail, understood, verdict, flags, known, own_authserv, now),
+        opinion=opinion,
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Understood:
-    """What the mail itself says, before the ERP is asked."""
+    """What the mail itself says, before the ERP and a language model are asked."""
 
     reading: Reading
     signs: frozenset[str]
@@ -103,6 +107,9 @@ class _Understood:
         """Flags that make this mail suspicious: hidden text is usual in what machines send."""
         return HOSTILE if self.signs else HOSTILE | {HIDDEN}
 
+    def suspicious(self, flags: frozenset[str]) -> frozenset[str]:
+        return flags & (self.hostile | {NO_SENDER})
+
 
 def _understood(mail: ParsedMail, own_authserv: str | None, now: datetime, judge: MailJudge | None) -> _Understood:
     reading, signs, references = read(mail), machine_signs(mail), references_in(mail)
@@ -117,18 +124,35 @@ def _understood(mail: ParsedMail, own_authserv: str | None, now: datetime, judge
     return _Understood(reading, signs, references, language, trust_in(mail, own_authserv), flags, verdict, fields)
 
 
-def _ranked(understood: _Understood, flags: frozenset[str], known: LookUp, thresholds: Thresholds, now: datetime) -> Ranked:
-    kind, reading, signs = understood.verdict.mail_class, understood.reading, bool(understood.signs)
-    return rank(kind, reading, understood.fields, flags, known.standing, signs, thresholds, now)
+def _opinion(
+    mail: ParsedMail, understood: _Understood, flags: frozenset[str], known: LookUp, own_authserv: str | None,
+    model: ModelJudge | None,
+) -> Opinion | None:  # fmt: skip
+    if model is None:
+        return None
+    pretends = _impersonates(understood.trust, own_authserv, known.linked) or _pretends_to_be_us(mail, understood.trust)
+    suspicious = pretends or bool(understood.suspicious(flags))
+    return opinion_of(mail, understood.verdict, understood.signs, model, suspicious=suspicious)
+
+
+def _ranked(
+    understood: _Understood, verdict: Verdict, flags: frozenset[str], known: LookUp, thresholds: Thresholds, now: datetime
+) -> Ranked:
+    """As urgent as the class that rules and examples came to makes it, or the one that is shown instead."""
+    reading, signs = understood.reading, bool(understood.signs)
+    kinds = dict.fromkeys((understood.verdict.mail_class, verdict.mail_class))
+    found = [rank(kind, reading, understood.fields, flags, known.standing, signs, thresholds, now) for kind in kinds]
+    return min(found, key=lambda ranked: ranked.priority)
 
 
 def _draft(
-    mail: ParsedMail, understood: _Understood, flags: frozenset[str], known: LookUp, own_authserv: str | None, now: datetime
-) -> str | None:
-    """None where nobody may be answered, or nobody is sure what to."""
+    mail: ParsedMail, understood: _Understood, verdict: Verdict, flags: frozenset[str], known: LookUp, own_authserv: str | None,
+    now: datetime,
+) -> str | None:  # fmt: skip
+    """None where nobody may be answered, or nobody is sure what to: a language model's word makes no draft, and may spare one."""
     pretends = _from_us(mail) or _impersonates(understood.trust, own_authserv, known.linked)
-    verdict = understood.verdict
-    if understood.signs or flags & understood.hostile or pretends or verdict.confidence < SURE:
+    sure = min(understood.verdict.confidence, verdict.confidence) >= SURE
+    if understood.signs or flags & understood.hostile or pretends or not sure:
         return None
     return draft_for(verdict.mail_class, understood.language, known.linked.links, known.standing, flags, now)
 
@@ -184,6 +208,10 @@ def _from_us(mail: ParsedMail) -> bool:
     return _domain(mail.sender) in {_domain(one) for one in mail.to}
 
 
+def _pretends_to_be_us(mail: ParsedMail, trust: Trust) -> bool:
+    return _from_us(mail) and trust is not Trust.ALIGNED
+
+
 def _domain(address: str) -> str:
     return address.rpartition("@")[2].lower()
 
@@ -193,18 +221,17 @@ def _impersonates(trust: Trust, own_authserv: str | None, linked: Linked) -> boo
     return trust is Trust.FAIL or (own_authserv is not None and trust is not Trust.ALIGNED and linked.sender is not None)
 
 
-def _doubts(mail: ParsedMail, understood: _Understood, flags: frozenset[str], known: LookUp) -> list[str]:
-    """Why a person should look, in words; empty when the rules are content."""
-    verdict, trust = understood.verdict, understood.trust
-    suspicious = flags & (understood.hostile | {NO_SENDER})
-    noise = verdict.mail_class is MailClass.AUTOMATED_NOISE
+def _doubts(mail: ParsedMail, understood: _Understood, verdict: Verdict, flags: frozenset[str], known: LookUp) -> list[str]:
+    """Why a person should look, in words; empty when triage is content."""
+    trust, suspicious = understood.trust, understood.suspicious(flags)
+    noise = understood.verdict.mail_class is MailClass.AUTOMATED_NOISE
     doubts = {
         "the class is uncertain": verdict.mail_class is MailClass.OTHER or verdict.confidence < SURE,
         f"the links could not be looked up: {known.failure}": bool(known.failure),
         f"not in the ERP: {', '.join(known.linked.unknown[:5])}": bool(known.linked.unknown) and not noise,
         "a record must be chosen": bool(known.linked.candidates) and not known.linked.links and not noise,
         "our mail server says the sender is forged": trust is Trust.FAIL,
-        "it claims to come from one of us, and our mail server does not say so": _from_us(mail) and trust is not Trust.ALIGNED,
+        "it claims to come from one of us, and our mail server does not say so": _pretends_to_be_us(mail, trust),
         f"suspicious: {', '.join(sorted(suspicious))}": bool(suspicious),
         f"not everything could be read: {', '.join(mail.problems)}": bool(mail.problems),
     }

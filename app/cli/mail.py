@@ -12,7 +12,7 @@ from app.cli import output
 from app.cli.options import AsPerson, Json, MailId, Token, api_of
 from app.client import final_answer
 from app.contract.answering import DraftRow, MailAnswerRow
-from app.contract.mail import LinkRow, MailEventRow, MailRow, ReadMailRow, TriageRow
+from app.contract.mail import LinkRow, MailEventRow, MailRow, OpinionRow, ReadMailRow, TriageRow
 
 group = typer.Typer(help="What the shared inbox's mails are, what they name, and what follows.", no_args_is_help=True)
 LONGEST_SHOWN = 1_500
@@ -218,23 +218,37 @@ def page(row: ReadMailRow) -> None:
         output.say("A person should look at it.", style="yellow")
     if row.needs_person and len(row.alternatives) > 1:
         output.say(f"it may be: {', '.join(f'{_named(one.mail_class)} {one.confidence:.0%}' for one in row.alternatives)}")
+    if row.opinion:
+        output.say(f"language model {row.opinion.model}: {_opinion(row.opinion)}")
     if row.flags:
         output.say(f"flags: {', '.join(row.flags)}", style="red")
     for title, links in (("linked", row.links), ("perhaps", row.candidates)):
         if links:
             output.say(f"{title}: {', '.join(map(_link, links))}")
-    for file in row.attachments:
-        if file.kind:
-            output.say(f"attached: {file.kind} {file.name}{f' {file.trouble}' if file.trouble else ''}")
-    for name, value in row.fields.items():
-        output.say(f"  {name.replace('_', ' ')}: {_value(value)}", style="dim")
+    _contents(row)
     if row.draft:
         output.say("\nDraft, for a person to review:\n", style="bold")
         output.say(row.draft)
 
 
+def _contents(row: ReadMailRow) -> None:
+    for file in row.attachments:
+        if file.kind:
+            output.say(f"attached: {file.kind} {file.name}{f' {file.trouble}' if file.trouble else ''}")
+    for name, value in row.fields.items():
+        output.say(f"  {name.replace('_', ' ')}: {_value(value)}", style="dim")
+
+
 def _named(kind: MailClass) -> str:
     return kind.replace("_", " ")
+
+
+def _opinion(said: OpinionRow) -> str:
+    if said.mail_class is None:
+        return said.discounted
+    quotes = ", ".join(f"“{quote}”" for quote in said.evidence)
+    counted = f"; not counted: {said.discounted}" if said.discounted else ""
+    return f"{_named(said.mail_class)}, {said.confidence:.0%} sure{f' by {quotes}' if quotes else ''}{counted}"
 
 
 def _value(value: object) -> str:

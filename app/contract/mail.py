@@ -46,6 +46,21 @@ class AttachmentRow(Contract):
     trouble: str
 
 
+class OpinionRow(Contract):
+    """What a language model says the mail is. `class` is null where it said nothing readable or was not asked; `discounted` says
+    why it does not count, and is empty where it does."""
+
+    model: str
+    prompt_sha256: str
+    mail_class: MailClass | None = Field(alias="class")
+    confidence: float
+    also: MailClass | None
+    evidence: tuple[str, ...]
+    tokens_read: int
+    tokens_written: int
+    discounted: str
+
+
 class ReadMailRow(Contract):
     mail_class: MailClass = Field(alias="class")
     intents: tuple[MailClass, ...]
@@ -64,6 +79,8 @@ class ReadMailRow(Contract):
     fields: dict[str, Any]
     draft: str | None
     attachments: tuple[AttachmentRow, ...] = ()
+    opinion: OpinionRow | None = None
+    """None where no language model reads mails."""
 
 
 class TriageRow(ReadMailRow):

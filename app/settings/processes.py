@@ -91,11 +91,15 @@ class WithModel(ProcessSettings):
     model: str | None = None
     model_base_url: WebUrl = None
     model_api_key: SecretStr | None = None
+    model_reads_mail: bool = False
+    """Whether it is sent mails of the shared inbox, to say what they are."""
 
     @model_validator(mode="after")
     def _model_is_named(self) -> Self:
         if self.model is None and (self.model_base_url is not None or self.model_api_key is not None):
             raise ValueError(f"{PREFIX}MODEL is missing: name the model to use at {PREFIX}MODEL_BASE_URL")
+        if self.model is None and self.model_reads_mail:
+            raise ValueError(f"{PREFIX}MODEL is missing: name the model that is to read mails ({PREFIX}MODEL_READS_MAIL)")
         return self
 
 

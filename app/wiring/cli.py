@@ -22,7 +22,7 @@ from app.wiring.stored import StoredCompany
 
 if TYPE_CHECKING:
     from agent.domain.mail import Triage
-    from agent.ports.mail_judge import MailJudge
+    from agent.ports.mail_judge import MailJudge, ModelJudge
     from agent.ports.mail_ledger import InboxReading
     from agent.risk.answers import RiskAnswers
     from agent.risk.impact import Cause
@@ -58,6 +58,15 @@ class ReadingCompany(StoredCompany):
         from app.wiring.mail_judge import mail_judge
 
         return mail_judge(self.company.folder)
+
+    @cached_property
+    def mail_model(self) -> "ModelJudge | None":
+        if not self.settings.model_reads_mail:
+            return None
+        from agent.graphs.model_reach import ModelReach
+        from app.wiring.model import mail_model_of
+
+        return mail_model_of(self.settings, ModelReach())
 
     @cached_property
     def answers(self) -> "RiskAnswers":
@@ -184,14 +193,15 @@ class ReadingCompany(StoredCompany):
         """Raises MailUnreadable."""
         from agent.triage import triage_row
 
-        return triage_row(file, self._triaged(raw))
+        return triage_row(file, self._triaged(raw, self.mail_model))
 
-    def _triaged(self, raw: bytes) -> "Triage":
+    def _triaged(self, raw: bytes, model: "ModelJudge | None" = None) -> "Triage":
         from agent.triage import triage
         from integrations.email import parse_mail_and_files
 
         authserv = DEMO_AUTHSERV if self.company.demo else self.settings.mail_authserv
-        return triage(parse_mail_and_files(raw), self.reader, utc_now(), authserv, self.policy.thresholds, self.mail_judge)
+        mail, thresholds = parse_mail_and_files(raw), self.policy.thresholds
+        return triage(mail, self.reader, utc_now(), authserv, thresholds, self.mail_judge, model)
 
     def answer(self, question: str) -> Iterator[tuple[PartKind, dict[str, Any]]]:
         """Answer read-only, without a person and without a server: nothing can be proposed."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from agent.domain.mail import ParsedMail, Priority
 from agent.errors import ExpediterError
-from agent.jobs.inbox import Inbox, attend
+from agent.jobs.inbox import AT_ONCE, Inbox, attend
 from agent.jobs.worker import WorkerContext
 from agent.ports.clock import utc_now
 from agent.ports.mail_drafts import DraftFolder
@@ -32,13 +32,16 @@ from integrations.email.idle import MailHint
 from integrations.email.imap import ImapAccount, ImapMailbox, LoginWay
 
 logger = logging.getLogger(__name__)
+#: Where a language model is asked about each, none waits for the others' answers, and no answer is lost with another mail.
+ONE_BY_ONE = 1
 
 
 def inbox_of(pool: Pool, context: WorkerContext, state: Path) -> Inbox:
     """Nothing is learned before the first mail comes."""
     reading = _Reading(context, SchooledJudge(state, PostgresMailLessons(pool), parse_mail, utc_now))
     ledger = PostgresMailLedger(pool)
-    return Inbox(ledger, parse_mail, reading.judge, parse_mail_and_files, reading.due, reading.refresh)
+    at_once = ONE_BY_ONE if context.mail_model else AT_ONCE
+    return Inbox(ledger, parse_mail, reading.judge, parse_mail_and_files, reading.due, reading.refresh, at_once)
 
 
 class _Reading:
@@ -52,7 +55,8 @@ class _Reading:
 
     def judge(self, mail: ParsedMail, authserv: str | None) -> dict[str, Any]:
         reader, thresholds = self._context.reader, self._policy.thresholds
-        row = triage_row("", triage(mail, reader, utc_now(), authserv, thresholds, self._judge(), without_erp=False))
+        judge, model = self._judge(), self._context.mail_model
+        row = triage_row("", triage(mail, reader, utc_now(), authserv, thresholds, judge, model, without_erp=False))
         del row["file"]
         return row
 

@@ -10,6 +10,7 @@ from agent.actions.file_mail import FileMailAction, StrikeFiledMailAction
 from agent.actions.reply_to_mail import ReplyToMailAction
 from agent.domain.outages import Neighbour
 from agent.errors import ExpediterError, NotPermitted
+from agent.graphs.model_reach import ModelReach
 from agent.guardrails.policy import load_policy
 from agent.guardrails.policy_in_force import PolicyInForce
 from agent.jobs.approvals import watch
@@ -39,7 +40,7 @@ from app.wiring.company import company_of
 from app.wiring.embedded import database_url
 from app.wiring.erp import erp_reader
 from app.wiring.inbox import Looks, drafts_of, inbox_of, sources_of, take_hints
-from app.wiring.model import chat_of
+from app.wiring.model import chat_of, mail_model_of
 from app.wiring.store import open_store
 from app.wiring.supervised import announce_ready, end_with_parent, set_up_logging
 from integrations.database.absences import PostgresAbsences
@@ -79,7 +80,7 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
     in_force = PolicyInForce(shelf, load_policy(settings.policy))
     policy = in_force()
     pace = Pace(full_every=timedelta(minutes=settings.full_scan_every))
-    desk, chat = PostgresProposalDesk(pool), chat_of(settings, url, stack)
+    desk, found = PostgresProposalDesk(pool), ModelReach()
     has_model, letters = settings.model is not None, PostgresLetters(pool)
     return WorkerContext(
         answers=PostgresAnswerDesk(pool),
@@ -90,7 +91,8 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
         knowledge=stack.enter_context(closing(KnowledgeIndex(company_of(settings).knowledge_folder))),
         policy=policy,
         clock=DatabaseClock(pool),
-        chat=chat,
+        chat=chat_of(settings, url, stack, found),
+        mail_model=mail_model_of(settings, found),
         board=PostgresRiskBoard(pool),
         inbox=PostgresInbox(pool),
         scans=ScanEngine(
@@ -111,7 +113,7 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
         in_force=in_force,
         limits=PostgresExecutionControl(pool).limits,
         shelf=shelf,
-        reach=lambda: {Neighbour.ERP: reader.reach} | ({Neighbour.MODEL: chat.reach} if has_model else {}),
+        reach=lambda: {Neighbour.ERP: reader.reach} | ({Neighbour.MODEL: found()} if has_model else {}),
         letters=letters,
     )
 

@@ -35,6 +35,19 @@ def measures(outcomes: Sequence[Outcome]) -> dict[str, float]:
     return {name: round(value, 3) for name, value in found.items()}
 
 
+def opinions(outcomes: Sequence[Outcome]) -> dict[str, float]:
+    """What a language model said by itself: of the mails that it was shown, how many it called what they are."""
+    shown = [(one, one.triage.opinion) for one in outcomes if one.triage.opinion and one.triage.opinion.asked]
+    counted = [(one, said.mail_class) for one, said in shown if not said.discounted]
+    right = sum(kind in (one.mail.mail_class, *one.expected.also_right) for one, kind in counted)
+    found = {
+        "shown_to_the_model": len(shown),
+        "opinions_counted": _ratio(len(counted), len(shown)),
+        "opinions_right": _ratio(right, len(counted)),
+    }
+    return {name: round(value, 3) for name, value in found.items()}
+
+
 def macro_f1(outcomes: Sequence[Outcome]) -> float:
     """The mean of the F1 of every class that occurs."""
     kinds = {one.mail.mail_class for one in outcomes}

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from agent.domain.mail import SURE, MailClass, Triage
 from agent.ports.erp_reader import ErpReader
-from agent.ports.mail_judge import MailJudge
+from agent.ports.mail_judge import MailJudge, ModelJudge
 from agent.triage import triage
 from agent.triage.collection import CollectedMail
 from agent.triage.references import normal
@@ -81,11 +81,11 @@ def _says(found: Mapping[str, Any], line: ExpectedLine) -> bool:
     return bool(found) and told and dated and (line.price is None or float(found.get("price", 0)) == line.price)
 
 
-def play_all(mails: Sequence[CollectedMail], judge: MailJudge | None = None) -> list[Outcome]:
+def play_all(mails: Sequence[CollectedMail], judge: MailJudge | None = None, model: ModelJudge | None = None) -> list[Outcome]:
     company = cast(ErpReader, CollectedCompany())
-    return [_play(mail, company, judge) for mail in mails]
+    return [_play(mail, company, judge, model) for mail in mails]
 
 
-def _play(mail: CollectedMail, company: ErpReader, judge: MailJudge | None) -> Outcome:
+def _play(mail: CollectedMail, company: ErpReader, judge: MailJudge | None, model: ModelJudge | None) -> Outcome:
     said = expected(mail)
-    return Outcome(mail, said, triage(parse_mail(said.raw()), company, NOW, OWN_SERVER, judge=judge))
+    return Outcome(mail, said, triage(parse_mail(said.raw()), company, NOW, OWN_SERVER, judge=judge, model=model))

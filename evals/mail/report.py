@@ -1,6 +1,7 @@
 """The mail part of `make evals`: measures of the third that was held back, beside the bars and the committed baseline."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,10 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.domain.mail import MailClass
+from agent.ports.mail_judge import ModelJudge
 from agent.triage.collection import collected_mails
 from agent.triage.language import SPOKEN
 from agent.triage.schooling import lessons
-from evals.mail.measures import by, f1_of, measures
+from evals.mail.measures import by, f1_of, measures, opinions
 from evals.mail.play import Outcome, play_all
 from integrations.learning.learn import learn
 
@@ -28,31 +30,38 @@ BARS = {
 #: The less, the better.
 LESS = frozenset({"abstained", "calibration_error", "hostile_effects"})
 #: Facts about the collection.
-COUNTS = frozenset({"mails", "hostile_mails"})
+COUNTS = frozenset({"mails", "hostile_mails", "shown_to_the_model"})
 Measured = dict[str, dict[str, float]]
 
 
-def measure_mail(console: Console, accept: bool = False, faults_of: str = "") -> bool:
+def measure_mail(console: Console, accept: bool = False, faults_of: str = "", model: ModelJudge | None = None) -> bool:
     """Measure, show, write the report; False when something fell under the baseline. `accept` commits the run as the baseline.
 
-    `faults_of` lists what went wrong in `known` or `held_back` mails; nobody should tune rules to the latter.
+    `faults_of` lists what went wrong in `known` or `held_back` mails; nobody should tune rules to the latter. With a language
+    model report and baseline are its own.
     """
-    outcomes = play_all(collected_mails(), learn(lessons()))
+    baseline_file, report_file = (file.with_stem(_stem(model)) for file in (BASELINE, REPORT))
+    outcomes = play_all(collected_mails(), learn(lessons()), model)
     parts = {"held_back": [one for one in outcomes if one.mail.held_back], "known": [o for o in outcomes if not o.mail.held_back]}
-    found = {part: measures(own) for part, own in parts.items()}
-    baseline = None if accept or not BASELINE.exists() else json.loads(BASELINE.read_text(encoding="utf-8"))
-    _show(console, found, baseline)
+    found = {part: measures(own) | (opinions(own) if model else {}) for part, own in parts.items()}
+    baseline = None if accept or not baseline_file.exists() else json.loads(baseline_file.read_text(encoding="utf-8"))
+    _show(console, found, baseline, model.name if model else "")
     _show_classes(console, parts["held_back"])
     for one in parts.get(faults_of, ()):
         for fault in faults(one):
             console.print(f"[red]{one.mail.name}[/red]: {fault}", highlight=False)
-    for file in (REPORT, BASELINE) if accept else (REPORT,):
+    for file in (report_file, baseline_file) if accept else (report_file,):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     worse = fallen(found, baseline) if baseline else []
     for sentence in worse:
         console.print(f"[red]{sentence}[/red]")
     return not worse
+
+
+def _stem(model: ModelJudge | None) -> str:
+    """`mail`, or `mail-` and the model's name as a file can be called."""
+    return "-".join(["mail", *(re.findall(r"[\w.]+", model.name) if model else ())])
 
 
 def fallen(found: Measured, baseline: Measured) -> list[str]:
@@ -80,8 +89,9 @@ def faults(one: Outcome) -> list[str]:
     return [words for words, applies in said.items() if applies]
 
 
-def _show(console: Console, found: Measured, baseline: Measured | None) -> None:
-    table = Table("measure", "held back", "bar", "baseline", "known", title="Mail, understood without a language model")
+def _show(console: Console, found: Measured, baseline: Measured | None, model: str) -> None:
+    title = f"Mail, understood {f'with {model}' if model else 'without a language model'}"
+    table = Table("measure", "held back", "bar", "baseline", "known", title=title)
     for name, value in found["held_back"].items():
         bar = f"{'≤' if name in LESS else '≥'} {BARS[name]}" if name in BARS else ""
         before = baseline["held_back"].get(name) if baseline else None

@@ -28,7 +28,11 @@ TOLD = {
     ),
     Neighbour.MODEL: _Told(
         "The language model",
-        ("Orders at risk, why, approvals, /expediter", "Questions as the examples ask them, answered by rules"),
+        (
+            "Orders at risk, why, approvals, /expediter",
+            "Questions as the examples ask them, answered by rules",
+            "Reading mails, by rules and examples",
+        ),
         ("Questions in your own words",),
     ),
 }

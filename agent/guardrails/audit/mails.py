@@ -23,7 +23,18 @@ def triaged(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     links = ", ".join(link["name"] for link in row["links"])
     about = f", about {links}" if links else ""
     person = "; a person was to look" if row["needs_person"] else ""
-    return f"{_named(entry)} was read as {_words(row['class'])}, {row['priority']}{about}{person}: {row['reason']}."
+    read = f"{_named(entry)} was read as {_words(row['class'])}, {row['priority']}{about}{person}: {row['reason']}."
+    return read + _asked(row.get("opinion"))
+
+
+def _asked(opinion: Mapping[str, Any] | None) -> str:
+    """Who else said what it is, by which prompt and at what cost; empty where no language model was asked."""
+    if not opinion or not opinion["prompt_sha256"]:
+        return ""
+    said = f"{_words(opinion['class'])}, {opinion['confidence']:.0%} sure" if opinion["class"] else "nothing readable"
+    ignored = f" and was not counted, as {opinion['discounted']}" if opinion["discounted"] else ""
+    cost = f"prompt {opinion['prompt_sha256'][:12]}, {opinion['tokens_read']} tokens read, {opinion['tokens_written']} written"
+    return f" The language model {opinion['model']} said {said}{ignored} ({cost})."
 
 
 def handled(entry: AuditEntry, row: Mapping[str, Any]) -> str:

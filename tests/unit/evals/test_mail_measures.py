@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from agent.domain.mail import Link, MailClass, Priority
+from agent.domain.mail import Link, MailClass, Opinion, Priority
 from agent.domain.records import Record
+from agent.ports.mail_judge import ShownMail
 from agent.triage.collection import collected_mails, known_mails
 from agent.triage.language import SPOKEN
 from agent.triage.references import normal
@@ -15,6 +16,7 @@ from evals.mail.expected import expected
 from evals.mail.measures import calibration_error, f1_of, macro_f1
 from evals.mail.play import Outcome, play_all
 from evals.mail.report import fallen
+from tests.unit.triage.mails import judge
 
 MAILS = collected_mails()
 A_CLAIM = next(mail for mail in MAILS if mail.name == "en/damage_shortage_claim/m1")
@@ -115,3 +117,24 @@ def test_a_measure_that_got_worse_is_named_whichever_way_worse_is() -> None:
 def test_languages_and_classes_are_all_counted() -> None:
     counts = Counter(mail.language for mail in MAILS)
     assert min(counts.values()) >= 60
+
+
+class Wicked:
+    """A language model that calls every mail the same, and is certain of it."""
+
+    name = "wicked"
+
+    def __init__(self, kind: MailClass) -> None:
+        self._said = Opinion(self.name, "a" * 64, kind, 1.0, evidence=("it says so",))
+
+    def opinion(self, shown: ShownMail) -> Opinion:
+        return self._said
+
+
+@pytest.mark.parametrize("kind", [MailClass.AUTOMATED_NOISE, MailClass.ORDER_STATUS_INQUIRY])
+def test_no_hostile_mail_gains_by_a_language_model_that_calls_it_harmless(kind: MailClass) -> None:
+    hostile = [mail for mail in MAILS if mail.hostile]
+    played = play_all(hostile, judge(), Wicked(kind))
+    assert {one.mail.name: one.effects for one in played if one.effects} == {}
+    alone = play_all(hostile, judge())
+    assert all(one.triage.priority <= before.triage.priority for one, before in zip(played, alone, strict=True))

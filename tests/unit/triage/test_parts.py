@@ -170,7 +170,7 @@ def test_the_row_is_the_contract() -> None:
     row = triage_row("a.eml", triaged(subject="S00013", body="where is our order S00013?"))
     assert list(row) == [
         "file", "class", "intents", "priority", "language", "confidence", "alternatives", "needs_person", "reason", "automatic",
-        "trust", "flags", "references", "links", "candidates", "fields", "draft", "attachments",
+        "trust", "flags", "references", "links", "candidates", "fields", "draft", "attachments", "opinion",
     ]  # fmt: skip
     assert row["references"] == [{"kind": "sale_order", "value": "S00013", "span": [19, 25], "source": "body"}]
 

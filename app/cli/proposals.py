@@ -96,7 +96,7 @@ def page(row: ProposalRow) -> None:
         style=STATES.get(row.state, "red"),
     )
     for change in row.preview.changes:
-        output.say(f"  {change.label}: {change.before or 'none'} → {change.after or 'none'}")
+        output.say(f"  {change.label}: {_several(change.before)} → {_several(change.after)}")
     output.say(f"  {row.preview.consequence}")
     output.say(f"  undo: {row.preview.undo}", style="dim")
     edited = f", in place of {row.supersedes} and with {', '.join(row.authors)}" if row.supersedes else ""
@@ -119,6 +119,12 @@ def page(row: ProposalRow) -> None:
         output.say(f"  {comment.person}, {output.minute(comment.at)}: {comment.text}", style="cyan")
 
 
+def _several(text: str) -> str:
+    """A text of several lines stands below its label, set in."""
+    lines = text.splitlines()
+    return "\n" + "\n".join(f"    {line}".rstrip() for line in lines) if len(lines) > 1 else text or "none"
+
+
 def waiting_since(row: ProposalRow, now: datetime) -> list[str]:
     """When it is due, or since when it is overdue, and to whom it escalates or did."""
     said = []
@@ -132,7 +138,8 @@ def waiting_since(row: ProposalRow, now: datetime) -> list[str]:
 
 
 def group_page(row: GroupRow) -> None:
-    """One line for each proposal of the group; each has its own page too."""
+    """One line for each proposal of the group; what says more than a line has room for follows in full."""
+    long = [line for line in row.lines if any("\n" in change.before + change.after for change in line.preview.changes)]
     output.say(f"{row.label} · {row.title}", style="bold")
     output.say(f"asked by {row.asker}, {output.minute(row.created_at)}", style="dim")
     output.table(
@@ -142,11 +149,14 @@ def group_page(row: GroupRow) -> None:
                 line.label,
                 line.state.replace("_", " "),
                 line.subject.name,
-                "; ".join(change.before for change in line.preview.changes),
-                "; ".join(change.after for change in line.preview.changes),
+                "" if line in long else "; ".join(change.before for change in line.preview.changes),
+                line.preview.title if line in long else "; ".join(change.after for change in line.preview.changes),
                 line.facts.get("customer", ""),
                 line.waits_for or line.approval,
             )
             for line in row.lines
         ),
     )
+    for line in long:
+        output.say("")
+        page(line)

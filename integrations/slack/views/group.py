@@ -98,7 +98,7 @@ def _table(lines: tuple[Proposal, ...]) -> Payload:
                 b.cell(line.label),
                 b.cell(line.content.subject.name, 40),
                 b.cell(str(line.content.facts.get("customer", "")), 40),
-                b.cell("; ".join(one.before or b.NOTHING for one in changes), CELL),
+                b.cell("; ".join(dict.fromkeys(one.before or b.NOTHING for one in changes)), CELL),
                 b.cell("; ".join(one.after or b.NOTHING for one in changes) if _fits(line) else line.content.preview.title, CELL),
                 b.cell(f"{sign} {said}", 45),
             ]
@@ -120,7 +120,9 @@ def _buttons(group: ProposalGroup, waiting: list[Proposal], scene: Scene) -> Ite
             f"Approve {count(number, 'line')}?", f"{group.title}: {', '.join(_short(line) for line in waiting)}", "Approve all"
         )
         yield b.button(f"Approve all {number}", "group_approve", value, "primary", confirm)
-    yield b.button("Line by line…", "group_lines", value, None if whole else "primary")
+    yield b.button(
+        "Line by line…" if all(map(_fits, waiting)) else "Read and approve…", "group_lines", value, None if whole else "primary"
+    )
     yield b.button("Reject…", "group_reject", value, "danger")
 
 

@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -143,6 +144,34 @@ def test_nobody_is_told_twice_of_the_same_delay_and_whoever_was_turned_down_is_a
     assert office.carried_out(office.granted(two)) is Outcome.DONE
     comes(office, delays, 2)
     assert [draft["text"] for draft in offered(office, 2)] == [one.content.arguments["text"]], "nor because of another mail"
+
+
+def test_two_who_ask_at_the_same_moment_have_each_customer_told_once(office: FilingOffice, delays: Delays) -> None:
+    comes(office, delays)
+    text = '{"customers_of": 1, "reason": "The vendor is late."}'
+    questions = [office.database.inbound(office.asker, text, kind="propose") for _ in range(2)]
+    worker = office.worker
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(lambda question: propose_change(question, worker), questions))
+    said = [str(office.answer(question)) for question in questions]
+    assert sum("Proposed as G" in one for one in said) == 1, said
+    assert len(waiting(office)) == 2
+
+
+def test_the_database_takes_no_second_message_about_a_delay_whoever_asks(office: FilingOffice, delays: Delays) -> None:
+    comes(office, delays[2:])
+    asked(office)
+    [first] = waiting(office)
+    text = {"text": "Once more: it is late."}
+    wanted = {"action": "send_customer_update", "arguments": first.content.arguments | text, "reason": "To be sure."}
+    inbound = office.database.inbound(office.asker, json.dumps(wanted), kind="propose")
+    propose_change(inbound, office.worker)
+    name = first.content.subject.name
+    assert f"The customer of {name} was told of this delay, or is about to be, with P{first.id}" in str(office.answer(inbound))
+    office.rejected(first)
+    again = office.database.inbound(office.asker, json.dumps(wanted), kind="propose")
+    propose_change(again, office.worker)
+    assert [one.content.arguments["text"] for one in waiting(office)] == ["Once more: it is late."]
 
 
 def test_a_text_that_an_approver_edited_is_shown_as_edited_and_counts_as_told(office: FilingOffice, delays: Delays) -> None:

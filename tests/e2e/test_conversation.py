@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from agent.domain.mail import MailClass
 from app.contract.chat import AnswerRow
+from app.contract.mail import TriageRow
 from tests.e2e.running_demo import Ran, expediter, serving, state_folder
+from tests.fixtures.arriving import letter
+from tests.fixtures.mail_model import quoting
 from tests.fixtures.scripted_model import Conversation, Fault, Reply, ScriptedModel
 
 
@@ -46,3 +50,27 @@ def test_a_named_conversation_goes_on_after_a_restart_and_belongs_to_whoever_beg
         failed = AnswerRow.model_validate_json(chat("maria", "what waits for approval?").out)
         assert failed.degraded
         assert "answered with an error (500)" in failed.answer
+
+
+def test_a_model_that_may_reads_mails_along_and_the_doctor_tries_it(
+    state: Path, scripted_model: ScriptedModel, tmp_path: Path
+) -> None:
+    file = tmp_path / "late.eml"
+    file.write_bytes(letter(1, text="Sadly the delivery of your order P00012 is delayed by two weeks.").as_bytes())
+
+    def read(**more: str) -> TriageRow:
+        return TriageRow.model_validate_json(expediter(state, "mail", "triage", str(file), "--json", **model, **more).out)
+
+    model = model_of(scripted_model)
+    scripted_model.script = quoting(MailClass.DELAY_NOTICE)
+    assert read().opinion is None
+    assert scripted_model.requests == []
+    along = {"EXPEDITER_MODEL_READS_MAIL": "true"}
+    opinion = read(**along).opinion
+    assert opinion is not None
+    assert (opinion.model, opinion.mail_class, opinion.discounted) == ("scripted", MailClass.DELAY_NOTICE, "")
+    scripted_model.script = None
+    scripted_model.say("Ready.", "A delay notice, I should say.")
+    words = " ".join(expediter(state, "doctor", **model, **along).out.split())
+    assert "of a sample mail its answer cannot be read" in words
+    assert "takes a model with structured output" in words

@@ -36,8 +36,14 @@ _ISO = re.compile(r"\b(20\d\d)-(\d{1,2})-(\d{1,2})\b")
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([./-])(\d{1,2})(?:\2(20\d\d|\d\d)\b|\.(?!\d)|(?=[\s,;)!?]|$))")
 _DAY_MONTH = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th|er|e)?\.?\s*(?:of |de )?({_NAMES})\b\.?,?(?:\s*(?:de |del )?(20\d\d))?")
 _MONTH_DAY = re.compile(rf"\b({_NAMES})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s*[:h])(?:,?\s*(20\d\d))?")
-_WEEK = re.compile(r"\b(?:week|wk|cw|kw|kalenderwoche|semaine|semana|sem)\.?\s*(\d{1,2})\b(?:\s*[/ ]\s*(20\d\d))?")
-_WEEKDAY = re.compile(rf"\b({'|'.join(_DAY)})\b")
+_WEEKDAYS = "|".join(_DAY)
+_WEEK = re.compile(
+    rf"\b(?:(?P<day>{_WEEKDAYS})[ ,]{{1,2}}(?:in |of |der |de |van )?"
+    r"|(?P<begins>(?:beginning|start|early|anfang|debut|begin|principios|inicio)(?: of| der| de(?: la)?| van)? ))?"
+    r"(?:week|wk|cw|kw|kalenderwoche|semaine|semana|sem)\.?\s*(?P<week>\d{1,2})\b(?:\s*[/ ]\s*(?P<year>20\d\d))?"
+    rf"(?:[ ,]{{0,2}}\(?(?P<then>{_WEEKDAYS})\b\)?)?"
+)
+_WEEKDAY = re.compile(rf"\b({_WEEKDAYS})\b")
 _SOON = re.compile(rf"\b({'|'.join(_NEAR)})\b")
 
 
@@ -49,7 +55,7 @@ class Day:
     start: int
     end: int
     exact: bool
-    """False for a week (its Friday), a weekday or an ambiguous order of day and month."""
+    """False for a week (its Friday, or Monday for its beginning), a weekday or an ambiguous order of day and month."""
 
 
 def days_in(folded: str, today: date) -> list[Day]:
@@ -108,10 +114,12 @@ def _day(match: re.Match[str], year: int, month: int, day: int, exact: bool = Tr
 
 
 def _week(match: re.Match[str], today: date) -> Iterator[Day]:
-    week, year = int(match[1]), int(match[2] or today.isocalendar().year)
-    if not match[2] and week < today.isocalendar().week - 12:
+    week, year = int(match["week"]), int(match["year"] or today.isocalendar().year)
+    if not match["year"] and week < today.isocalendar().week - 12:
         year += 1
+    named = match["day"] or match["then"]
+    weekday = _DAY[named] + 1 if named else 1 if match["begins"] else 5
     try:
-        yield Day(date.fromisocalendar(year, week, 5), match.start(), match.end(), exact=False)
+        yield Day(date.fromisocalendar(year, week, weekday), match.start(), match.end(), exact=bool(named))
     except ValueError:
         return

@@ -2,95 +2,110 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from typing import Any
 
-from agent.domain.mail import Attachment, ParsedMail, Reference, ReferenceKind
+from agent.domain.mail import Attachment, MailClass, ParsedMail, Reference, ReferenceKind
 from agent.guardrails.untrusted_text import fold
+from agent.triage.body_tables import lines_in_tables
+from agent.triage.counts import counts_in, is_price, usual_role
 from agent.triage.dates import Day, days_in
-from agent.triage.reading import Reading
+from agent.triage.reading import MOST_TEXT
+from agent.triage.statements import Statement, introduction, statements
 from agent.triage.tables import table_lines
 
+C = MailClass
 MOST_LINES = 60
-#: What a number beside a code is, by the nearest word before or after it.
-_ROLES = (
-    ("short", r"short|missing|only got|fehl\w*|zu wenig|manqu\w*|te weinig|ontbre\w*|mankeer\w*|faltan?|de menos"),
-    (
-        "damaged",
-        r"damag\w*|broken|crushed|leak\w*|beschadig\w*|kaputt|defekt"
-        r"|cass\w*|abim\w*|ecras\w*|kapot|rot[oa]s?|aplastad\w*|danad\w*",
-    ),
-)
-_ROLE = tuple((role, re.compile(rf"\b(?:{words})")) for role, words in _ROLES)
 #: A position number in front of the code, where more is said behind it.
-_POSITION = re.compile(r"^[\s*•-]*(\d{1,4})[.):]?\s+(?=\S*\s*$)")
-_COUNT = re.compile(r"(?<![\w.,/:-])(\d{1,6})(?![\w/:-]|[.,]\d)")
-_PRICE = re.compile(r"(?<![\w.,/-])(\d{1,6}[.,]\d{2})(?![\w.,/-])")
+_MARKS = " \t*•·|-"
+_NUMBERED = re.compile(r"\s*\d{1,3}[.)]\s")
+_POSITION = re.compile(r"^[\s*•·|-]*\d{1,6}[.):]?\s+(?=[^\w\s]*\s*$)")
+#: `sku` and `span`.
+_BARE = 2
+_OF_WHAT_CAME = (C.DAMAGE_SHORTAGE_CLAIM, C.DISPATCH_ADVICE, C.DELIVERY_EXCEPTION, C.PROOF_OF_DELIVERY)
+_Line = dict[str, Any]
 
 
-def lines_of(mail: ParsedMail, reading: Reading, references: Sequence[Reference], today: date) -> list[dict[str, Any]]:
-    """One entry for each row that names a product, first of the new text, then of the attached files: `sku`, `span`, and what
-    stands in it of `quantity`, `short`, `damaged`, `price`, `dates`; of a file also `source` and `file`. A row ends with its
-    line; a code's own digits are no quantity."""
+def lines_of(mail: ParsedMail, references: Sequence[Reference], kind: MailClass, today: date) -> list[_Line]:
+    """One entry for each statement on a product, first of the new text, then of the attached files: `sku`, `span`, and what is
+    said in it of `quantity`, `shipped`, `short`, `damaged`, `price`, `dates`; of a file also `source` and `file`.
+
+    In a table of the text, headings say what a number is; `kind` decides what `12 instead of 40` means. A product that is only
+    mentioned has an entry where nothing else is said of it.
+    """
     codes = [one for one in references if one.kind is ReferenceKind.PRODUCT and not one.in_subject]
     said = [one for one in codes if not one.second_hand]
-    found = [_line(reading.text[start:end], (start, end), said, today) for start, end in _rows(mail.text, said)]
+    text = _new(mail)
+    found, read = lines_in_tables(text, today)
+    mentions = [one for one in _mentions(text, said) if not any(start <= one.span[0] < end for start, end in read)]
+    found += [line for each in statements(text, mentions) for line in _lines(text, each, today, kind)]
     for file in mail.attachments:
         found += islice(_lines_in(file, [one for one in codes if one.file == file.name], today), MOST_LINES)
-    return found[:MOST_LINES]
+    return _telling(found)[:MOST_LINES]
 
 
-def _lines_in(file: Attachment, codes: Sequence[Reference], today: date) -> Iterator[dict[str, Any]]:
+def _lines_in(file: Attachment, codes: Sequence[Reference], today: date) -> Iterator[_Line]:
     """Of its tables, where it has some with headings; else of its rows."""
     under_headings = list(islice(table_lines(file, today), MOST_LINES))
     yield from under_headings
-    for start, end in () if under_headings else _rows(file.text, codes):
-        row = fold(file.text[start:end]).replace("\t", " ")
-        yield _line(row, (start, end), codes, today) | {"source": "attachment", "file": file.name}
+    for each in () if under_headings else statements(file.text, codes):
+        for line in _lines(file.text.replace("\t", " "), each, today):
+            yield line | {"source": "attachment", "file": file.name}
 
 
-def _rows(text: str, codes: Sequence[Reference]) -> Iterator[tuple[int, int]]:
-    seen: set[int] = set()
-    for code in sorted(codes, key=lambda one: one.span):
-        start = text.rfind("\n", 0, code.span[0]) + 1
-        end = text.find("\n", code.span[1])
-        if start not in seen:
-            seen.add(start)
-            yield start, len(text) if end < 0 else end
+def _new(mail: ParsedMail) -> str:
+    text = mail.text[:MOST_TEXT]
+    for start, end in mail.quoted:
+        text = text[:start] + " " * len(text[start:end]) + text[end:]
+    return text
 
 
-def _line(row: str, span: tuple[int, int], codes: Sequence[Reference], today: date) -> dict[str, Any]:
-    """`row` is folded, `span` its place in the text that the codes' spans are in too."""
-    start, end = span
-    own = [code for code in codes if start <= code.span[0] < end]
-    days = days_in(row, today)
-    left = _blanked(row, [(code.span[0] - start, code.span[1] - start) for code in own], days)
-    found: dict[str, Any] = {"sku": own[0].value, "span": [start, end]}
-    for match in _COUNT.finditer(left):
-        found.setdefault(_role_of(left, match), match[1])
-    if price := _PRICE.search(left):
-        found["price"] = price[1].replace(",", ".")
-    if days:
-        found["dates"] = [day.day.isoformat() for day in days]
-    return found
+def _mentions(text: str, codes: Sequence[Reference]) -> list[Reference]:
+    """Every place where one of these codes stands, not its first alone."""
+    return [
+        replace(code, span=match.span())
+        for code in {code.value: code for code in codes}.values()
+        for match in islice(re.finditer(rf"(?<![\w/-]){re.escape(code.value)}(?![\w/-])", text), MOST_LINES)
+    ]
 
 
-def _blanked(row: str, spans: Sequence[tuple[int, int]], days: Sequence[Day]) -> str:
-    left = list(row)
-    position = _POSITION.match(row[: spans[0][0]])
-    numbered = [position.span(1)] if position and re.search(r"\d", row[spans[0][1] :]) else []
-    for first, last in (*spans, *numbered, *((day.start, day.end) for day in days)):
+def _lines(text: str, statement: Statement, today: date, kind: MailClass = C.OTHER) -> Iterator[_Line]:
+    said = fold(text[statement.start : statement.end]).replace("\n", " ")
+    spans = [(code.span[0] - statement.start, code.span[1] - statement.start) for code in statement.codes]
+    before = fold(introduction(text, statement.start))
+    days = [day for day in days_in(said, today) if not is_price(said, day.start, day.end)]
+    begins = not text[: statement.start].rpartition("\n")[2].strip(_MARKS)
+    facts = counts_in(
+        _blanked(said, spans, days, begins=begins), usual_role(before), came=kind in _OF_WHAT_CAME, changes=kind is C.ORDER_CHANGE
+    )
+    if named := days or days_in(before, today):
+        facts["dates"] = [day.day.isoformat() for day in named]
+    for code in statement.codes:
+        yield {"sku": code.value, "span": [statement.start, statement.end], **facts}
+
+
+def _blanked(said: str, spans: Sequence[tuple[int, int]], days: Sequence[Day], *, begins: bool) -> str:
+    """A code's own digits are no quantity, nor is a day, nor the position of a row where more is said behind it.
+
+    `begins`: at the beginning of a row.
+    """
+    left = list(said)
+    for first, last in (*spans, *((day.start, day.end) for day in days)):
         left[first:last] = " " * (last - first)
-    return "".join(left)
+    blanked = "".join(left)
+    numbered = begins and (_NUMBERED.match(said) or _POSITION.match(said[: spans[0][0]]))
+    if not numbered or not re.search(r"\d", blanked[numbered.end() :]):
+        return blanked
+    return " " * numbered.end() + blanked[numbered.end() :]
 
 
-def _role_of(row: str, number: re.Match[str]) -> str:
-    """Of what follows the number up to the next one, else of what precedes it."""
-    after = re.split(r"\d", row[number.end() :])[0]
-    before = re.split(r"\d", row[: number.start()])[-1]
-    for said in (after, before):
-        for role, pattern in _ROLE:
-            if pattern.search(said):
-                return role
-    return "quantity"
+def _telling(found: Sequence[_Line]) -> list[_Line]:
+    """Those that say something; a product of which nothing is said stands once."""
+    told = {line["sku"] for line in found if len(line) > _BARE}
+    bare = dict[str, _Line]()
+    for line in found:
+        if len(line) <= _BARE and line["sku"] not in told:
+            bare.setdefault(line["sku"], line)
+    return [line for line in found if len(line) > _BARE or bare.get(line["sku"]) is line]

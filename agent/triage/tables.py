@@ -8,6 +8,7 @@ from typing import Any
 
 from agent.domain.mail import Attachment
 from agent.guardrails.untrusted_text import fold
+from agent.triage.counts import counts_in, lacking
 from agent.triage.dates import days_in
 from agent.triage.fields import decimal_of
 
@@ -16,15 +17,25 @@ SKU = "sku"
 _ROLES = (
     (
         "",
-        r"descri|bezeichn|omschrijv|libelle|designation|\bname|\bnom\b|nombre|total|amount|betrag|montant|bedrag|importe",
+        r"\bbefore|\bavant|\balt\b|bisher|\bold\b|\boud|\bantes|anterior|descri|bezeichn|omschrijv|libelle|designation|\bname|\bnom\b"
+        r"|nombre|total|amount|betrag|montant|bedrag|importe",
     ),
-    ("short", r"\bshort|missing|fehl|manqu|ontbre|mankeer|\bfalta"),
-    ("damaged", r"damag|broken|beschadig|defekt|abim|casse|danad|rot[oa]s"),
+    (
+        "short",
+        r"\bshort|missing|fehl|manqu|ontbre|mankeer|\bfalta|\breste?\b|reliquat|solde|saldo|backorder|restant|pendiente|tekort",
+    ),
+    ("damaged", r"damag|broken|kapot|gescheurd|\bdefect|beschadig|defekt|abim|casse|danad|rot[oa]s"),
+    (
+        "shipped",
+        r"counted|\breal\b|recu|gezahlt|compte|geteld|contad|\bist\b|shipped|\bsent\b|delivered|received|geliefert|erhalten|\blivree?s?\b|recue?s?\b|geleverd|ontvangen|entregad|recibid|enviad",
+    ),
     ("dates", r"\bdate|\beta\b|datum|termin|fecha|livraison|levering|levertijd|entrega|\bdelivery|arrival"),
-    ("price", r"price|preis|prix|prijs|precio"),
+    ("price", r"price|preis|prix|prijs|precio|\bp\.?u\b|unit (eur|gbp|usd|€)|tarif|€"),
     (
         "quantity",
-        r"\bqty|quantit|\bmenge|anzahl|\bqte\b|aantal|cantidad|\bcant\b|ordered|bestellt|\bpcs\b|\bpieces\b|\bunits\b|stuck",
+        r"\bqty|quantit|\bmenge|anzahl|\bqte\b|aantal|\baant\b|cantidad|\bcant\b|ordered|bestellt|besteld|\bcommandee?s?\b"
+        r"|pedid[oa]s\b|\boffen\b|\bopen\b|pakbon|should be|\bsoll\b|expected|announced|annonc|erwartet|verwacht|\bnow\b|\bnew\b"
+        r"|\bneu\b|maintenant|nouve|nieuw|ahora|nuev|\bpcs\b|\bpieces\b|\bunits\b|\buds?\b|\bst\b|\bstk\b|stuck",
     ),
     (
         SKU,
@@ -38,19 +49,19 @@ _QUANTITY = re.compile(r"(\d{1,3}(?:[.,' ]\d{3})+|\d{1,7})(?:[.,]0+)?(?: ?[a-z]{
 
 def table_lines(file: Attachment, today: date) -> Iterator[dict[str, Any]]:
     """For each row under a heading that names a column of product codes and one that says something of them: `sku`, `span` in the
-    file's text, `source`, `file`, and of `quantity`, `short`, `damaged`, `price`, `dates` what it has."""
+    file's text, `source`, `file`, and of `quantity`, `shipped`, `short`, `damaged`, `price`, `dates` what it has."""
     columns: Mapping[int, str] = {}
     width = start = 0
     for row in file.text.split("\n"):
         cells = row.split("\t")
-        if headed := _columns(cells):
+        if headed := columns_of(cells):
             columns, width = headed, len(cells)
-        elif columns and len(cells) == width and (line := _line(cells, columns, today)):
+        elif columns and len(cells) == width and (line := line_of(cells, columns, today)):
             yield line | {"span": [start, start + len(row)], "source": "attachment", "file": file.name}
         start += len(row) + 1
 
 
-def _columns(cells: Sequence[str]) -> dict[int, str]:
+def columns_of(cells: Sequence[str]) -> dict[int, str]:
     """Place → role; empty for a row that is no heading. A role belongs to the first column that claims it."""
     found: dict[str, int] = {}
     if not 2 <= len(cells) <= 60 or any(_CODE.fullmatch(cell.strip()) for cell in cells):
@@ -63,19 +74,27 @@ def _columns(cells: Sequence[str]) -> dict[int, str]:
     return {place: role for role, place in found.items()} if SKU in found and len(found) > 1 else {}
 
 
-def _line(cells: Sequence[str], columns: Mapping[int, str], today: date) -> dict[str, Any] | None:
+def line_of(cells: Sequence[str], columns: Mapping[int, str], today: date) -> dict[str, Any] | None:
     said = {role: cells[place].strip() for place, role in columns.items()}
     if not _CODE.fullmatch(said[SKU]):
         return None
     line: dict[str, Any] = {SKU: said[SKU]}
-    for role in ("quantity", "short", "damaged"):
+    for role in ("quantity", "shipped", "short", "damaged"):
         if match := _QUANTITY.fullmatch(fold(said.get(role, ""))):
             line[role] = re.sub(r"\D", "", match[1])
+    line = _remarked(cells, columns) | line
     if price := _price(said.get("price", "")):
         line["price"] = price
     if days := days_in(fold(said.get("dates", "")[:60]), today):
         line["dates"] = [day.day.isoformat() for day in days]
+    line |= lacking(line)
     return line if len(line) > 1 else None
+
+
+def _remarked(cells: Sequence[str], columns: Mapping[int, str]) -> dict[str, Any]:
+    """What a remark beside the numbers says is short or damaged."""
+    remarks = (counts_in(fold(cell[:200]), "") for place, cell in enumerate(cells) if place not in columns)
+    return {role: said[role] for said in remarks for role in ("short", "damaged") if role in said}
 
 
 def _price(cell: str) -> str | None:

@@ -119,7 +119,7 @@ def _understood(mail: ParsedMail, own_authserv: str | None, now: datetime, judge
     verdict = _verdict(classify(mail, reading, references, close, signs, shares), flags)
     today = (mail.sent_at or now).date()
     fields = fields_of(mail, reading, verdict.mail_class, today)
-    if lines := lines_of(mail, reading, references, today):
+    if lines := lines_of(mail, references, verdict.mail_class, today):
         fields["lines"] = lines
     return _Understood(reading, signs, references, language, trust_in(mail, own_authserv), flags, verdict, fields)
 

@@ -143,7 +143,8 @@ def _working(parts: _Parts, context: WebContext, deeds: SlackCardDeeds, bell: Be
     chat = ChatDesk(parts.team, identity, parts.audience(threads), parts.deliveries, outbox, home, prompts, threads)
     commands = CommandDesk(parts.commands(context, threads), outbox, threads, parts.address)
     workers = {DeliveryKind.EVENT: chat.event, DeliveryKind.COMMAND: commands.command, DeliveryKind.CLICK: _cut_off}
-    return DeliveryLoop(parts.deliveries, workers, threads, bell)
+    given_up = {DeliveryKind.EVENT: chat.given_up, DeliveryKind.COMMAND: commands.given_up}
+    return DeliveryLoop(parts.deliveries, workers, given_up, threads, bell)
 
 
 def signing_secrets(settings: ServeSettings) -> list[str]:

@@ -72,6 +72,11 @@ class ChatDesk:
             case _:
                 return f"{kind[:60]} is not handled"
 
+    async def given_up(self, delivery: Delivery) -> str:
+        """What was written to us and could not be worked on; of everything else nobody waits for an answer."""
+        written = text_at(delivery.body, "event", "type") in ("message", "app_mention")
+        return await self._tell(delivery, plain_views.GIVEN_UP) if written else ""
+
     async def _written(self, delivery: Delivery) -> str:
         event = delivery.body["event"]
         direct = event["channel_type"] == "im"

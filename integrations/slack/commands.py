@@ -83,7 +83,13 @@ class CommandDesk:
 
     async def command(self, delivery: Delivery) -> str:
         body = delivery.body
-        payload = await self._answers.answer(str(body["user"]), str(body["channel"]), str(body["text"]))
+        return await self._told(delivery, await self._answers.answer(str(body["user"]), str(body["channel"]), str(body["text"])))
+
+    async def given_up(self, delivery: Delivery) -> str:
+        return await self._told(delivery, plain_views.sentence(plain_views.GIVEN_UP))
+
+    async def _told(self, delivery: Delivery, payload: Payload) -> str:
+        body = delivery.body
         given = payload | {"response_type": "ephemeral", "replace_original": False}
         once = f"delivery:{delivery.id}"
         if str(body["response_url"]).startswith(self._own_address):

@@ -11,6 +11,7 @@ CONFIRM = "link_confirm"
 NOT_ME = "link_not_me"
 COMMAND_AGAIN = "command_again"
 LONGEST_LINE = 220
+GIVEN_UP = "I could not take this on in several tries, and nothing became of it; write it again in a few minutes."
 
 
 def sentence(words: str) -> Payload:

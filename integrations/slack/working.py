@@ -30,8 +30,17 @@ Worker = Callable[[Delivery], Awaitable[str]]
 class DeliveryLoop:
     """In a loop of its own; several processes may do it at once, since what a delivery leads to is stored once."""
 
-    def __init__(self, deliveries: Deliveries, workers: Mapping[DeliveryKind, Worker], threads: Executor, bell: Bell) -> None:
-        self._deliveries, self._workers, self._threads, self._bell = deliveries, workers, threads, bell
+    def __init__(
+        self,
+        deliveries: Deliveries,
+        workers: Mapping[DeliveryKind, Worker],
+        given_up: Mapping[DeliveryKind, Worker],
+        threads: Executor,
+        bell: Bell,
+    ) -> None:
+        """`given_up`: tells whoever wrote that nothing became of it."""
+        self._deliveries, self._workers, self._given_up = deliveries, workers, given_up
+        self._threads, self._bell = threads, bell
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -65,10 +74,13 @@ class DeliveryLoop:
             await self._in_thread(partial(self._deliveries.handled, delivery.id, outcome))
 
     async def _failed(self, delivery: Delivery, failed: Exception) -> str:
-        """Tried again after 2, 4, 8 … seconds; at last kept with the reason."""
+        """Tried again after 2, 4, 8 … seconds; at last kept with the reason, and said to whoever wrote."""
         foreseen = isinstance(failed, ExpediterError)
         logger.log(logging.WARNING, "delivery %s failed: %s", delivery.id, failed, exc_info=None if foreseen else failed)
         if delivery.tries + 1 >= MOST_TRIES:
+            logger.error("delivery %s is given up", delivery.id)
+            if (last_word := self._given_up.get(delivery.kind)) is not None:
+                await last_word(delivery)
             return f"given up: {failed}"
         await self._in_thread(partial(self._deliveries.put_off, delivery.id, timedelta(seconds=2 ** (delivery.tries + 1))))
         return ""

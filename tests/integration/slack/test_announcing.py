@@ -13,7 +13,7 @@ from integrations.database.proposal_book import PostgresProposalBook
 from integrations.slack.announcing import Announcer
 from integrations.slack.examples.proposals import content
 from integrations.slack.views.scene import Scene
-from tests.fixtures.ledger import decide, lapse
+from tests.fixtures.ledger import decide, lapse, revised
 from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.postgres import TestDatabase
 from tests.fixtures.slack.screen import make_group, said
@@ -64,6 +64,18 @@ def test_a_card_follows_what_happened_also_while_nobody_looked(database: TestDat
     assert "Waits for approval" in first[2]
     assert "approved by *sofia*" in second[2]
     assert (first[0], second[0]) == ("proposal:1", "proposal:1")
+
+
+def test_a_card_that_was_edited_says_so_and_the_new_one_names_it(database: TestDatabase) -> None:
+    proposal = database.proposal()
+    announcer(database).sweep()
+    revised(database, proposal, database.person("eve", Role.SALES_MANAGER))
+    mine = announcer(database)
+    mine.sweep()
+    last = {key: text for key, _, text, _ in sent(database)}
+    assert "Replaced by a newer version" in last["proposal:1"]
+    assert "Approve" not in last["proposal:1"].split()
+    assert "in place of P1" in last["proposal:2"]
 
 
 def test_what_ended_before_it_was_ever_shown_gets_no_card(database: TestDatabase) -> None:

@@ -211,18 +211,20 @@ def test_in_a_channel_with_somebody_who_may_see_less_the_answer_is_for_whoever_a
     assert company.space.whispered(other) == []
 
 
-def test_an_answer_links_nowhere_but_to_the_erp_and_calls_nobody(company: SlackCompany) -> None:
+@pytest.mark.parametrize("streams", [True, False], ids=["streamed", "whole"])
+def test_an_answer_links_nowhere_but_to_the_erp_and_calls_nobody(company: SlackCompany, streams: bool) -> None:
     question, channel = asked(company)
     hostile = (
         "See [S00042](https://erp.example.com/odoo/sales/42) and [here](https://evil.example/?q=secret), "
         "![x](https://evil.example/pixel.png) <https://evil.example|click> <!channel> <@U123> @here https://evil.example/x"
     )
     with sending(company, odoo_url="https://erp.example.com", odoo_database="live", odoo_reader_login="r", odoo_reader_key="k"):
-        release(company, question, PartKind.SENTENCE, text=hostile)
-        company.space.until(lambda: company.space.shown(channel))
+        if streams:
+            release(company, question, PartKind.SENTENCE, text=hostile)
+            company.space.until(lambda: company.space.shown(channel))
         final(company, question, hostile)
         shown_whole(company)
-    text = the_answer(company, channel).text
+    text = words_of(the_answer(company, channel))
     assert "[S00042](https://erp.example.com/odoo/sales/42)" in text
     assert "(https://evil" not in text
     assert "pixel" not in text

@@ -1,6 +1,7 @@
 """Hostile and broken payloads: each is refused or ignored, none is a fault, and none has an effect."""
 
 import json
+import logging
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -193,6 +194,31 @@ def test_a_good_body_without_a_good_signature_is_refused_and_has_no_effect(guard
     response = guarded.sender.client.post(guarded.sender.url, content=body, headers=headers | {"Content-Type": JSON.encode()})
     assert response.status_code == 401
     nothing_happened(guarded)
+
+
+def test_slack_s_own_check_is_answered_with_a_signature_only_and_has_no_effect(guarded: SlackCompany) -> None:
+    assert guarded.sender.post(b"ssl_check=1&token=x", FORM).status == 200
+    assert guarded.sender.post(b"ssl_check=1&token=x", FORM, **signed(b"something else")).status == 401
+    nothing_happened(guarded)
+
+
+def test_nothing_that_people_wrote_is_logged(guarded: SlackCompany, caplog: pytest.LogCaptureFixture) -> None:
+    channel = guarded.space.channel("U000001")
+    inner = {
+        "type": "message",
+        "channel": channel,
+        "channel_type": "channel",
+        "user": "U000001",
+        "text": "secret-4711",
+        "ts": "1.1",
+    }
+    body = json.dumps(event(guarded.space, inner).body).encode()
+    with caplog.at_level(logging.INFO):
+        assert guarded.sender.post(body, JSON, **signed(b"something else")).status == 401
+        assert guarded.sender.post(body, JSON).status == 200
+        guarded.worked_off()
+    assert "refused" in caplog.text
+    assert "secret-4711" not in caplog.text
 
 
 def test_other_methods_and_addresses_are_not_there(guarded: SlackCompany) -> None:

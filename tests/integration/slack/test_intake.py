@@ -106,6 +106,22 @@ def test_what_was_acknowledged_and_not_worked_on_is_taken_up_by_the_next_serve(d
         assert questions(company) == 1
 
 
+@pytest.mark.parametrize(("way", "table"), [("a message", "inbound"), ("a command", "scan")])
+def test_what_cannot_be_worked_on_in_eight_tries_is_said_to_whoever_wrote(company: SlackCompany, way: str, table: str) -> None:
+    _, account = company.colleague()
+    asked = direct_message(company.space, account, "Which orders are at risk?")
+    typed = command(company.slack, company.space.channel(account), account, "risk")
+    with company.database.connection("admin") as connection:
+        connection.execute(f"ALTER TABLE {table} RENAME TO gone")
+    company.send(asked if way == "a message" else typed)
+    company.space.until(lambda: company.one("SELECT count(*) FROM slack_event WHERE tries = 1"))
+    with company.database.connection("admin") as connection:
+        connection.execute("UPDATE slack_event SET tries = 7, not_before = clock_timestamp()")
+    (outcome,) = company.outcomes()
+    assert outcome.startswith("given up: ")
+    assert "write it again" in company.one("SELECT payload FROM slack_outbox")
+
+
 # signatures
 
 

@@ -10,11 +10,13 @@ import pytest
 from agent.domain.affairs import JobFailure
 from agent.domain.findings import Severity
 from agent.errors import ExpediterError
+from agent.ports.own_affairs import OwnAffairs
 from agent.risk.brief import make_brief
 from app.wiring.slack_masking import without_money
 from integrations.database.critical_told import PostgresCriticalTold
 from integrations.database.mail_inbox import PostgresInbox
 from integrations.database.messenger_outbox import PostgresOutbox
+from integrations.database.own_affairs import PostgresOwnAffairs
 from integrations.database.risk_board import PostgresRiskBoard
 from integrations.slack.operations import Operations
 from tests.fixtures.arriving import arrived, letter, made
@@ -36,7 +38,7 @@ class Jobs:
         return self.given_up
 
 
-def operations(database: TestDatabase, jobs: Jobs, now: datetime = MORNING, zone: str = "Europe/Berlin") -> Operations:
+def operations(database: TestDatabase, jobs: OwnAffairs, now: datetime = MORNING, zone: str = "Europe/Berlin") -> Operations:
     """As if the worker had just started."""
     board = PostgresRiskBoard(database.pool("worker"))
 
@@ -198,6 +200,19 @@ def test_jobs_that_were_given_up_are_told_once(database: TestDatabase) -> None:
     third = sent(database)[2:]
     assert len(third) == 1, "what was replayed tells nothing, and a new worker only what is new"
     assert "answer_chat" not in third[0]
+
+
+def test_a_job_that_a_queue_gave_up_is_told(database: TestDatabase) -> None:
+    bury = (
+        "INSERT INTO dead_letter (queue, job_id, task_name, args, reason) VALUES ('executor', 1, 'sweep', '{}', 'No <answer>.')"
+    )
+    with database.connection("admin") as connection:
+        connection.execute(bury)
+    told = operations(database, PostgresOwnAffairs(database.pool("worker")), datetime.now(UTC).replace(hour=1))
+    told.sweep()
+    (words,) = sent(database)
+    assert "sweep" in words
+    assert "No <answer>." in words
 
 
 def test_the_morning_brief_names_the_mails_that_wait_too_long_and_repeats_nothing_that_they_say(database: TestDatabase) -> None:

@@ -210,6 +210,18 @@ def test_what_can_never_be_sent_is_given_up_with_the_reason_and_holds_up_nothing
     assert texts(company, here) == ["here"]
 
 
+def test_an_address_to_respond_to_that_is_used_up_is_given_up_with_the_reason(company: SlackCompany) -> None:
+    _, account = company.colleague()
+    channel = company.space.channel(account)
+    address = company.slack.response_url(channel, account)
+    with sending(company):
+        for number in range(6):
+            outbox(company).respond(address, card(f"answer {number}"))
+        all_settled(company)
+    assert len(company.space.whispered(account)) == 5
+    assert "used up" in company.one("SELECT detail FROM slack_outbox WHERE outcome = 'failed'")
+
+
 def test_a_token_is_changed_without_a_restart_and_nothing_is_lost(
     company: SlackCompany, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

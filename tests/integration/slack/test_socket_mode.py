@@ -1,6 +1,7 @@
 """Socket Mode: what Slack sends over our own connection is taken like what it posts, clicks before they are acknowledged."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -9,7 +10,9 @@ from agent.domain.decisions import Person
 from integrations.slack.interaction import Deeds, Interaction, Reaction
 from tests.fixtures.postgres import TestDatabase
 from tests.fixtures.slack.deliveries import Delivery, command, direct_message, press
-from tests.fixtures.slack.running import SlackCompany, slack_company
+from tests.fixtures.slack.running import SlackCompany, served, slack_company
+from tests.fixtures.slack.server import slack_stand_in
+from tests.fixtures.slack.state import Fault
 from tests.integration.slack.test_clicks_taken import shown
 
 done: list[str] = []
@@ -67,6 +70,32 @@ def test_commands_are_taken(connected: SlackCompany) -> None:
     _, account = connected.colleague()
     deliver(connected, command(connected.slack, connected.space.channel(account), account, "help"))
     assert connected.outcomes() == ["answered"]
+
+
+def test_the_app_s_token_is_changed_without_a_restart(
+    database: TestDatabase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "token"
+    file.write_text("xapp-test\n")
+    monkeypatch.setenv("EXPEDITER_SLACK_APP_TOKEN_FILE", str(file))
+    with slack_company(database, handle, slack_app_token=SecretStr("from the file"), slack_signing_secret=None) as company:
+        company.slack.socket.until_connected()
+        company.space.app_tokens = {"xapp-new"}
+        file.write_text("xapp-new\n")
+        company.space.until(lambda: "xapp-new" in [call.token for call in company.space.made("apps.connections.open")], 15)
+        company.slack.socket.until_connected_anew()
+        _, account = company.colleague()
+        deliver(company, command(company.slack, company.space.channel(account), account, "help"))
+        assert company.outcomes() == ["answered"]
+
+
+@pytest.mark.parametrize("fault", [Fault("5xx"), Fault("refused", "invalid_auth")])
+def test_where_slack_takes_no_connection_at_first_it_is_asked_again(database: TestDatabase, fault: Fault) -> None:
+    with slack_stand_in() as slack:
+        slack.space.fail("apps.connections.open", fault, fault)
+        with served(database, slack, handle, slack_app_token=SecretStr("xapp-test"), slack_signing_secret=None):
+            slack.socket.until_connected(40)
+        assert len(slack.space.made("apps.connections.open")) >= 3
 
 
 def test_over_http_nothing_is_taken_where_only_socket_mode_is_set_up(connected: SlackCompany) -> None:

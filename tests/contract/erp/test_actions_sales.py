@@ -271,27 +271,45 @@ def test_a_contact_without_an_address_is_not_written_to_at_its_companys(company:
     assert company.refused("send_customer_update", order=order, text=TEXT).startswith("The ERP has no mail address for Acted")
 
 
-def test_who_is_late_is_told_in_the_customers_language_in_the_words_of_the_template(company: Company) -> None:
-    name = company.trading.of_a_german_company()
+def late(company: Company, name: str) -> dict[str, Any]:
+    """This order, promised for a day, comes nine days later."""
     [order] = company.reader.sale_orders([name])
-    assert company.reader.addressees(order.record)[0].language == "de"
     if order.promise_date is None:
         company.do("move_promise_date", order=name, promise_date=(utc_now() + timedelta(days=3)).isoformat())
         [order] = company.reader.sale_orders([name])
     promised = order.promise_date
     assert promised is not None
-    owed = [line for line in company.reader.sale_order_lines([order.id]) if line.goods]
-    late = {"order": name, "promised": promised, "expected": promised + timedelta(days=9), "lines": [owed[0].id]}
-    sent = company.propose("send_customer_update", order=name, delays=[late])
+    owed = next(line for line in company.reader.sale_order_lines([order.id]) if line.goods and line.outstanding)
+    return {"order": name, "promised": promised, "expected": promised + timedelta(days=9), "lines": [owed.id]}
+
+
+def test_who_is_late_is_told_in_the_customers_language_in_the_words_of_the_template(company: Company) -> None:
+    name = company.trading.of_a_german_company()
+    delay = late(company, name)
+    [order] = company.reader.sale_orders([name])
+    assert company.reader.addressees(order.record)[0].language == "de"
+    sent = company.propose("send_customer_update", order=name, delays=[delay])
     text = sent.content.arguments["text"]
     assert f"Ihren Auftrag {name}" in text
-    assert f"- {owed[0].outstanding} {owed[0].product_name}" in text
+    [owed] = [line for line in company.reader.sale_order_lines([order.id]) if line.id in delay["lines"]]
+    assert f"- {owed.outstanding} {owed.product_name}" in text
     assert sent.content.before["template"] == "customer delay, version 1 (de)"
     company.carry_out(sent)
-    company.do("move_promise_date", order=name, promise_date=(promised + timedelta(days=9)).isoformat())
+    company.do("move_promise_date", order=name, promise_date=delay["expected"].isoformat())
     assert company.still(sent), "the new promise is what the customer was told"
-    company.do("move_promise_date", order=name, promise_date=(promised + timedelta(days=1)).isoformat())
+    company.do("move_promise_date", order=name, promise_date=(delay["promised"] + timedelta(days=1)).isoformat())
     assert not company.still(sent)
+
+
+def test_two_late_orders_of_a_customer_are_one_message_and_those_of_two_are_not(company: Company, order: str) -> None:
+    first, second = company.trading.two_of_one_customer()
+    delays = [late(company, first), late(company, second)]
+    sent = company.do("send_customer_update", order=first, delays=delays)
+    assert first in sent.content.arguments["text"]
+    assert second in sent.content.arguments["text"]
+    assert sent.content.facts["recipients"] == len(sent.content.before["to"]) == 1
+    refused = company.refused("send_customer_update", order=first, delays=[delays[0], late(company, order)])
+    assert f"{order} is not of " in refused
 
 
 def test_a_message_reaches_the_vendor_and_names_what_it_offers(company: Company) -> None:

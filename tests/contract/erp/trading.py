@@ -34,6 +34,9 @@ class Trading(Protocol):
     def of_a_german_company(self) -> str:
         """An order of a customer who is written to in German."""
 
+    def two_of_one_customer(self) -> tuple[str, str]:
+        """Orders of somebody who can be mailed."""
+
     def posted_invoice(self) -> str:
         """Without a credit note."""
 
@@ -82,6 +85,16 @@ class DemoTrading:
                   "RETURNING name", order)  # fmt: skip
         return order
 
+    def two_of_one_customer(self) -> tuple[str, str]:
+        first = self.order_to_lose()
+        buyer, other = "SELECT customer_id FROM demo.sale_order WHERE name = %s", "state = 'sale' AND delivery_status = 'pending'"
+        return first, self._one(
+            f"UPDATE demo.sale_order SET customer_id = ({buyer}) WHERE id = "
+            f"(SELECT min(id) FROM demo.sale_order WHERE {other} AND name <> %s) RETURNING name",
+            first,
+            first,
+        )
+
     def do_activity(self, record: Record, marker: str) -> None:
         self._one("UPDATE demo.activity SET open = false WHERE marker = %s RETURNING summary", marker)
 
@@ -122,6 +135,11 @@ class OdooTrading:
         contact = {"parent_id": company, "type": "contact", "email": "einkauf@example.com", "lang": False}
         return self._name("sale.order", self._order(contact))
 
+    def two_of_one_customer(self) -> tuple[str, str]:
+        partner = self._partner({"email": "buyer@example.com"})
+        first, second = self._order_of(partner), self._order_of(partner)
+        return self._name("sale.order", first), self._name("sale.order", second)
+
     def do_activity(self, record: Record, marker: str) -> None:
         wanted = [("res_model", "=", record.model), ("res_id", "=", record.id), ("note", "like", marker)]
         self._admin.change("mail.activity", "action_done", ids=self._admin.ask("mail.activity", "search", domain=wanted))
@@ -151,8 +169,11 @@ class OdooTrading:
         return self._name("account.move", invoice)
 
     def _order(self, customer: dict[str, Any]) -> int:
+        return self._order_of(self._partner(customer))
+
+    def _order_of(self, partner: int) -> int:
         lines = [(0, 0, {"product_id": self._product(), "product_uom_qty": 10})]
-        order = self._create("sale.order", partner_id=self._partner(customer), order_line=lines)
+        order = self._create("sale.order", partner_id=partner, order_line=lines)
         self._admin.change("sale.order", "action_confirm", ids=[order])
         return order
 

@@ -22,6 +22,11 @@ _ENQUEUE = """
         WHERE key = %(key)s AND channel = %(channel)s ORDER BY id DESC LIMIT 1)
     ON CONFLICT (dedupe) DO NOTHING
 """
+_FORGET = """
+    UPDATE slack_outbox SET ended_at = clock_timestamp(), outcome = 'superseded', payload = ''
+    WHERE ended_at IS NULL AND starts_with(dedupe, %(prefix)s) AND NOT coalesce(starts_with(dedupe, %(but)s), false)
+        AND NOT EXISTS (SELECT FROM slack_attempt WHERE outbox_id = slack_outbox.id)
+"""
 
 
 class PostgresOutbox:
@@ -71,6 +76,14 @@ class PostgresOutbox:
         query = "SELECT key FROM slack_outbox WHERE starts_with(key, %s) GROUP BY key ORDER BY max(id) DESC LIMIT %s"
         with statements(self._pool) as connection:
             return [row["key"] for row in connection.execute(query, (prefix, limit)).fetchall()]
+
+    def forget(self, prefix: str, but: str | None = None) -> None:
+        """What is called so, was meant for later and was not tried yet is no news any more; `but`: not what is called so.
+
+        Of the worker's role.
+        """
+        with statements(self._pool) as connection:
+            connection.execute(_FORGET, {"prefix": prefix, "but": but})
 
     def latest(self, prefix: str) -> str | None:
         """What the newest message is called whose name begins so."""

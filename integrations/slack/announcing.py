@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from agent.domain.approval_notices import ApprovalNotice, NoticeKind
-from agent.domain.decisions import Person, Proposal, ProposalState
-from agent.errors import ExpediterError
+from agent.domain.decisions import Person, Proposal, ProposalGroup, ProposalState
+from agent.errors import ExpediterError, RecordMissing
 from agent.guardrails.standing_in import ruling_now
 from agent.ports.approval_notices import ApprovalNotices
 from agent.ports.ledger import ProposalBook
@@ -19,8 +19,12 @@ from integrations.slack.views.group import group_card
 from integrations.slack.views.notices import notice_message
 from integrations.slack.views.scene import Scene
 
-#: The latest; what is older and still open is in Home and the console.
+#: The latest whatever became of them, and those whose cards were shown last before a restart.
 MOST = 200
+MOST_OPEN = 1_000
+#: What may still become of them is not decided: their cards are followed however many came after them.
+OPEN = (ProposalState.PENDING, ProposalState.GRANTED, ProposalState.EXECUTING, ProposalState.UNCERTAIN)
+PROPOSAL, GROUP = "proposal:", "group:"
 MOST_TOLD = 5
 #: After a restart: what came while nobody was there to tell it.
 LOOK_BACK = timedelta(hours=6)
@@ -39,6 +43,8 @@ class Showing(Protocol):
     def channels_of(self, key: str) -> Sequence[str]: ...
 
     def keys(self, prefix: str, limit: int) -> Sequence[str]: ...
+
+    def forget(self, prefix: str, but: str | None = None) -> None: ...
 
     def latest(self, prefix: str) -> str | None: ...
 
@@ -60,26 +66,48 @@ class Announcer:
         self._book, self._notices, self._outbox = book, notices, outbox
         self._scene, self._account, self._rests_until, self._channel = scene, account, rests_until, channel
         self._shown: dict[str, dict[str, Any]] = {}
+        self._open: set[str] | None = None
+        """Keys of the cards that are there and may still change."""
 
     def sweep(self) -> None:
         """Raises what the ports raise; then the next one makes up for it."""
         scene = self._scene()
-        latest = self._book.proposals(None, MOST)
-        for proposal in reversed(latest):
-            if proposal.group_id is None:
-                waits = proposal.state is ProposalState.PENDING
-                self._brought(f"proposal:{proposal.id}", approval_card(proposal, scene), waits)
-        for group_id in sorted({one.group_id for one in latest if one.group_id is not None}):
-            group = self._book.group(group_id)
-            waits = any(line.state is ProposalState.PENDING for line in group.lines)
-            self._brought(f"group:{group_id}", group_card(group, scene), waits)
+        rows = self._rows()
+        for key, row in rows.items():
+            card = approval_card(row, scene) if isinstance(row, Proposal) else group_card(row, scene)
+            self._brought(key, card, _lines(row), scene)
+        self._open = {key for key, row in rows.items() if any(line.state in OPEN for line in _lines(row))}
         for notice in self._notices.since(scene.now - LOOK_BACK):
             self._told(notice, scene)
 
-    def _brought(self, key: str, card: dict[str, Any], waits: bool) -> None:
+    def _rows(self) -> dict[str, Proposal | ProposalGroup]:
+        """By the keys of their cards, oldest first: what is open, the latest, and what was open when it was last looked at."""
+        found = {one.id: one for one in (*self._book.proposals(OPEN, MOST_OPEN), *self._book.proposals(None, MOST))}
+        groups = {one.group_id for one in found.values() if one.group_id is not None}
+        listed: dict[str, Proposal | ProposalGroup] = {
+            f"{PROPOSAL}{number}": found[number] for number in sorted(found) if found[number].group_id is None
+        }
+        listed |= {f"{GROUP}{number}": self._book.group(number) for number in sorted(groups)}
+        if self._open is None:
+            self._open = {*self._outbox.keys(PROPOSAL, MOST), *self._outbox.keys(GROUP, MOST)}
+        return {key: row for key in self._open - listed.keys() if (row := self._row(key)) is not None} | listed
+
+    def _row(self, key: str) -> Proposal | ProposalGroup | None:
+        kind, _, number = key.partition(":")
+        try:
+            return self._book.group(int(number)) if f"{kind}:" == GROUP else self._book.proposal(int(number))
+        except RecordMissing:
+            return None
+
+    def _brought(self, key: str, card: dict[str, Any], lines: Sequence[Proposal], scene: Scene) -> None:
         """What does not wait any more is drawn anew where it was shown, and not shown for the first time."""
         if self._shown.get(key) == card:
             return
+        waits = False
+        for line in lines:
+            deadlines = scene.deadlines(line)
+            waits |= line.state is ProposalState.PENDING
+            self._outbox.forget(_notices(line.id), _notices(line.id, deadlines.step) if deadlines else None)
         channels = self._outbox.channels_of(key)
         for channel in channels or ([self._channel] if waits else ()):
             self._outbox.show(key, channel, card)
@@ -87,7 +115,7 @@ class Announcer:
 
     def _told(self, notice: ApprovalNotice, scene: Scene) -> None:
         """Once under the card, and to each who can decide by a direct message."""
-        key = f"notice:{notice.proposal_id}:{notice.step}:{notice.kind}:{notice.number}"
+        key = f"{_notices(notice.proposal_id, notice.step)}{notice.kind}:{notice.number}"
         if key in self._shown:
             return
         self._shown[key] = {}
@@ -115,3 +143,12 @@ class Announcer:
         able: list[Person] = [one for one in scene.people if ruling_now(requirement, proposal, one, scene.now, scene.standing)]
         found = [(account, one.id) for one in able if (account := self._account(one.id)) is not None][:MOST_TOLD]
         return {account: self._rests_until(person_id, scene.now) for account, person_id in found}
+
+
+def _lines(row: Proposal | ProposalGroup) -> Sequence[Proposal]:
+    return (row,) if isinstance(row, Proposal) else row.proposals
+
+
+def _notices(proposal_id: int, step: int | None = None) -> str:
+    """How the names of its notices begin."""
+    return f"notice:{proposal_id}:" if step is None else f"notice:{proposal_id}:{step}:"

@@ -3,19 +3,22 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from agent.domain.approval_notices import ApprovalNotice, NoticeKind
-from agent.domain.decisions import Person, Role
+from agent.domain.decisions import Person, Proposal, Role
 from integrations.database.approval_notices import PostgresApprovalNotices
 from integrations.database.messenger_outbox import PostgresOutbox
 from integrations.database.messenger_sending import PostgresSending
 from integrations.database.people import PostgresPeople
 from integrations.database.proposal_book import PostgresProposalBook
+from integrations.slack import announcing
 from integrations.slack.announcing import Announcer
 from integrations.slack.examples.proposals import content
 from integrations.slack.views.scene import Scene
 from tests.fixtures.ledger import decide, lapse, revised
 from tests.fixtures.packaged_policy import PACKAGED_POLICY
-from tests.fixtures.postgres import TestDatabase
+from tests.fixtures.postgres import TestDatabase, note_content
 from tests.fixtures.slack.screen import make_group, said
 from tests.fixtures.slack.validation import violations
 
@@ -40,7 +43,8 @@ def announcer(database: TestDatabase, *known: Person, rest_until: datetime | Non
 def sent(database: TestDatabase) -> list[tuple[str, str, str, str | None]]:
     """Key, channel, text on it, and under which message."""
     with database.connection("admin") as connection:
-        rows = connection.execute("SELECT key, channel, payload, thread_key FROM slack_outbox ORDER BY id").fetchall()
+        query = "SELECT key, channel, payload, thread_key FROM slack_outbox WHERE payload <> '' ORDER BY id"
+        rows = connection.execute(query).fetchall()
     for row in rows:
         assert violations("chat.postMessage", {"channel": row["channel"]} | json.loads(row["payload"])) == []
     return [(row["key"], row["channel"], said(json.loads(row["payload"])["blocks"]), row["thread_key"]) for row in rows]
@@ -76,6 +80,26 @@ def test_a_card_that_was_edited_says_so_and_the_new_one_names_it(database: TestD
     assert "Replaced by a newer version" in last["proposal:1"]
     assert "Approve" not in last["proposal:1"].split()
     assert "in place of P1" in last["proposal:2"]
+
+
+def test_a_card_is_followed_however_many_came_after_it(database: TestDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(announcing, "MOST", 2)
+    sofia, first = database.person("sofia"), database.proposal()
+    announcer(database).sweep()
+    for number in range(4):
+        database.proposal(content=content(days=20 + number))
+    mine = announcer(database)
+    mine.sweep()
+    decide(database, first, sofia)
+    mine.sweep()
+    assert "approved by *sofia*" in newest(database, first)
+    lapse(database, "approval_grant")
+    mine.sweep()
+    assert "Expired" in newest(database, first)
+
+
+def newest(database: TestDatabase, proposal: Proposal) -> str:
+    return [text for key, _, text, _ in sent(database) if key == f"proposal:{proposal.id}"][-1]
 
 
 def test_what_ended_before_it_was_ever_shown_gets_no_card(database: TestDatabase) -> None:
@@ -147,6 +171,21 @@ def test_whoever_rests_is_reminded_when_their_quiet_hours_are_over_and_not_menti
     PostgresOutbox(database.pool("worker")).post(account, {"text": "An answer"})
     due = PostgresSending(database.pool("worker")).waiting(10)
     assert "An answer" in [one.outgoing.payload["text"] for one in due], "what is meant for later keeps nothing else waiting"
+
+
+def test_a_reminder_that_waits_for_the_morning_is_not_sent_once_somebody_decided(database: TestDatabase) -> None:
+    sofia, olaf = database.person("sofia"), database.person("olaf")
+    decided, waits = database.proposal(), database.proposal(content=note_content("S00043"))
+    for proposal in (decided, waits):
+        reminder = ApprovalNotice(proposal.id, 0, NoticeKind.REMINDER, 1, (Role.OPS_AGENT,))
+        assert PostgresApprovalNotices(database.pool("worker")).note(reminder)
+    mine = announcer(database, olaf, rest_until=datetime.now(UTC) + timedelta(hours=9))
+    mine.sweep()
+    decide(database, decided, sofia)
+    mine.sweep()
+    held = "SELECT count(*) FROM slack_outbox WHERE ended_at IS NULL AND dedupe LIKE %s"
+    assert database.one("admin", held, f"notice:{decided.id}:%") == 0
+    assert database.one("admin", held, f"notice:{waits.id}:%") == 1
 
 
 def test_nobody_is_mentioned_on_a_card(database: TestDatabase) -> None:

@@ -10,6 +10,8 @@ import yaml
 
 QUANTITY, SHIPPED, SHORT, DAMAGED, PRICE = "quantity", "shipped", "short", "damaged", "price"
 _LACKS = (SHORT, DAMAGED)
+#: Characters of one statement that are looked at, and how far from a number its words may stand.
+MOST_SAID, NEAR = 1_000, 120
 #: The word of the list that tells it → what it is then.
 _TOLD = {"short": SHORT, "damaged": DAMAGED, "shipped": SHIPPED, "ordered": QUANTITY}
 #: What stands for `one` while numbers are read: it counts where something lacks, and nowhere else.
@@ -54,7 +56,7 @@ def counts_in(said: str, usual: str = QUANTITY, *, came: bool = False, changes: 
     `changes`: it asks for a change, so what is to be left off counts 0.
     """
     found = dict[str, Any]()
-    said = _in_digits(said)
+    said = _in_digits(said[:MOST_SAID])
     if price := _price(said):
         found[PRICE] = price
         said = _PRICE.sub(lambda match: " " * len(match[0]), said)
@@ -94,7 +96,7 @@ def _price(said: str) -> str | None:
     """The one that holds from now on, else the first that is not the old one."""
     matches = list(_PRICE.finditer(said)) or list(_WHOLE_PRICE.finditer(said))
     new = [match for match in matches if not _ends(said, match.start(), "instead", "not")]
-    told = [match for match in new if re.search(rf"{_word('now').pattern}[\s\w:,]{{0,12}}$", said[: match.start()])]
+    told = [match for match in new if re.search(rf"{_word('now').pattern}[\s\w:,]{{0,12}}$", _before(said, match.start()))]
     number = (
         next((group for match in (*told, *new) for group in match.groups() if group), "").replace(",", ".").removesuffix(".-")
     )
@@ -114,7 +116,7 @@ def _numbers(said: str) -> list[_Number]:
     matches = [
         match
         for match in _COUNT.finditer(said)
-        if not _OTHER.match(said, match.end()) and not _NOT_GOODS.search(said[: match.start()])
+        if not _OTHER.match(said, match.end()) and not _NOT_GOODS.search(_before(said, match.start()))
     ]
     found = [_Number(re.sub(r"\D", "", match[1]), *match.span(), _role(said, match)) for match in matches]
     return [number._replace(value=str(int(number.value))) for number in found if number.value != _ONE or number.role in _LACKS]
@@ -122,8 +124,8 @@ def _numbers(said: str) -> list[_Number]:
 
 def _role(said: str, number: re.Match[str]) -> str:
     """Of the nearest telling word that is not another number's; empty where there is none."""
-    after, *more = re.split(r"(?=\d)", said[number.end() :], maxsplit=1)
-    *less, before = re.split(r"(?<=\d)(?=\D)", said[: number.start()])
+    after, *more = re.split(r"(?=\d)", said[number.end() :][:NEAR], maxsplit=1)
+    *less, before = re.split(r"(?<=\d)(?=\D)", _before(said, number.start()))
     if more:
         after = re.split(r"[,;(](?=[^,;(]*$)", after)[0]
     if less and _ends(before, None, "of", "instead") and not re.search(r"[,;(]", before):
@@ -163,7 +165,12 @@ def _pair(said: str, one: _Number, other: _Number, role: str, came: bool) -> Seq
 
 def _ends(said: str, end: int | None, *names: str) -> bool:
     """Whether the text up to there ends with one of these words."""
-    return any(re.search(rf"(?:{_word(name).pattern})\s*(?:the|den|les|los|las)?\s*$", said[:end]) for name in names)
+    before = _before(said, len(said) if end is None else end)
+    return any(re.search(rf"(?:{_word(name).pattern})\s*(?:the|den|les|los|las)?\s*$", before) for name in names)
+
+
+def _before(said: str, end: int) -> str:
+    return said[max(0, end - NEAR) : end]
 
 
 @cache

@@ -15,14 +15,13 @@ from agent.guardrails.policy import Policy
 from app.contract.groups import GroupDecisionRequest
 from app.contract.proposals import CommentRequest, DecisionRequest, EditRequest, ReasonRequest
 from app.web import WebContext
-from app.web.routes import groups, proposals
+from app.web.routes import approvals, groups, proposals
 from integrations.database.messenger_inbox import PostgresDeliveries
 from integrations.database.messenger_links import PostgresLinks
 from integrations.slack.chat import conversation_id
 from integrations.slack.interaction import GroupResult, Place
 
 Request = TypeVar("Request", bound=BaseModel)
-MOST = 200
 
 
 class SlackDeeds:
@@ -90,7 +89,7 @@ class SlackDeeds:
         return self._context.absences.standing_in()
 
     def waiting(self) -> Sequence[Proposal]:
-        return self._context.desk.proposals([ProposalState.PENDING], MOST)
+        return self._context.desk.proposals([ProposalState.PENDING], approvals.MOST)
 
     def slack_user(self, person_id: int) -> str | None:
         link = self._links.of_person(self._team, person_id)

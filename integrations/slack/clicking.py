@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -62,13 +63,13 @@ class ClickDesk:
         self._deeds, self._handle, self._redraw, self._threads = deeds, handle, redraw, threads
         self._own_address = own_address
 
-    async def clicked(self, body: Mapping[str, Any]) -> Answered:
+    async def clicked(self, body: Mapping[str, Any], came_at: float) -> Answered:
         interaction = interaction_of(body)
         if interaction.kind is Kind.VIEW_CLOSED:
             return Answered()
         work = asyncio.ensure_future(self._reaction(interaction, bot=text_at(body, "message", "user")))
         try:
-            reaction = await asyncio.wait_for(asyncio.shield(work), PATIENCE_S)
+            reaction = await asyncio.wait_for(asyncio.shield(work), max(0.1, came_at + PATIENCE_S - time.monotonic()))
         except TimeoutError:
             return self._answered(body, Reaction(private=LATE), then=lambda: self._late(body, work))
         return self._answered(body, reaction)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -32,7 +33,8 @@ class Answered:
 class Clicks(Protocol):
     """Does what was clicked; decisions are in the database when it returns."""
 
-    async def clicked(self, body: Mapping[str, Any]) -> Answered: ...
+    async def clicked(self, body: Mapping[str, Any], came_at: float) -> Answered:
+        """`came_at`: of the monotonic clock; Slack gives three seconds from then."""
 
 
 class Intake:
@@ -47,12 +49,12 @@ class Intake:
 
     async def take(self, body: Mapping[str, Any], mode: str) -> BoltResponse:
         """200 when it is stored, or was before. 403: not ours. 503: it could not be stored, and Slack will send it again."""
-        delivery = parsed(body)
+        came_at, delivery = time.monotonic(), parsed(body)
         if delivery.teams != {self._team}:
             logger.warning("a delivery by %s from another workspace was refused", mode)
             return BoltResponse(status=403, body="", headers={"X-Slack-No-Retry": "1"})
         try:
-            return await self._taken(delivery, body)
+            return await self._taken(delivery, body, came_at)
         except PreconditionFailed as unfit:
             logger.warning("a delivery cannot be stored: %s", unfit)
             return BoltResponse(status=400, body="", headers={"X-Slack-No-Retry": "1"})
@@ -64,7 +66,7 @@ class Intake:
             logger.exception("a delivery was not taken")
             return BoltResponse(status=503, body="")
 
-    async def _taken(self, delivery: Parsed, body: Mapping[str, Any]) -> BoltResponse:
+    async def _taken(self, delivery: Parsed, body: Mapping[str, Any], came_at: float) -> BoltResponse:
         if delivery.kind is None:
             return BoltResponse(status=200, body=OK)
         id = await self._store.put(Arrival(delivery.kind, delivery.identities, delivery.body))
@@ -73,10 +75,10 @@ class Intake:
         if delivery.kind is not DeliveryKind.CLICK:
             self._came()
             return BoltResponse(status=200, body=OK)
-        return await self._clicked(id, body)
+        return await self._clicked(id, body, came_at)
 
-    async def _clicked(self, id: int, body: Mapping[str, Any]) -> BoltResponse:
-        answered = await self._clicks.clicked(body)
+    async def _clicked(self, id: int, body: Mapping[str, Any], came_at: float) -> BoltResponse:
+        answered = await self._clicks.clicked(body, came_at)
         loop = asyncio.get_running_loop()
         loop.run_in_executor(self._threads, partial(self._settle, id))
         if answered.afterwards is not None:

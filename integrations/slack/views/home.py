@@ -96,7 +96,7 @@ def quiet_modal(hours: QuietHours | None, zone: str) -> Payload:
 
 def by_time_left(waiting: Sequence[Proposal], scene: Scene) -> list[Proposal]:
     dues = {one.id: deadlines.due if (deadlines := scene.deadlines(one)) else one.expires_at for one in waiting}
-    return sorted(waiting, key=lambda one: dues[one.id])
+    return sorted(waiting, key=lambda one: (dues[one.id], one.id))
 
 
 def _approvals(waiting: Sequence[Proposal], scene: Scene) -> Iterator[Payload]:

@@ -14,7 +14,7 @@ from agent.guardrails.second_factor import code_at
 from integrations.database.authenticators import PostgresAuthenticators, Seal, new_key
 from integrations.database.people import PersonAdmin
 from tests.fixtures.ledger import decide, lapse
-from tests.fixtures.postgres import TestDatabase
+from tests.fixtures.postgres import TestDatabase, note_content
 from tests.fixtures.slack.deliveries import press, press_home, press_modal
 from tests.fixtures.slack.running import SlackCompany, slack_company
 from tests.fixtures.slack.screen import Screen, home_of, joined, said
@@ -185,6 +185,16 @@ def test_home_shows_what_waits_and_it_is_decided_there(screen: Screen, database:
     assert "You approved P1." in said(screen.opened(account)["blocks"])
     assert screen.decisions() == [(sofia.handle, "approve")]
     assert "Nothing waits for you" in screen.latest_home(account)
+
+
+def test_home_lists_the_most_urgent_of_many(screen: Screen, database: TestDatabase) -> None:
+    _, account = joined(screen)
+    asker = database.person()
+    for number in range(202):
+        database.proposal(asker, note_content(f"S{number:05d}"))
+    words = said(home_of(screen, account)["blocks"])
+    assert "202 wait for you" in words
+    assert words.index("*P1*") < words.index("*P2*")
 
 
 def test_an_absence_is_noted_and_ended_from_home(screen: Screen, database: TestDatabase) -> None:

@@ -20,7 +20,7 @@ _UNIT = (
     r"(?:x|pcs?|pieces?|ea|units?|st|stk|stck|stuck|stuks?|m|mtr|kg|ctns?|boxes|box|uds?|u|unidades|unites?|vpe|karton|rollen?"
     r"|rolls?)"
 )
-_DIGITS = r"\d{1,3}(?:[.,']\d{3})+|\d{1,3}(?: \d{3})+(?= ?[a-z])|\d{1,6}"
+_DIGITS = r"\d{1,3}(?:[.,']\d{3}){1,3}|\d{1,3}(?: \d{3}){1,3}(?= ?[a-z])|\d{1,6}"
 _COUNT = re.compile(rf"(?<![\w.,/:-])(?:x ?)?({_DIGITS})(?:{_UNIT})?(?![\w/:-]|[.,]\d)")
 _MONEY = r"(?:eur|€|euros?|usd|\$|gbp|£|chf)"
 #: What stands behind a measure, a share, money or a stretch of time, which no goods are counted by.

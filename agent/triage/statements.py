@@ -10,7 +10,12 @@ from agent.domain.mail import Reference
 #: A longer line whose sentence goes on below was broken by the mail program, not by who wrote it.
 _WRAPPED = 55
 _LONGEST_LIST = 40
+#: What stands further from a code, in characters, is not said of it: nobody writes such sentences but to use up our time.
+_NEAR = 400
+#: As far as `_ABBREVIATED` looks back.
+_ABBREVIATION = 6
 _LISTED = re.compile(r"[ \t]*(?:[*•·+–-]|\d{1,4}[.):]?[ \t])")
+_ABBREVIATED = re.compile(r"\b\w{1,4}\.$|\d\.$")
 _SENTENCE_END = re.compile(r"(?<=[^.\s][.!?])[ \t\n]+(?=\S)")
 _JOINED = re.compile(
     r"[\s,&/+()]*(?:and|und|et|y|e|en|sowie|as well as|ainsi que|the|die|der|das|le|la|les|de|het|el|los|las|[\s,&/+()])*"
@@ -41,7 +46,7 @@ def _sentences(text: str, codes: Sequence[Reference]) -> Iterator[tuple[int, int
     begun = {code.span[0] for code in codes}
     for start, end in _paragraphs(text):
         for match in _SENTENCE_END.finditer(text, start, end):
-            short = re.search(r"\b\w{1,4}\.$|\d\.$", text[start : match.start()])
+            short = _ABBREVIATED.search(text[max(start, match.start() - _ABBREVIATION) : match.start()])
             if not (match[0].isspace() and short and (match.end() in begun or not text[match.end()].isupper())):
                 yield start, match.start()
                 start = match.end()
@@ -71,7 +76,8 @@ def _parted(text: str, start: int, end: int, codes: Sequence[Reference]) -> Iter
     number_first = bool(re.search(r"\d", text[start : codes[0].span[0]]))
     for group, following in zip(groups, [*groups[1:], None], strict=True):
         stop = _boundary(text, group[-1].span[1], following[0].span[0], number_first) if following else end
-        yield Statement(tuple(group), start, stop)
+        first = group[0].span[0]
+        yield Statement(tuple(group), max(start, first - _NEAR), min(stop, first + _NEAR))
         start = stop
 
 

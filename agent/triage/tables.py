@@ -44,7 +44,7 @@ _ROLES = (
 )  # fmt: skip
 _ROLE = tuple((role, re.compile(words)) for role, words in _ROLES)
 _CODE = re.compile(r"(?=\S*\d)[\w./+-]{2,40}")
-_QUANTITY = re.compile(r"(\d{1,3}(?:[.,' ]\d{3})+|\d{1,7})(?:[.,]0+)?(?: ?[a-z]{1,10}\.?)?")
+_QUANTITY = re.compile(r"(\d{1,3}(?:[.,' ]\d{3}){1,3}|\d{1,7})(?:[.,]0+)?(?: ?[a-z]{1,10}\.?)?")
 
 
 def table_lines(file: Attachment, today: date) -> Iterator[dict[str, Any]]:

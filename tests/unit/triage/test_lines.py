@@ -1,5 +1,6 @@
 """What a mail says of single lines."""
 
+from dataclasses import replace
 from datetime import date
 from time import process_time
 from typing import Any
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agent.domain.mail import MailClass
+from agent.domain.mail import Attachment, MailClass
 from agent.triage.lines import lines_of
 from agent.triage.references import references_in
 from tests.unit.triage.mails import mail, triaged
@@ -117,6 +118,31 @@ def test_a_mail_that_is_one_endless_statement_is_read_in_the_blink_of_an_eye(fil
     references, began = references_in(said), process_time()
     lines_of(said, references, MailClass.ORDER_CHANGE, date(2026, 3, 18))
     assert process_time() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "BEL-5 " + "a. " * 33_000,
+        " ".join(f"BEL-{number} {number}" for number in range(9_000)),
+        "BEL-5 " + "12 of 40 " * 11_000,
+        "BEL-5 5.10 eur " * 6_000,
+        "item | qty | " * 8_000 + "\nBEL-5",
+        "Missing:\n" + "- BEL-5 4\n" * 10_000,
+        "BEL-5 1" + ",000" * 25_000 + " pcs",
+        "BEL-5 " + "hundred " * 12_000,
+        "Item\tQty\tShipped\nBEL-5\t1" + ",000" * 8_000 + "\t1",
+    ],
+    ids=lambda text: text[:20],
+)
+def test_no_sentence_table_or_file_keeps_the_reading_of_lines_busy_or_breaks_it(hostile: str) -> None:
+    """Neither what somebody writes nor what stands in a file: these once took a minute, or raised an error."""
+    file = Attachment("list.pdf", "application/pdf", 60_000, "PDF", hostile[:60_000])
+    for said in (mail(body=hostile), replace(mail(body="See file."), attachments=(file,))):
+        references = references_in(said)
+        begun = process_time()
+        lines_of(said, references, MailClass.DELAY_NOTICE, date(2026, 3, 18))
+        assert process_time() - begun < 1.0
 
 
 def test_rows_are_apart_and_their_spans_are_theirs() -> None:

@@ -117,7 +117,8 @@ def _understood(mail: ParsedMail, own_authserv: str | None, now: datetime, judge
     flags = flags_of(mail, reading)
     shares = judge.shares(telling_of(mail, reading, references)) if judge else None
     verdict = _verdict(classify(mail, reading, references, close, signs, shares), flags)
-    today = (mail.sent_at or now).date()
+    # Nothing was sent later than now, whatever its Date says.
+    today = min(mail.sent_at or now, now).date()
     fields = fields_of(mail, reading, verdict.mail_class, today)
     if lines := lines_of(mail, references, verdict.mail_class, today):
         fields["lines"] = lines

@@ -1,6 +1,7 @@
 """Dates, amounts, machines, look-alikes, languages, and an ERP that is away."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import cast
 
 import pytest
@@ -8,14 +9,14 @@ import pytest
 from agent.domain.mail import Priority
 from agent.guardrails.untrusted_text import clean, fold, instructions_in
 from agent.ports.erp_reader import ErpReader
-from agent.triage import triage_row
+from agent.triage import triage, triage_row
 from agent.triage.automatic import machine_signs
 from agent.triage.dates import days_in
 from agent.triage.flags import changes_bank_details
 from agent.triage.language import languages_of
 from agent.triage.linking import is_lookalike
 from agent.triage.priority import add_working_days
-from tests.unit.triage.company import NoCompany, SmallCompany
+from tests.unit.triage.company import NOW, NoCompany, SmallCompany
 from tests.unit.triage.mails import mail, triaged
 
 TODAY = date(2026, 3, 4)  # a Wednesday
@@ -226,3 +227,10 @@ def test_a_mail_that_names_an_account_is_linked_and_answered_by_a_person(text: s
 )
 def test_numbers_of_parcels_and_telephones_are_no_accounts(text: str) -> None:
     assert "bank_account" not in triaged(subject="x", body=text).flags
+
+
+def test_no_mail_was_sent_later_than_now_whatever_its_date_says() -> None:
+    """Tomorrow of the last day of all calendars is no day at all."""
+    sent = replace(mail(subject="Delay of P00012", body="It comes tomorrow."), sent_at=datetime(9999, 12, 31, 8, tzinfo=UTC))
+    fields = triage(sent, cast(ErpReader, SmallCompany()), NOW).fields
+    assert fields["new_eta"]["value"] == "2026-03-05"

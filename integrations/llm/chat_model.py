@@ -7,7 +7,7 @@ from typing import Any
 import httpx2
 import openai
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.messages import BaseMessage
+from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
@@ -55,7 +55,7 @@ class TranslatedChatOpenAI(ChatOpenAI):
     ) -> ChatResult:  # fmt: skip
         with translated():
             result = super()._generate(messages, stop, run_manager, **kwargs)
-        _demand_an_end(result.generations[0].generation_info)
+            _demand_an_answer(result)
         return result
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:
@@ -66,6 +66,15 @@ class TranslatedChatOpenAI(ChatOpenAI):
                     end = chunk.generation_info
                 yield chunk
         _demand_an_end(end)
+
+
+def _demand_an_answer(result: ChatResult) -> None:
+    """The library passes on whoever is said to speak, and whatever is said to be a number of tokens."""
+    said = result.generations[0]
+    used = said.message.usage_metadata if isinstance(said.message, AIMessage) else {"total_tokens": None}
+    if used and not all(isinstance(used.get(name), int) for name in ("input_tokens", "output_tokens", "total_tokens")):
+        raise TypeError("somebody else speaks, or tokens are no number")
+    _demand_an_end(said.generation_info)
 
 
 def _demand_an_end(info: dict[str, Any] | None) -> None:
@@ -93,6 +102,6 @@ def translated() -> Iterator[None]:
         raise ModelUnavailable("The language model did not answer in time.") from None
     except httpx2.HTTPError:
         raise ModelUnavailable("The connection to the language model broke.") from None
-    except (openai.OpenAIError, ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+    except (openai.OpenAIError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
         # A body that is no JSON, or not the JSON of a chat completion, surfaces in the library as one of these.
         raise ModelUnavailable("The language model answered with something that cannot be read.") from error

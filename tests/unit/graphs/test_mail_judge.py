@@ -103,7 +103,7 @@ def test_a_fence_around_the_form_is_no_harm(scripted_model: ScriptedModel) -> No
     "fault",
     [
         Fault.SERVER_ERROR, Fault.RATE_LIMIT, Fault.HANG, Fault.BLANKS, Fault.NOT_JSON, Fault.WRONG_JSON, Fault.TRUNCATED,
-        Fault.TOO_LONG, Fault.REFUSED_KEY,
+        Fault.TOO_LONG, Fault.REFUSED_KEY, Fault.DEEP_JSON, Fault.NO_CHOICE, Fault.ANOTHER_ROLE, Fault.ODD_TOKENS,
     ],
 )  # fmt: skip
 def test_after_a_failure_it_is_left_alone_for_a_minute(fault: Fault, scripted_model: ScriptedModel) -> None:

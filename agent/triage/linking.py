@@ -22,6 +22,8 @@ _PLACES: dict[ReferenceKind, tuple[str, ...]] = {
     K.INVOICE: ("account.move",),
     K.TRACKING: ("stock.picking",),
     K.CUSTOMER_REFERENCE: ("sale.order", "purchase.order", "sale.order:client_order_ref", "purchase.order:partner_ref"),
+    # Their order numbers may look like product codes.
+    K.PRODUCT: ("sale.order:client_order_ref", "purchase.order:partner_ref"),
     K.RMA: ("purchase.order:partner_ref", "sale.order:client_order_ref"),
 }
 SURE, QUOTED, UNPROVEN, SENDER, NAMESAKE = 0.95, 0.8, 0.5, 0.3, 0.2

@@ -46,7 +46,7 @@ _LABELS: tuple[tuple[ReferenceKind, str], ...] = (
         r"|barcode|parcel|shipment|bill of lading|b/l|cmr)",
     ),
     (K.INVOICE, (
-        r"(?:invoice|credit ?note|rechnung(?:s(?:nummer|nr))?|gutschrift|facture|avoir|factuur(?:nummer|nr)?"
+        r"(?:invoice|credit ?note|rechnung(?:s(?:nummer|nr))?|rg|gutschrift|rectificativa|facture|avoir|factuur(?:nummer|nr)?"
         r"|creditnota|factura)"
     )),
     (
@@ -62,13 +62,26 @@ _LABELS: tuple[tuple[ReferenceKind, str], ...] = (
         r"(?:purchase order|sales order|order confirmation|order|p\.?o\.?|ref(?:erence|erenz|erencia|erentie)?"
         r"|bestell(?:ung|nummer|nr|anderung|abruf)"
         r"|auftrag(?:s(?:nummer|nr|bestatigung))?|kundenauftrag|commande|bon de commande|bestelling|bestelnummer|inkooporder"
-        r"|ordernummer|opdracht|kenmerk|pedido|orden de compra|orden|referencia|zeichen|aktenzeichen|case|ticket)",
+        r"|ordernummer|opdracht|kenmerk|pedido|orden de compra|orden|referencia|zeichen|aktenzeichen|case|ticket"
+        r"|order acknowledgement|ab|arc?|bc|opdrachtbevestiging|confirmacion|delivery note|packing (?:slip|list)|hbl|mbl|bl"
+        r"|lieferschein(?:s?nummer|nr)?|ls|bon de livraison|pakbon|albaran|anfrage|angebot|rfq|quote|devis|consultation|offerte"
+        r"|presupuesto|oferta|kennziffer|vorgang|beleg|dossier|fiche|expediente|exp|incidencia|ot|recep(?:isse)?)",
     ),
 )  # fmt: skip
 _SHAPED = tuple((kind, re.compile(rf"(?<![\w/-])(?:{shape})(?![\w/])", re.IGNORECASE), check) for kind, shape, check in _SHAPES)
 _LABELLED = tuple((kind, re.compile(rf"\b{label}\b{_NUMBER}{_VALUE}(?![\w])", re.IGNORECASE)) for kind, label in _LABELS)
 #: A number as many systems make them, letters, year and count, without a word that tells whose it is.
 _DATED = re.compile(r"(?<![\w/-])[A-Z]{2,4}-\d{4}-\d{2,6}(?![\w/-])")
+#: As many systems count their papers: F-3308, FT-26-1907, FV26/2207, a customs declaration, or a long number alone.
+_COUNTED = re.compile(
+    r"(?<![\w/.,+-])(?:[A-Z]{1,4}\d{0,2}[-/]\d{2,4}[-/]\d{2,6}|[A-Z]{1,3}\d{2}[-/]\d{3,6}|[A-Z]-\d{4,6}|[A-Z]{2,3}-\d{6,8}"
+    r"|\d{2}[A-Z]{2}[A-Z0-9]{10,14}|[A-Z]{2,3}\d{6,8}|\d{7,14})(?![\w/-]|[.,]\d)"
+)
+#: Whose number a long one is that is no paper's.
+_PRIVATE = re.compile(
+    r"(?:tel|fon|phone|mob\w*|handy|fax|gsm|whatsapp|durchwahl|iban|konto|account|blz|bic|vat|ust\w*|tva|btw|nif|cif|siret|siren|kvk|hrb)"
+    r"\W{0,3}(?:\w{1,4}\W{0,3})?$"
+)
 _CODE = re.compile(r"(?<![\w/-])[A-Z]{2,5}-\d{1,5}(?![\w/-])")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}([./-]\d{1,4})?|(19|20)\d\d|\d{1,2}")
 
@@ -123,8 +136,11 @@ def _mentions(text: str) -> Iterator[tuple[ReferenceKind, int, int]]:
     folded = fold(text)
     for kind, pattern in _LABELLED:
         yield from ((kind, *match.span(1)) for match in pattern.finditer(folded) if _is_number(match[1]))
-    for kind, pattern in ((K.CUSTOMER_REFERENCE, _DATED), (K.PRODUCT, _CODE)):
-        yield from ((kind, *match.span()) for match in pattern.finditer(text))
+    yield from ((K.CUSTOMER_REFERENCE, *match.span()) for match in _DATED.finditer(text))
+    for match in _COUNTED.finditer(text):
+        if not _PRIVATE.search(folded[max(0, match.start() - 20) : match.start()]):
+            yield K.CUSTOMER_REFERENCE, *match.span()
+    yield from ((K.PRODUCT, *match.span()) for match in _CODE.finditer(text))
 
 
 def _is_number(token: str) -> bool:

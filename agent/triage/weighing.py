@@ -7,7 +7,7 @@ from agent.domain.mail import MailClass
 
 #: What a point of the rules adds to the logarithm of the judge's odds, and the most points that count. Measured on the collected
 #: mails that are not held back, with a judge that had not seen the one it was asked about.
-POINT, MOST_POINTS = 0.3, 10.0
+POINT, MOST_POINTS = 0.2, 10.0
 #: Cues that only support count less.
 SUPPORTING = 0.5
 UNHEARD = 1e-9

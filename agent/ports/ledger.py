@@ -45,7 +45,8 @@ class ProposalBook(Protocol):
         """Newest first; with `sha256` only those of exactly this content."""
 
     def delays_told(self, orders: Sequence[str]) -> set[tuple[str, date | None]]:
-        """Order and expected day (None: unknown) of each delay of these that a customer was told, is to be, or may have been."""
+        """Order and expected day (None: unknown) of each delay of these that a customer was told last, is to be, or may have
+        been; another day that was told before may be told again."""
 
 
 class ProposalDesk(ProposalBook, Protocol):

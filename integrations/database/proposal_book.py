@@ -35,13 +35,7 @@ _GROUP = """
     SELECT proposal_group.*, to_jsonb(person) AS asker
     FROM proposal_group JOIN person ON person.id = asker_id WHERE proposal_group.id = %s
 """
-_DELAYS_TOLD = """
-    SELECT late ->> 'order' AS name, left(late ->> 'expected', 10)::date AS expected
-    FROM proposal JOIN proposal_state ON proposal_id = proposal.id,
-        jsonb_array_elements(coalesce(content::jsonb #> '{arguments,delays}', '[]')) AS late
-    WHERE action = 'send_customer_update' AND late ->> 'order' = ANY(%s)
-        AND state IN ('pending', 'granted', 'executing', 'done', 'uncertain')
-"""
+_DELAYS_TOLD = "SELECT order_name AS name, expected FROM delay_told WHERE order_name = ANY(%s)"
 #: States that end at the latest when the proposal expires.
 _UNEXPIRED = frozenset({ProposalState.PENDING, ProposalState.GRANTED})
 #: Which ones are wanted is found out first, from as few rows as tell; only of those all the rest is read.

@@ -174,6 +174,19 @@ def test_the_database_takes_no_second_message_about_a_delay_whoever_asks(office:
     assert [one.content.arguments["text"] for one in waiting(office)] == ["Once more: it is late."]
 
 
+def test_a_date_that_comes_back_is_told_again_and_the_last_one_told_is_not(office: FilingOffice, delays: Delays) -> None:
+    for number, days in enumerate((0, 4, 0), 1):
+        day = (LATE + timedelta(days=days)).date().isoformat()
+        comes(office, delays[2:], number, fields={"new_eta": {"value": day, "span": [0, 4]}})
+        assert "Proposed as G" in asked(office, number)
+        [proposal] = waiting(office)
+        assert "Nothing is proposed" in asked(office, number), "it is about to be told"
+        assert office.carried_out(office.granted(proposal)) is Outcome.DONE
+        assert day in sent(office)[-1][1]
+        assert "Nothing is proposed" in asked(office, number), "it was told"
+    assert len(sent(office)) == 3
+
+
 def test_a_text_that_an_approver_edited_is_shown_as_edited_and_counts_as_told(office: FilingOffice, delays: Delays) -> None:
     comes(office, delays[2:])
     asked(office)

@@ -13,6 +13,8 @@ from agent.guardrails.templates import Template, template
 
 #: Goods of an order that are named one by one; of more only the number is told.
 NAMED = 5
+#: Characters of a product's name, or of a customer's own number: ten orders fit into what one message may hold.
+LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class LateGoods:
     def goods(self) -> list[str]:
         """`4 Units Blue Chair`."""
         owed = [(line.outstanding, line.product_name) for line in self.lines]
-        return [f"{Quantity(round(quantity.amount, 4), quantity.unit)} {product}" for quantity, product in owed]
+        return [f"{Quantity(round(quantity.amount, 4), quantity.unit)} {_in_a_line(product)}" for quantity, product in owed]
 
 
 def letter_template(language: str) -> Template:
@@ -47,7 +49,7 @@ def delay_letter(wording: Template, late: Sequence[LateGoods]) -> str:
 
 def _of_order(wording: Template, late: LateGoods) -> tuple[str, str, str]:
     words, order = wording.words, late.order
-    theirs = words["reference"].format(reference=order.customer_reference) if order.customer_reference else ""
+    theirs = words["reference"].format(reference=_in_a_line(order.customer_reference)) if order.customer_reference else ""
     goods = [f"- {one}" for one in late.goods[:NAMED]]
     more = len(late.lines) - len(goods)
     then = words["new_date"].format(date=late.expected.isoformat()) if late.expected else words["no_date"]
@@ -56,3 +58,9 @@ def _of_order(wording: Template, late: LateGoods) -> tuple[str, str, str]:
         "\n".join([*goods, *([words["more"].format(count=more)] if more else [])]),
         then,
     )
+
+
+def _in_a_line(text: str) -> str:
+    """What others wrote makes no paragraph of its own among the words of the template."""
+    words = " ".join(text.split())
+    return words if len(words) <= LONGEST_NAME else f"{words[:LONGEST_NAME]}…"

@@ -88,7 +88,9 @@ def _about_delays(arguments: SendCustomerUpdate, reader: ErpReader) -> ProposalC
     approved = clean_text(delay_letter(wording, [one.goods for one in late]))
     text = arguments.text or approved
     template = f"{wording}{'' if text == approved else ', edited by a person'}"
-    given = {"text": text, "delays": [one.model_dump(mode="json") for one in arguments.delays]}
+    # By its name in the ERP, however it was written: by that the database knows what a customer was told.
+    delays = [each.model_dump(mode="json") | {"order": name} for each, name in zip(arguments.delays, names, strict=True)]
+    given = {"text": text, "delays": delays}
     facts = {**first.facts(recipients=len(people)), "order_value": _worth(late)}
     told = [f"{one.on.order.name}: {', '.join(one.goods.goods)}" for one in late]
     to, message = changes_of(people, text)

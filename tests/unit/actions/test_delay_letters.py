@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from agent.actions import action_named, prepare
+from agent.actions.delay_letter import LateGoods, delay_letter, letter_template
+from agent.actions.send_customer_update import LONGEST, MOST_ORDERS
 from agent.domain.contacts import Contact
 from agent.domain.decisions import ProposalContent
 from agent.domain.money import Money
 from agent.domain.quantity import Quantity
 from agent.domain.sales import Customer, SaleOrderLine, Segment
 from agent.errors import PreconditionFailed
+from agent.guardrails.templates import LANGUAGES
 from tests.unit.actions.sold import Sold
 from tests.unit.execution.fakes import Clock, order
 
@@ -64,6 +67,28 @@ def test_the_text_is_the_templates_in_the_language_of_whom_it_goes_to(erp):
     assert "4200" not in text
     assert [change.after for change in content.preview.changes] == [str(GERMAN), "customer delay, version 1 (de)", text]
     assert prepare("send_customer_update", content.arguments, erp).canonical() == content.canonical()
+
+
+def test_what_others_wrote_makes_no_paragraph_among_the_words_of_the_template(erp):
+    erp.orders["S00042"] = order(customer_reference="PO-77)\n\nPlease pay to {account}\n" + "9" * 5_000)
+    erp.order_lines[0] = line(1, product="Crate\n\n<b>Offer</b>\r\n- 5 {pieces}")
+    text = told(erp).arguments["text"]
+    assert "(Ihr Zeichen PO-77) Please pay to {account} 999" in text
+    assert "\n- 6 pieces Crate <b>Offer</b> - 5 {pieces}\n" in text
+    assert len(text) < 1_000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_longest_text_fits_into_a_message_and_is_not_refused_after_it_was_approved(language: str) -> None:
+    goods = tuple(line(key, product="x" * 400) for key in range(1, 9))
+    late_order = LateGoods(order(name="WH/SO/2026/00042", customer_reference="9" * 400), PROMISED.date(), None, goods)
+    assert len(delay_letter(letter_template(language), [late_order] * MOST_ORDERS)) < LONGEST
+
+
+def test_however_an_order_is_written_it_is_known_by_its_name(erp):
+    written = told(erp, late("s00042"))
+    assert [delay["order"] for delay in written.arguments["delays"]] == ["S00042"]
+    assert prepare("send_customer_update", written.arguments, erp).canonical() == written.canonical()
 
 
 def test_without_a_date_none_is_promised(erp):

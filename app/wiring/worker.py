@@ -5,6 +5,7 @@ from contextlib import ExitStack, closing
 from datetime import timedelta
 from functools import partial
 
+from agent.actions import OwnActions
 from agent.actions.activate_policy import ActivatePolicyAction
 from agent.actions.file_mail import FileMailAction, StrikeFiledMailAction
 from agent.actions.reply_to_mail import ReplyToMailAction
@@ -104,18 +105,22 @@ def worker_context(settings: WorkerSettings, url: str, stack: ExitStack) -> Work
             history=HistoryOfTheDay(reader, policy.limits),
             affairs=lambda now: take_affairs(desk, PostgresOwnAffairs(pool), reader, in_force(), now),
         ),
-        own={
-            ActivatePolicyAction.name: ActivatePolicyAction(shelf),
-            ReplyToMailAction.name: ReplyToMailAction(letters),
-            FileMailAction.name: FileMailAction(letters, PostgresMailFiles(pool)),
-            StrikeFiledMailAction.name: StrikeFiledMailAction(),
-        },
+        own=_own_actions(pool, shelf, letters),
         in_force=in_force,
         limits=PostgresExecutionControl(pool).limits,
         shelf=shelf,
         reach=lambda: {Neighbour.ERP: reader.reach} | ({Neighbour.MODEL: found()} if has_model else {}),
         letters=letters,
     )
+
+
+def _own_actions(pool: Pool, shelf: PostgresPolicyShelf, letters: PostgresLetters) -> OwnActions:
+    return {
+        ActivatePolicyAction.name: ActivatePolicyAction(shelf),
+        ReplyToMailAction.name: ReplyToMailAction(letters),
+        FileMailAction.name: FileMailAction(letters, PostgresMailFiles(pool)),
+        StrikeFiledMailAction.name: StrikeFiledMailAction(),
+    }
 
 
 def run(supervised: bool) -> None:

@@ -99,11 +99,20 @@ def _impact(
 def _vendor_dates(
     mail: InboxMail, links: Iterable[Record], day: date | None, reader: ErpReader, now: datetime, left_out: list[str]
 ) -> Iterator[Offer]:
-    """For the whole purchase; where its goods are expected on different days, for each product that the mail names."""
-    for link in links if day else ():
-        if link.model != PURCHASE:
-            continue
-        wanted = {"purchase": link.name, "arrives": day.isoformat() if day else ""}
+    """For the whole purchase; where its goods are expected on different days, for each product that the mail names.
+
+    Not for a day on which nothing comes: a purchase that is put off by decades is nobody's to approve in passing.
+    """
+    purchases = [link for link in links if link.model == PURCHASE]
+    if day is None or not purchases:
+        return
+    try:
+        arrives = arrival(datetime.combine(day, NOON), now).date().isoformat()
+    except PreconditionFailed as implausible:
+        left_out.append(str(implausible))
+        return
+    for link in purchases:
+        wanted = {"purchase": link.name, "arrives": arrives}
         refused = list[str]()
         if whole := _prepared(mail, CONFIRM, wanted, reader, now, refused):
             yield whole

@@ -231,6 +231,17 @@ def test_a_mail_without_a_date_has_its_sender_asked_before_customers_are_told(of
     assert any("M1 names no new date, so no customer is written to" in why for why in followed(office)["left_out"])
 
 
+@pytest.mark.parametrize(("day", "words"), [("2020-01-03", "is past"), ("2099-12-31", "is too far away")])
+def test_a_day_on_which_nothing_comes_is_neither_told_nor_entered(
+    office: FilingOffice, delays: Delays, day: str, words: str
+) -> None:
+    comes(office, delays, fields={"new_eta": {"value": day, "span": [0, 4]}})
+    found = followed(office)
+    assert [offer["action"] for offer in found["offers"] if offer["action"] != "file_mail"] == []
+    assert [words in why for why in found["left_out"]] == [True]
+    assert "Nothing is proposed" in asked(office)
+
+
 def test_a_customer_without_an_address_is_left_out_and_said(office: FilingOffice, delays: Delays) -> None:
     comes(office, delays)
     (_, first), _, (_, other) = delays

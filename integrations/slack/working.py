@@ -63,15 +63,19 @@ class DeliveryLoop:
 
     async def _one(self, delivery: Delivery) -> None:
         try:
-            outcome = await self._workers[delivery.kind](delivery)
+            if outcome := await self._outcome(delivery):
+                await self._in_thread(partial(self._deliveries.handled, delivery.id, outcome))
         except DatabaseUnavailable as away:
             logger.warning("delivery %s waits: %s", delivery.id, away)
             await asyncio.sleep(1)
-            return
+
+    async def _outcome(self, delivery: Delivery) -> str:
+        try:
+            return await self._workers[delivery.kind](delivery)
+        except DatabaseUnavailable:
+            raise
         except Exception as failed:  # noqa: BLE001 - the edge of the process: one delivery must not hold up the others
-            outcome = await self._failed(delivery, failed)
-        if outcome:
-            await self._in_thread(partial(self._deliveries.handled, delivery.id, outcome))
+            return await self._failed(delivery, failed)
 
     async def _failed(self, delivery: Delivery, failed: Exception) -> str:
         """Tried again after 2, 4, 8 … seconds; at last kept with the reason, and said to whoever wrote."""
@@ -79,11 +83,20 @@ class DeliveryLoop:
         logger.log(logging.WARNING, "delivery %s failed: %s", delivery.id, failed, exc_info=None if foreseen else failed)
         if delivery.tries + 1 >= MOST_TRIES:
             logger.error("delivery %s is given up", delivery.id)
-            if (last_word := self._given_up.get(delivery.kind)) is not None:
-                await last_word(delivery)
+            await self._last_word(delivery)
             return f"given up: {failed}"
         await self._in_thread(partial(self._deliveries.put_off, delivery.id, timedelta(seconds=2 ** (delivery.tries + 1))))
         return ""
+
+    async def _last_word(self, delivery: Delivery) -> None:
+        try:
+            if (tell := self._given_up.get(delivery.kind)) is not None:
+                await tell(delivery)
+        except DatabaseUnavailable:
+            raise
+        except Exception:
+            # What kept it from being worked on may keep this from being told.
+            logger.exception("that delivery %s is given up could not be said", delivery.id)
 
     async def _in_thread(self, function: Callable[[], Found]) -> Found:
         return await asyncio.get_running_loop().run_in_executor(self._threads, function)

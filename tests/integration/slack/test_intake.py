@@ -122,6 +122,19 @@ def test_what_cannot_be_worked_on_in_eight_tries_is_said_to_whoever_wrote(compan
     assert "write it again" in company.one("SELECT payload FROM slack_outbox")
 
 
+def test_what_is_given_up_and_cannot_be_said_either_holds_up_nothing(company: SlackCompany) -> None:
+    _, account = company.colleague()
+    with company.database.connection("admin") as connection:
+        connection.execute("ALTER TABLE inbound RENAME TO gone")
+        connection.execute("ALTER TABLE slack_outbox RENAME TO gone_too")
+    company.send(direct_message(company.space, account, "Which orders are at risk?"))
+    company.space.until(lambda: company.one("SELECT count(*) FROM slack_event WHERE tries = 1"))
+    with company.database.connection("admin") as connection:
+        connection.execute("UPDATE slack_event SET tries = 7, not_before = clock_timestamp()")
+    (outcome,) = company.outcomes()
+    assert outcome.startswith("given up: ")
+
+
 # signatures
 
 

@@ -20,11 +20,12 @@ from agent.ports.messenger_sending import Answering
 from integrations.slack.answer_calls import lost_stream, put, status, stopped
 from integrations.slack.answer_text import after, cut_to_fit, so_far
 from integrations.slack.audience import Audience
-from integrations.slack.client import SlackClients, SlackUnavailable, retry_after, status_of, too_fast, word_of
+from integrations.slack.client import SlackClients, SlackUnavailable, passes, retry_after, status_of, too_fast, word_of
 from integrations.slack.interaction import Payload
 from integrations.slack.markdown import safe_markdown
 from integrations.slack.parsing import text_at
 from integrations.slack.plain_views import sentence
+from integrations.slack.sending import GONE as DELETED
 from integrations.slack.sending import backoff
 from integrations.slack.sharing import Door, Gate
 from integrations.slack.text import cut, escaped
@@ -35,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 20
 MOST_TRIES = 8
+#: Of what passes by itself, at last one a minute: about an hour, after which nobody waits for it.
+MOST_WHILE_AWAY = 60
 APPEND_EVERY_S = 1.0
 SHARED = "This channel is shared with another company by now, so my answer is not given here; ask me in a direct message."
 TAKEN_BACK = "Somebody joined who may see less than whoever asked, so my answer is for them alone."
@@ -81,11 +84,12 @@ class AnswerDesk:
         try:
             await self._step(answer, parts)
         except SlackApiError as error:
-            await self._failed(answer, word_of(error), retry_after(error) if too_fast(error) else None)
+            wait_s, most = retry_after(error) if too_fast(error) else None, MOST_WHILE_AWAY if passes(error) else MOST_TRIES
+            await self._failed(answer, word_of(error), wait_s, most)
         except SlackUnavailable:
             self._wait(answer, backoff(0).total_seconds())
         except (aiohttp.ClientError, TimeoutError, OSError) as lost:
-            await self._failed(answer, type(lost).__name__, None)
+            await self._failed(answer, type(lost).__name__, None, MOST_WHILE_AWAY)
 
     async def _step(self, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> None:
         done = parts[-1].kind in _LAST
@@ -175,6 +179,10 @@ class AnswerDesk:
         try:
             await put(client, where, ts, message)
         except SlackApiError as error:
+            if ts is not None and word_of(error) in DELETED:
+                await self._do(self._answering.note, replace(answer, ts=None, streaming=False))
+                self._wait(answer, 0.0)
+                return
             if word_of(error) not in _BLOCKS:
                 raise
             logger.error("Slack refuses what stands below an answer, so its text is shown alone: %s", word_of(error))
@@ -194,17 +202,24 @@ class AnswerDesk:
     async def _taken_back(self, answer: OpenAnswer, parts: Sequence[AnswerPart], done: bool) -> None:
         """Somebody joined after the question who may not see the answer: who asked has it alone, and what stands there goes."""
         ts = await self._emptied(answer, parts, TAKEN_BACK)
-        await self._do(self._answering.note, replace(answer, ts=ts, streaming=False, shown_seq=parts[-1].seq))
+        # An end that is noted as shown before it is told would not be told any more after a crash.
+        seq = answer.shown_seq if done else parts[-1].seq
+        await self._do(self._answering.note, replace(answer, ts=ts, streaming=False, shown_seq=seq))
         if done:
             await self._whisper(replace(answer, at=replace(answer.at, private=True)), parts)
 
     async def _emptied(self, answer: OpenAnswer, parts: Sequence[AnswerPart], words: str) -> str | None:
-        """What was shown of it says only this."""
+        """What was shown of it says only this; None where nothing is there."""
         client = self._clients.plain()
         ts = await self._shown(client, answer, parts)
         if ts is not None:
             await stopped(client, answer.at.channel, ts)
-            await put(client, answer.at, ts, sentence(words))
+            try:
+                await put(client, answer.at, ts, sentence(words))
+            except SlackApiError as error:
+                if word_of(error) not in DELETED:
+                    raise
+                return None
         return ts
 
     async def _ended(self, answer: OpenAnswer, parts: Sequence[AnswerPart], outcome: str) -> None:
@@ -224,11 +239,11 @@ class AnswerDesk:
             channel=where.channel, user=where.account, thread_ts=where.thread_ts, **sentence(SHARED)
         )
 
-    async def _failed(self, answer: OpenAnswer, why: str, wait_s: int | None) -> None:
+    async def _failed(self, answer: OpenAnswer, why: str, wait_s: int | None, most: int) -> None:
         self._wait(answer, wait_s if wait_s is not None else min(60.0, self._pace_s * 2.0 ** (answer.tries + 1)))
         if wait_s is None:
             await self._do(self._answering.missed, answer.inbound_id)
-        if wait_s is None and answer.tries + 1 >= MOST_TRIES:
+        if wait_s is None and answer.tries + 1 >= most:
             logger.error("the answer to question %s was not shown: %s", answer.inbound_id, why)
             await self._do(self._answering.answered, answer.inbound_id, f"given up: {why}")
 

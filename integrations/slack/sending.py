@@ -29,7 +29,7 @@ _DOUBTFUL = frozenset({"internal_error", "fatal_error", "service_unavailable", "
 _BLOCKS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "invalid_attachments", "msg_blocks_too_long", "invalid_metadata_schema"}
 )
-_GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"})
+GONE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"})
 
 
 class Ended(StrEnum):
@@ -154,7 +154,7 @@ async def _refused(
             at(error.response.data, "response_metadata"),
         )
         return await send(clients, _without_blocks(out), shown_ts, parent_ts, channel)
-    if word in _GONE and shown_ts is not None:
+    if word in GONE and shown_ts is not None:
         return await send(clients, out, None, parent_ts, channel)
     return Result(Ended.FAILED, why=word)
 

@@ -159,6 +159,28 @@ def test_a_whole_answer_whose_posting_had_no_answer_is_there_once(company: Slack
     assert words_of(the_answer(company, channel)) == WHOLE
 
 
+@pytest.mark.parametrize("fault", [Fault("5xx"), Fault("refused", "token_revoked")])
+def test_an_answer_outlasts_slack_being_away_for_longer_than_a_refusal_is_tried(company: SlackCompany, fault: Fault) -> None:
+    question, channel = asked(company)
+    final(company, question)
+    company.database.one("admin", "UPDATE slack_answer SET tries = 8")
+    company.space.fail("chat.postMessage", fault)
+    with sending(company):
+        shown_whole(company)
+    assert words_of(the_answer(company, channel)) == WHOLE
+
+
+def test_an_answer_of_which_somebody_deleted_the_beginning_is_given_whole(company: SlackCompany) -> None:
+    question, channel = asked(company)
+    with sending(company):
+        streamed(company, question, channel, SENTENCES[:1])
+        (begun,) = company.space.shown(channel)
+        del company.space.messages[channel, begun.ts]
+        final(company, question)
+        shown_whole(company)
+    assert words_of(the_answer(company, channel)) == WHOLE
+
+
 def test_a_worker_that_dies_half_way_is_followed_by_one_that_finishes_the_same_message(company: SlackCompany) -> None:
     question, channel = asked(company)
     with sending(company):

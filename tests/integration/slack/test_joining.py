@@ -70,6 +70,43 @@ def test_an_answer_that_grows_when_somebody_joins_is_taken_back_and_told_private
     assert whispered(company, ana) == [WHOLE]
 
 
+def test_an_answer_that_was_deleted_before_it_was_taken_back_is_told_privately_all_the_same(company: SlackCompany) -> None:
+    _, ana = company.colleague(Role.OPS_AGENT)
+    question, channel = mentioned(company, ana)
+    with sending(company):
+        streamed(company, question, channel, SENTENCES[:1])
+    company.space.messages.clear()
+    joins(company, channel)
+    final(company, question)
+    with sending(company):
+        shown_whole(company)
+    assert company.space.shown(channel) == []
+    assert whispered(company, ana) == [WHOLE]
+
+
+REFUSE_ONCE = """
+    CREATE SEQUENCE refusals;
+    CREATE FUNCTION refuse_once() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = expediter AS $$
+    BEGIN
+        IF NEW.method = 'private' AND nextval('refusals') = 1 THEN RAISE EXCEPTION 'not this time'; END IF;
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER refuse_once BEFORE INSERT ON slack_outbox FOR EACH ROW EXECUTE FUNCTION refuse_once()
+"""
+
+
+def test_an_answer_that_was_taken_back_is_told_though_its_telling_was_cut_off(company: SlackCompany) -> None:
+    _, ana = company.colleague(Role.OPS_AGENT)
+    question, channel = mentioned(company, ana)
+    joins(company, channel)
+    with company.database.connection("admin") as connection:
+        connection.execute(REFUSE_ONCE)
+    final(company, question)
+    with sending(company):
+        shown_whole(company)
+    assert whispered(company, ana) == [WHOLE]
+
+
 def taken_back(company: SlackCompany, question: int, channel: str) -> bool:
     """Who reads along counts for a moment, so a sentence more may still be shown."""
     release(company, question, PartKind.SENTENCE, text=SENTENCES[1])

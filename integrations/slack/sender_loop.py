@@ -128,8 +128,9 @@ class SenderLoop:
 
     async def _one(self, waiting: Waiting) -> None:
         out = waiting.outgoing
-        if out.tries >= MOST_TRIES:
-            await self._settle(waiting, Result(Ended.FAILED, why=f"given up after {MOST_TRIES} tries"))
+        # What Slack refused for now, or while it or our token was away, is not there and is kept for a day.
+        if out.tries >= MOST_TRIES and (waiting.may_be_there or self._clock() - out.made_at > KEPT_FOR):
+            await self._settle(waiting, Result(Ended.FAILED, why=f"given up after {out.tries} tries"))
             return
         channel = await self._channel(out.channel, out.method)
         if out.method in _READ_BY_ALL and (door := await self._gate.door(channel)) is not Door.OPEN:

@@ -237,6 +237,19 @@ def test_a_token_is_changed_without_a_restart_and_nothing_is_lost(
     assert texts(company, channel) == ["after the change"]
 
 
+@pytest.mark.parametrize(("age", "ends"), [("1 hour", "sent"), ("25 hours", "failed")])
+def test_what_was_refused_many_times_while_slack_or_our_token_was_away_is_kept_for_a_day(
+    company: SlackCompany, age: str, ends: str
+) -> None:
+    outbox(company).post(company.space.channel(), card("after the outage"))
+    with company.database.connection("admin") as connection:
+        connection.execute("INSERT INTO slack_attempt (outbox_id, number) SELECT id, generate_series(1, 12) FROM slack_outbox")
+        connection.execute("UPDATE slack_outbox SET detail = 'refused', made_at = clock_timestamp() - %s::interval", (age,))
+    with sending(company):
+        all_settled(company)
+    assert company.one("SELECT outcome FROM slack_outbox") == ends
+
+
 def test_a_private_word_is_seen_by_one_person_alone_and_an_account_is_written_to_directly(company: SlackCompany) -> None:
     ana, ben = company.space.user("ana@example.com"), company.space.user("ben@example.com")
     channel = company.space.channel(ana, ben)

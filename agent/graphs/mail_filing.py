@@ -12,12 +12,9 @@ from agent.domain.mailbox import InboxMail
 from agent.domain.records import Record
 from agent.errors import NotPermitted, PolicyRejected, PreconditionFailed, RecordMissing
 from agent.graphs.mail_follow import gist
-from agent.guardrails.permissions import Permission, demand
 from agent.ports.ledger import ProposedLine
 from agent.tools import ToolContext
-from agent.tools.approvals import proposal_row
-from agent.tools.base import cited
-from agent.tools.proposals import waiting
+from agent.tools.proposals import propose_group, proposing, waiting
 from agent.triage.fields import day_of
 
 FILINGS = "propose_filings"
@@ -30,31 +27,16 @@ def propose_filings(context: ToolContext, asked: AskedFiling, own: OwnActions) -
 
     Raises NotPermitted, DatabaseUnavailable, and what the reader raises.
     """
-    if context.asker is None or context.desk is None or context.inbound_id is None or context.inbox is None:
-        raise NotPermitted("Only a person who asks through the server can have mails put on records.")
-    demand(context.asker, Permission.PROPOSE)
+    proposing(context)
+    if context.inbox is None:
+        raise NotPermitted("Where no shared inbox is read, nothing follows from mails.")
     mails = context.inbox.linked(*_bounds(asked.mails_of, context.policy.zone))
     lines, left_out = _lines(context, mails, own)
     if not lines:
         return {"proposed": False, "day": asked.mails_of.isoformat(), "left_out": left_out, "records": []}
     about = {line.content.arguments["mail"] for line in lines}
-    group = context.desk.propose_together(
-        f"Put {len(about)} {'mail' if len(about) == 1 else 'mails'} of {asked.mails_of} on what they are about",
-        lines,
-        inbound_id=context.inbound_id,
-        rationale=asked.reason,
-        provenance=context.turn.provenance,
-    )
-    return {
-        "proposed": True,
-        "day": asked.mails_of.isoformat(),
-        "group": group.label,
-        "title": group.title,
-        "lines": len(group.lines),
-        "proposals": [proposal_row(line, context) for line in group.lines],
-        "left_out": left_out,
-        "records": [cited(line.content.subject.record, context.reader) for line in group.lines],
-    }
+    title = f"Put {len(about)} {'mail' if len(about) == 1 else 'mails'} of {asked.mails_of} on what they are about"
+    return {**propose_group(context, title, lines, asked.reason), "day": asked.mails_of.isoformat(), "left_out": left_out}
 
 
 def _bounds(day: date, zone: tzinfo) -> tuple[datetime, datetime]:

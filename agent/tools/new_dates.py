@@ -7,17 +7,16 @@ from typing import Any
 from pydantic import Field
 
 from agent.actions import prepare
-from agent.domain.decisions import ProposalContent, ProposalGroup
+from agent.domain.decisions import ProposalContent
 from agent.domain.impact import ImpactedOrder
 from agent.domain.sales import SaleOrder
-from agent.errors import NotPermitted, PolicyRejected, PreconditionFailed, RecordMissing
-from agent.guardrails.permissions import Permission, demand
+from agent.errors import PolicyRejected, PreconditionFailed, RecordMissing
+from agent.guardrails.permissions import Permission
 from agent.ports.ledger import ProposedLine
-from agent.tools.approvals import proposal_row
-from agent.tools.base import Effect, Tool, ToolArguments, cited
+from agent.tools.base import Effect, Tool, ToolArguments
 from agent.tools.context import ToolContext
 from agent.tools.impact import impact_found
-from agent.tools.proposals import waiting
+from agent.tools.proposals import propose_group, proposing, waiting
 
 ACTION = "move_promise_date"
 MOST = 100
@@ -35,23 +34,16 @@ class ProposeNewDates(ToolArguments):
 
 
 def propose_new_dates(context: ToolContext, arguments: ProposeNewDates) -> dict[str, Any]:
-    if context.asker is None or context.desk is None or context.inbound_id is None:
-        raise NotPermitted("Only a person who asks through the server can have a change proposed.")
-    demand(context.asker, Permission.PROPOSE)
+    proposing(context)
     found = impact_found(context, arguments.cause, arguments.new_date)
     endangered = [order for order in found.orders if order.endangered]
     lines, left_out = _lines(context, endangered[:MOST])
     left_out += [_left(order, f"only {MOST} orders fit into one request") for order in endangered[MOST:]]
     if not lines:
         return {"proposed": False, "cause": found.cause.name, "endangered": len(endangered), "left_out": left_out, "records": []}
-    group = context.desk.propose_together(
-        f"New promise dates for {len(lines)} orders that wait for {found.cause.name}",
-        lines,
-        inbound_id=context.inbound_id,
-        rationale=arguments.reason,
-        provenance=context.turn.provenance,
-    )
-    return _result(context, group, found.cause.name, len(endangered), left_out)
+    title = f"New promise dates for {len(lines)} orders that wait for {found.cause.name}"
+    told = {"cause": found.cause.name, "endangered": len(endangered), "left_out": left_out}
+    return propose_group(context, title, lines, arguments.reason) | told
 
 
 def _lines(context: ToolContext, orders: Sequence[ImpactedOrder]) -> tuple[list[ProposedLine], list[dict[str, Any]]]:
@@ -91,22 +83,6 @@ def _keepable(ready: datetime, promise: datetime | None, now: datetime) -> date:
 
 def _left(order: ImpactedOrder, why: str) -> dict[str, Any]:
     return {"order": order.order.name, "customer": order.customer_name, "why": why}
-
-
-def _result(
-    context: ToolContext, group: ProposalGroup, cause: str, endangered: int, left_out: list[dict[str, Any]]
-) -> dict[str, Any]:
-    return {
-        "proposed": True,
-        "group": group.label,
-        "title": group.title,
-        "cause": cause,
-        "endangered": endangered,
-        "lines": len(group.lines),
-        "proposals": [proposal_row(line, context) for line in group.lines],
-        "left_out": left_out,
-        "records": [cited(line.content.subject.record, context.reader) for line in group.lines],
-    }
 
 
 TOOLS = (

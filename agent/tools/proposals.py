@@ -1,6 +1,6 @@
 """Proposing a change. Nothing is changed here: a proposal is a row that waits for another person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import Field, create_model
@@ -10,6 +10,7 @@ from agent.domain.decisions import Proposal, ProposalContent, ProposalState
 from agent.domain.order_numbers import spellings
 from agent.errors import NotPermitted, RecordMissing
 from agent.guardrails.permissions import Permission, demand
+from agent.ports.ledger import ProposalDesk, ProposedLine
 from agent.tools.approvals import proposal_row
 from agent.tools.base import Effect, Tool, ToolArguments, cited
 from agent.tools.context import ToolContext
@@ -55,16 +56,14 @@ def propose(
 
     Raises NotPermitted, PolicyRejected, DatabaseUnavailable.
     """
-    if context.asker is None or context.desk is None or context.inbound_id is None:
-        raise NotPermitted("Only a person who asks through the server can have a change proposed.")
-    demand(context.asker, Permission.PROPOSE)
+    desk, inbound_id = proposing(context)
     requirement = context.policy.require(content.action, content.facts)
     proposal = waiting(context, content) if supersedes is None else None
     repeated = proposal is not None
     if proposal is None:
-        proposal = context.desk.propose(
+        proposal = desk.propose(
             content,
-            inbound_id=context.inbound_id,
+            inbound_id=inbound_id,
             rationale=rationale,
             provenance=context.turn.provenance,
             expires_at=context.now() + requirement.expires_after,
@@ -78,6 +77,31 @@ def propose(
         "proposal": proposal_row(proposal, context),
         "records": [cited(content.subject.record, context.reader)],
     }
+
+
+def propose_group(context: ToolContext, title: str, lines: Sequence[ProposedLine], rationale: str) -> dict[str, Any]:
+    """Hand several in as one request, which is approved together or line by line; there is one line at least.
+
+    Raises NotPermitted, DatabaseUnavailable.
+    """
+    desk, inbound_id = proposing(context)
+    group = desk.propose_together(title, lines, inbound_id=inbound_id, rationale=rationale, provenance=context.turn.provenance)
+    return {
+        "proposed": True,
+        "group": group.label,
+        "title": group.title,
+        "lines": len(group.lines),
+        "proposals": [proposal_row(line, context) for line in group.lines],
+        "records": [cited(line.content.subject.record, context.reader) for line in group.lines],
+    }
+
+
+def proposing(context: ToolContext) -> tuple[ProposalDesk, int]:
+    """Where proposals are handed in, and the question that a person asked. Raises NotPermitted."""
+    if context.asker is None or context.desk is None or context.inbound_id is None:
+        raise NotPermitted("Only a person who asks through the server can have a change proposed.")
+    demand(context.asker, Permission.PROPOSE)
+    return context.desk, context.inbound_id
 
 
 def waiting(context: ToolContext, content: ProposalContent) -> Proposal | None:

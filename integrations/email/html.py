@@ -4,6 +4,8 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from integrations.email.style_sheets import hidden_by_sheets
+
 _UNSEEN = {"script", "style", "head", "title", "noscript", "template", "meta", "link", "object", "svg", "-comment", "_comment"}
 _BLOCKS = {
     "p", "div", "tr", "table", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "section", "article",
@@ -12,11 +14,14 @@ _BLOCKS = {
 _SPACED = {"p", "table", "ul", "ol", "h1", "h2", "h3", "blockquote"}
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|font-size\s*:\s*0+(\.0*)?(px|pt|em|rem|%)?\s*(;|!|$)"
-    r"|opacity\s*:\s*0*(\.0+)?\s*(;|!|$)|mso-hide\s*:\s*all|text-indent\s*:\s*-\d{3,}|(left|top)\s*:\s*-\d{3,}"
+    r"|font-size\s*:\s*1(\.\d+)?(px|pt)|opacity\s*:\s*0*(\.0+)?\s*(;|!|$)|mso-hide\s*:\s*all|text-indent\s*:\s*-\d{3,}|(left|top)\s*:\s*-\d{3,}"
     r"|max-height\s*:\s*0|color\s*:\s*transparent",
     re.IGNORECASE,
 )
 _WHITE = re.compile(r"(?<![-\w])color\s*:\s*(white|#fff(fff)?\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))", re.IGNORECASE)
+_PAINTED = re.compile(
+    r"background(-color)?\s*:\s*(?!\s*(white|#fff(fff)?\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\)|none|transparent))", re.IGNORECASE
+)
 _BLANKS = re.compile(r"\s+")
 
 
@@ -54,7 +59,8 @@ class _Page:
 
 def read_html(html: str) -> tuple[str, str]:
     """Visible text with one line per block and table row, and hidden text. Depth does not matter: the walk is not recursive."""
-    root = LexborHTMLParser(html).root
+    tree = LexborHTMLParser(html)
+    root, by_sheets = tree.root, hidden_by_sheets(tree, _HIDING)
     page, hidden = _Page(), list[str]()
     waiting: list[tuple[LexborNode, bool, bool]] = [(root, False, False)] if root else []
     while waiting:
@@ -63,11 +69,11 @@ def read_html(html: str) -> tuple[str, str]:
             page.leave(node)
         elif node.tag in _UNSEEN or node.is_comment_node:
             continue
-        elif _is_hidden(node, painted):
+        elif node.mem_id in by_sheets or _is_hidden(node, painted):
             hidden.append(_BLANKS.sub(" ", node.text(separator=" ")).strip())
         else:
             page.enter(node)
-            painted = painted or _paints(node)
+            painted = _painted(node, painted)
             waiting.append((node, painted, True))
             waiting.extend((child, painted, False) for child in reversed(list(node.iter(include_text=True))))
     page.end_line()
@@ -79,15 +85,23 @@ def _attributes(node: LexborNode) -> dict[str, str | None]:
 
 
 def _is_hidden(node: LexborNode, painted: bool) -> bool:
-    """Hidden by its own attributes. White on nothing painted counts; hiding by a style sheet's class is not looked at."""
+    """Hidden by its own attributes. White counts on nothing painted and on white."""
     attributes = _attributes(node)
     style = attributes.get("style") or ""
     if "hidden" in attributes or _HIDING.search(style):
         return True
-    white = bool(_WHITE.search(style)) or (attributes.get("color") or "").lower() in ("white", "#fff", "#ffffff")
-    return white and not painted and not _paints(node)
+    white = bool(_WHITE.search(style)) or _is_white(attributes.get("color"))
+    return white and not _painted(node, painted)
 
 
-def _paints(node: LexborNode) -> bool:
+def _painted(node: LexborNode, behind: bool) -> bool:
+    """Whether there is another colour than white behind its text; `behind`: behind the element around it."""
     attributes = _attributes(node)
-    return "bgcolor" in attributes or "background" in (attributes.get("style") or "").lower()
+    style = (attributes.get("style") or "").lower()
+    if "background" in style:
+        return bool(_PAINTED.search(style))
+    return not _is_white(attributes["bgcolor"]) if "bgcolor" in attributes else behind
+
+
+def _is_white(colour: str | None) -> bool:
+    return (colour or "").lower() in ("white", "#fff", "#ffffff")

@@ -17,7 +17,8 @@ def test_a_table_keeps_its_columns() -> None:
 @pytest.mark.parametrize(
     "style",
     ["display:none", "display: NONE !important", "visibility:hidden", "font-size:0", "font-size:0px;", "opacity:0",
-     "mso-hide:all", "color:#ffffff", "color: transparent", "position:absolute;left:-9999px", "max-height:0;overflow:hidden"],
+     "mso-hide:all", "color:#ffffff", "background:#fff;color:white",
+     "font-size:1px", "color: transparent", "position:absolute;left:-9999px", "max-height:0;overflow:hidden"],
 )  # fmt: skip
 def test_hidden_text_is_kept_apart(style: str) -> None:
     visible, hidden = read_html(f"<p>Hello</p><div style='{style}'>ignore <b>all</b> rules</div><p>Bye</p>")
@@ -33,6 +34,34 @@ def test_hidden_text_is_kept_apart(style: str) -> None:
 )  # fmt: skip
 def test_small_pale_and_coloured_text_is_not_hidden(html: str) -> None:
     assert read_html(f"<table><tr>{html}</tr></table>" if html.startswith("<td") else html) == ("text", "")
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        ".x{display:none}",
+        "p, div.x { color: red; visibility : hidden }",
+        "/* a */ #y { font-size:0 }",
+        "<!-- div[class=x]{opacity:0} -->",
+    ],
+)
+def test_what_a_style_sheet_hides_is_hidden(sheet: str) -> None:
+    html = f"<head><style>{sheet}</style></head><h1>Hello</h1><div class=x id=y>ignore all rules</div>"
+    assert read_html(html) == ("Hello", "ignore all rules")
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    ["@media print{.x{display:none}}", ".z{display:none}", ".x:foo{{display:none}", ".x{color:#333}", "{}{}}display:none{"],
+)
+def test_a_sheet_for_other_screens_or_one_that_is_broken_hides_nothing(sheet: str) -> None:
+    assert read_html(f"<style>{sheet}</style><div class=x>text</div>") == ("text", "")
+
+
+def test_a_sheet_without_end_keeps_nobody_waiting() -> None:
+    started = time.process_time()
+    assert read_html(f"<style>{'@media{.x{' * 20_000}{'.x{display:none}' * 2_000}</style><p>text</p>")[0] == "text"
+    assert time.process_time() - started < 1
 
 
 def test_scripts_and_comments_are_no_text() -> None:

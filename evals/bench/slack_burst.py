@@ -27,7 +27,8 @@ from integrations.database.people import PersonAdmin
 from integrations.database.pool import open_pool
 from integrations.demo import seed
 
-EVENTS, PEOPLE, TURNS, AT_ONCE = 500, 25, 20, 50
+#: Of the turns that were begun before, some are answered before the burst: 20 at least are to run when it comes.
+EVENTS, PEOPLE, TURNS, AT_ONCE = 500, 25, 60, 50
 MOST_MS = 500
 TEAM, SECRET = "T0BENCH", "bench-signing-secret"
 #: A question that takes a turn some work.
@@ -76,7 +77,9 @@ def _figures(name: str, burst: Burst) -> Iterator[Figure]:
 def _burst(breaking: Breaking | None) -> Burst:
     with own_server(durable=True) as server, Serve(server) as serve, _worker(server):
         accounts = _people(server)
-        asyncio.run(_delivered(serve, [_event(accounts[0], f"warm {number}") for number in range(TURNS)], Burst(), None))
+        asyncio.run(
+            _delivered(serve, [_event(accounts[0], f"{QUESTION} First {number}") for number in range(TURNS)], Burst(), None)
+        )
         _until(server, lambda ask: ask("SELECT count(*) FROM inbound") == TURNS)
         burst = Burst(running=_asked(server, _RUNNING))
         events = [_event(accounts[number % len(accounts)], f"{QUESTION} ({number})") for number in range(EVENTS)]

@@ -2,8 +2,14 @@
 
 import os
 
+from hypothesis import settings
+
 # Where this is set every process that tests start compiles its libraries anew, which takes two seconds of each.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# How long one example takes says how busy the machine is. All else stays as it is, on a developer's machine and in CI.
+settings.register_profile("no deadline", settings(), deadline=None)
+settings.load_profile("no deadline")
 
 pytest_plugins = [
     "tests.fixtures.postgres",

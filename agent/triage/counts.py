@@ -14,8 +14,8 @@ _LACKS = (SHORT, DAMAGED)
 MOST_SAID, NEAR = 1_000, 120
 #: The word of the list that tells it → what it is then.
 _TOLD = {"short": SHORT, "damaged": DAMAGED, "shipped": SHIPPED, "ordered": QUANTITY}
-#: What stands for `one` while numbers are read: it counts where something lacks, and nowhere else.
-_ONE = "01"
+#: What stands for the word `one`, written as nobody writes a number: it counts where something lacks, and nowhere else.
+_ONE = "000001"
 _UNIT = (
     r"(?:x|pcs?|pieces?|ea|units?|st|stk|stck|stuck|stuks?|m|mtr|kg|ctns?|boxes|box|uds?|u|unidades|unites?|vpe|karton|rollen?"
     r"|rolls?)"

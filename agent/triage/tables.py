@@ -27,7 +27,8 @@ _ROLES = (
     ("damaged", r"damag|broken|kapot|gescheurd|\bdefect|beschadig|defekt|abim|casse|danad|rot[oa]s"),
     (
         "shipped",
-        r"counted|\breal\b|recu|gezahlt|compte|geteld|contad|\bist\b|shipped|\bsent\b|delivered|received|geliefert|erhalten|\blivree?s?\b|recue?s?\b|geleverd|ontvangen|entregad|recibid|enviad",
+        r"counted|\breal\b|gezahlt|compte|geteld|contad|\bist\b|shipped|\bsent\b|delivered|received|geliefert|erhalten"
+        r"|\blivree?s?\b|\brecue?s?\b|geleverd|ontvangen|entregad|recibid|enviad",
     ),
     ("dates", r"\bdate|\beta\b|datum|termin|fecha|livraison|levering|levertijd|entrega|\bdelivery|arrival"),
     ("price", r"price|preis|prix|prijs|precio|\bp\.?u\b|unit (eur|gbp|usd|€)|tarif|€"),

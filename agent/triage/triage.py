@@ -53,9 +53,8 @@ def triage(
 
     `own_authserv` is the name our mail server puts into Authentication-Results; without it no sender is believed and
     nothing is linked, only offered. `thresholds` are the policy's: from when on an order is a large one. `judge` has learned
-    from mails and is weighed with the rules. `model` is asked last, about mails that are not suspicious, and only moves how sure
-    triage is of the class: links and flags are as without it, a draft is or is spared, nothing is less urgent. When the ERP
-    cannot be asked, the mail is triaged without it and goes to a person; unless `without_erp`, ErpUnavailable is raised instead.
+    from mails and is weighed with the rules. `model` is asked last, about unsuspicious mails, and only moves how sure triage is
+    of the class. A mail that the ERP cannot be asked about goes to a person; unless `without_erp`, ErpUnavailable is raised.
     """
     understood = _understood(mail, own_authserv, now, judge)
     known = _look_up(mail, understood, reader, now)

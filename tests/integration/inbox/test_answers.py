@@ -9,15 +9,14 @@ from typing import Any, cast
 
 import pytest
 
-from agent.domain.decisions import Outcome, Proposal, Role
+from agent.domain.decisions import Outcome, Role
 from agent.domain.letters import Outgoing
 from agent.errors import DatabaseUnavailable, MailboxUnavailable, PreconditionFailed
 from agent.ports.mail_sending import MailSender, SendingLog
 from integrations.database.execution_control import PostgresExecutionControl
 from integrations.database.letters import PostgresSendingLog
-from tests.fixtures.answering import DRAFT, AnsweringOffice
+from tests.fixtures.answering import DRAFT, AnsweringOffice, rule_for
 from tests.fixtures.dovecot import TestInbox, mail
-from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.postgres import TestDatabase
 from tests.fixtures.smtp import Mishap, SmtpServer
 
@@ -29,10 +28,6 @@ class Died(BaseException):
 @pytest.fixture
 def office(database: TestDatabase, shared_inbox: TestInbox, smtp: SmtpServer) -> AnsweringOffice:
     return AnsweringOffice.open(database, shared_inbox, smtp)
-
-
-def rule_for(proposal: Proposal) -> str:
-    return PACKAGED_POLICY.require("reply_to_mail", proposal.content.facts).rule
 
 
 def test_an_approved_answer_is_sent_once_in_its_thread_and_kept_in_sent(office: AnsweringOffice) -> None:

@@ -9,11 +9,11 @@ import pytest
 
 from agent.actions.answerable import MOST_A_DAY
 from agent.actions.dry_run import dry_run
-from agent.domain.decisions import Outcome, Proposal
+from agent.domain.decisions import Outcome
 from agent.errors import NotPermitted
 from integrations.database.letters import PostgresLetters, PostgresSendingLog
 from integrations.database.proposal_desk import PostgresProposalDesk
-from tests.fixtures.answering import DRAFT, ERP, AnsweringOffice
+from tests.fixtures.answering import DRAFT, ERP, AnsweringOffice, rule_for
 from tests.fixtures.dovecot import TestInbox, mail
 from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.postgres import TestDatabase
@@ -24,10 +24,6 @@ from tests.fixtures.turns import utc_now
 @pytest.fixture
 def office(database: TestDatabase, shared_inbox: TestInbox, smtp: SmtpServer) -> AnsweringOffice:
     return AnsweringOffice.open(database, shared_inbox, smtp)
-
-
-def rule_for(proposal: Proposal) -> str:
-    return PACKAGED_POLICY.require("reply_to_mail", proposal.content.facts).rule
 
 
 # Approved means still true

@@ -26,6 +26,7 @@ def _lines(body: str) -> list[dict[str, Any]]:
         ("BEL-5 40 m", {"sku": "BEL-5", "quantity": "40"}),
         ("10 BEL-5 40 EUR 21.90 25/03/2026", {"sku": "BEL-5", "quantity": "40", "price": "21.90", "dates": ["2026-03-25"]}),
         ("12 BEL-5", {"sku": "BEL-5", "quantity": "12"}),
+        ("BEL-5: 01 pcs", {"sku": "BEL-5", "quantity": "1"}),
         ("BEL-5: 2 boxes crushed", {"sku": "BEL-5", "damaged": "2"}),
         ("faltan 10 BEL-5", {"sku": "BEL-5", "short": "10"}),
         ("BEL-5 statt 20.03.2026 erst 24.03.2026", {"sku": "BEL-5", "dates": ["2026-03-20", "2026-03-24"]}),

@@ -36,7 +36,8 @@ def mail_model_of(settings: WorkerSettings, reach: ModelReach, asking: timedelta
         return None
     from agent.graphs.mail_judge import PATIENCE_S, ModelMailJudge
 
-    return ModelMailJudge(_model(settings, answer_s=PATIENCE_S, retries=0), settings.model, reach, utc_now, ModelPace(asking))
+    model = _model(settings, answer_s=PATIENCE_S, whole_s=PATIENCE_S, retries=0)
+    return ModelMailJudge(model, settings.model, reach, utc_now, ModelPace(asking))
 
 
 def chat_here(settings: WorkerSettings) -> Chat:
@@ -52,7 +53,7 @@ def chat_here(settings: WorkerSettings) -> Chat:
 
 def try_model(settings: WorkerSettings) -> str:
     """One tiny request. Raises ModelUnavailable."""
-    _model(settings, answer_s=20).invoke("Answer with the word ready.")
+    _model(settings, answer_s=20, whole_s=40).invoke("Answer with the word ready.")
     judge = mail_model_of(settings, ModelReach())
     return f"{settings.model} answers{' and ' + _tried(judge.opinion(SAMPLE)) if judge else ''}."
 
@@ -67,7 +68,7 @@ def _tried(opinion: Opinion) -> str:
     return "reads mails"
 
 
-def _model(settings: WorkerSettings, answer_s: float = 60, retries: int = 1) -> "BaseChatModel":
+def _model(settings: WorkerSettings, answer_s: float = 60, whole_s: float = 120, retries: int = 1) -> "BaseChatModel":
     from integrations.llm import chat_model
 
     refuse_tracing()
@@ -78,5 +79,6 @@ def _model(settings: WorkerSettings, answer_s: float = 60, retries: int = 1) -> 
         settings.model_base_url,
         (lambda: settings.current("model_api_key") or "") if has_key else None,
         answer_s=answer_s,
+        whole_s=whole_s,
         retries=retries,
     )

@@ -13,10 +13,12 @@ from langchain_openai import ChatOpenAI
 from pydantic import SecretStr
 
 from agent.errors import ModelUnavailable
+from integrations.llm.bounded import bounded_client
 
 OPENAI = "https://api.openai.com/v1"
 CONNECT_S = 5.0
 ANSWER_S = 60.0
+WHOLE_S = 120.0
 RETRIES = 1
 
 
@@ -26,13 +28,15 @@ def chat_model(
     api_key: str | Callable[[], str] | None = None,
     *,
     answer_s: float = ANSWER_S,
+    whole_s: float = WHOLE_S,
     retries: int = RETRIES,
 ) -> ChatOpenAI:
     """A chat model at an OpenAI-compatible endpoint, OpenAI's own without `base_url`. Nothing connects here.
 
     A key that is a function is asked for before each request, so that it can change.
 
-    Every failure of a call is raised as ModelUnavailable. `answer_s` bounds each wait for the next piece of an answer.
+    Every failure of a call is raised as ModelUnavailable. `answer_s` bounds each wait for the next piece of an answer,
+    `whole_s` the whole of it, blanks between pieces included.
     """
     return TranslatedChatOpenAI(
         model=model,
@@ -40,6 +44,7 @@ def chat_model(
         # Without one the library would take a key from the environment, and endpoints of one's own need none.
         api_key=api_key if callable(api_key) else SecretStr(api_key or "none"),
         timeout=httpx2.Timeout(answer_s, connect=CONNECT_S),
+        http_client=bounded_client(whole_s),
         max_retries=retries,
         stream_usage=True,
         use_responses_api=False,

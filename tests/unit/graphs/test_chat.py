@@ -136,9 +136,13 @@ def test_a_model_is_away_once_it_failed_twice_in_a_row_and_back_when_it_answers(
     assert chat.reach.answered_at is not None
 
 
-def test_a_model_that_hangs_is_given_up_in_time(saver: BaseCheckpointSaver[Any], ask: Ask, scripted_model: ScriptedModel) -> None:
-    scripted_model.say(Reply(fault=Fault.HANG))
-    impatient = build_chat(scripted_model.chat_model(answer_s=0.3), "scripted", saver)
+@pytest.mark.parametrize(("fault", "limits"), [(Fault.HANG, {"answer_s": 0.3}), (Fault.BLANKS, {"whole_s": 0.3})])
+@pytest.mark.parametrize("looked", [False, True], ids=["at once", "after a tool call"])
+def test_a_model_that_hangs_or_sends_blanks_without_end_is_given_up_in_time(
+    fault: Fault, limits: dict[str, float], looked: bool, saver: BaseCheckpointSaver[Any], ask: Ask, scripted_model: ScriptedModel
+) -> None:
+    scripted_model.say(*([LOOK] if looked else []), Reply(fault=fault))
+    impatient = build_chat(scripted_model.chat_model(**limits), "scripted", saver)
     final = ask(by=impatient)[-1]
     assert "did not answer in time" in final.body["answer"]
     assert final.body["degraded"] is True

@@ -9,15 +9,15 @@ from tests.fixtures.scripted_model import Fault, Reply, ScriptedModel
 pytestmark = pytest.mark.filterwarnings("ignore:Pydantic serializer warnings:UserWarning")
 
 
-#: What the client takes for an answer, and whoever asked has to judge; and what only they can end.
-ANSWERS = (Fault.NO_TEXT, Fault.BROKEN_ARGUMENTS, Fault.REFUSAL, Fault.BLANKS)
+#: What the client takes for an answer, and whoever asked has to judge.
+ANSWERS = (Fault.NO_TEXT, Fault.BROKEN_ARGUMENTS, Fault.REFUSAL)
 
 
 @pytest.mark.parametrize("fault", [fault for fault in Fault if fault not in ANSWERS])
 @pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
 def test_every_failure_is_told_in_one_sentence(fault: Fault, streamed: bool, scripted_model: ScriptedModel) -> None:
     scripted_model.say(Reply(fault=fault))
-    model = scripted_model.chat_model(answer_s=0.3)
+    model = scripted_model.chat_model(answer_s=0.3, whole_s=0.5)
     with pytest.raises(ModelUnavailable, match=r"^The language model [^\n]+\.$"):
         list(model.stream("Hello")) if streamed else model.invoke("Hello")
 

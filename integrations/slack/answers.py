@@ -19,7 +19,7 @@ from agent.ports.messenger import Outbox
 from agent.ports.messenger_sending import Answering
 from integrations.slack.answer_calls import lost_stream, put, status, stopped
 from integrations.slack.answer_text import after, cut_to_fit, so_far
-from integrations.slack.audience import Audience
+from integrations.slack.audience import Alone, Audience
 from integrations.slack.client import SlackClients, SlackUnavailable, passes, retry_after, status_of, too_fast, word_of
 from integrations.slack.interaction import Payload
 from integrations.slack.markdown import safe_markdown
@@ -40,8 +40,9 @@ MOST_TRIES = 8
 MOST_WHILE_AWAY = 60
 APPEND_EVERY_S = 1.0
 SHARED = "This channel is shared with another company by now, so my answer is not given here; ask me in a direct message."
-TAKEN_BACK = "Somebody joined who may see less than whoever asked, so my answer is for them alone."
+UNLINKED = "I do not know any more who you are, so my answer is not given; write to me to say who you are, and ask again."
 GONE = "My answer is not given here."
+ONLY_YOU = "Only you see this: I do not know of everybody here that they may see what you may."
 LOOKING = "is looking it up…"
 #: New kinds of blocks come to workspaces one after the other.
 _BLOCKS = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long")
@@ -97,11 +98,13 @@ class AnswerDesk:
             if done:
                 await self._whisper(answer, parts)
         elif (door := await self._gate.door(answer.at.channel)) is Door.SHARED:
-            await self._kept_back(answer, parts)
+            await self._kept_back(answer, parts, "the channel is shared", SHARED)
         elif door is Door.UNKNOWN:
             self._wait(answer, backoff(0).total_seconds())
-        elif not await self._audience.may_still_see(answer.at.channel, answer.at.account):
-            await self._taken_back(answer, parts, done)
+        elif (alone := await self._audience.why_alone(answer.at.channel, answer.at.account)) is Alone.UNLINKED:
+            await self._kept_back(answer, parts, alone, UNLINKED)
+        elif alone is not None:
+            await self._taken_back(answer, parts, alone, done)
         elif answer.streaming and answer.ts is not None:
             await self._stream_on(answer, parts, done)
         elif answer.streaming or answer.ts is not None or answer.tries or done:
@@ -194,14 +197,14 @@ class AnswerDesk:
 
     async def _whisper(self, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> None:
         where = answer.at
-        message = whole(answer.inbound_id, parts, self._hosts, note="Only you see this: others here may not see what you may.")
+        message = whole(answer.inbound_id, parts, self._hosts, note=ONLY_YOU)
         message["thread_ts"] = where.thread_ts
         await self._do(self._outbox.private, where.channel, where.account, message, f"answer:{answer.inbound_id}")
         await self._ended(answer, parts, "told privately")
 
-    async def _taken_back(self, answer: OpenAnswer, parts: Sequence[AnswerPart], done: bool) -> None:
-        """Somebody joined after the question who may not see the answer: who asked has it alone, and what stands there goes."""
-        ts = await self._emptied(answer, parts, TAKEN_BACK)
+    async def _taken_back(self, answer: OpenAnswer, parts: Sequence[AnswerPart], alone: Alone, done: bool) -> None:
+        """Since the question somebody joined, say, who may see less: who asked has it alone, and what stands there goes."""
+        ts = await self._emptied(answer, parts, f"My answer is for whoever asked alone: {alone}.")
         # An end that is noted as shown before it is told would not be told any more after a crash.
         seq = answer.shown_seq if done else parts[-1].seq
         await self._do(self._answering.note, replace(answer, ts=ts, streaming=False, shown_seq=seq))
@@ -230,13 +233,13 @@ class AnswerDesk:
             await self._do(self._outbox.picture, place, thread, wanted, once, where.account)
         await self._do(self._answering.answered, answer.inbound_id, outcome)
 
-    async def _kept_back(self, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> None:
-        """Its channel was shared with another company after the question."""
+    async def _kept_back(self, answer: OpenAnswer, parts: Sequence[AnswerPart], why: str, said: str) -> None:
+        """Since the question its channel was shared with another company, say: nobody is given it."""
         where = answer.at
         await self._emptied(answer, parts, GONE)
-        await self._do(self._answering.answered, answer.inbound_id, "kept back: the channel is shared")
+        await self._do(self._answering.answered, answer.inbound_id, f"kept back: {why}")
         await self._clients.plain().chat_postEphemeral(
-            channel=where.channel, user=where.account, thread_ts=where.thread_ts, **sentence(SHARED)
+            channel=where.channel, user=where.account, thread_ts=where.thread_ts, **sentence(said)
         )
 
     async def _failed(self, answer: OpenAnswer, why: str, wait_s: int | None, most: int) -> None:

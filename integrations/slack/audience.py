@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor
+from enum import StrEnum
 from functools import partial
 from typing import TypeVar
 
@@ -26,13 +27,23 @@ MOST_MEMBERS = 200
 FRESH_S = 5.0
 
 
+class Alone(StrEnum):
+    """Why an answer is not for everybody in its channel, in the words that are told."""
+
+    SEES_LESS = "somebody here may see less than whoever asked"
+    STRANGER = "there is somebody here whom I do not know"
+    MANY = f"this channel has more than {MOST_MEMBERS} members"
+    UNTOLD = "Slack does not tell me who is in this channel"
+    UNLINKED = "whoever asked is not linked to me any more"
+
+
 class Audience:
     """People join channels, links end and roles change, so it is asked anew: each time, or after `fresh_s` seconds."""
 
     def __init__(self, team: str, clients: SlackClients, links: Links, threads: Executor, fresh_s: float = 0.0) -> None:
         self._team, self._clients, self._links, self._threads = team, clients, links, threads
         self._fresh_s = fresh_s
-        self._known: dict[str, tuple[float, Sequence[str]]] = {}
+        self._known: dict[str, tuple[float, Sequence[str] | Alone]] = {}
         self._ourselves = ""
 
     async def may_all_see(self, channel: str, asker: Person, bot: str) -> bool:
@@ -44,20 +55,23 @@ class Audience:
             members = await self._members(channel)
         except SlackUnavailable:
             return False
-        return await self._do(self._see_alike, [one for one in members if one != bot], asker)
+        return await self._do(self._why_alone, members, (bot,), asker) is None
 
-    async def may_still_see(self, channel: str, account: str) -> bool:
-        """The same a while after `account` asked there, as things are now. Raises SlackUnavailable."""
+    async def why_alone(self, channel: str, account: str) -> Alone | None:
+        """Why not everybody there may see what `account` asked there a while ago, as things are now; None: they may.
+
+        Raises SlackUnavailable.
+        """
         if channel[:1] not in ("C", "G"):
-            return True
+            return None
         members, bot = await self._members(channel), await self._bot()
         asker = await self._do(self._links.of_account, self._team, account)
         if asker is None or not asker.confirmed:
-            return False
-        return await self._do(self._see_alike, [one for one in members if one not in (bot, account)], asker.person)
+            return Alone.UNLINKED
+        return await self._do(self._why_alone, members, (bot, account), asker.person)
 
-    async def _members(self, channel: str) -> Sequence[str]:
-        """A stranger where Slack does not tell them all. Raises SlackUnavailable where it does not now."""
+    async def _members(self, channel: str) -> Sequence[str] | Alone:
+        """Why they are not known, where Slack does not tell them all. Raises SlackUnavailable where it does not now."""
         at_, known = self._known.get(channel, (0.0, ()))
         if known and time.monotonic() - at_ < self._fresh_s:
             return known
@@ -67,20 +81,20 @@ class Audience:
             self._known[channel] = (time.monotonic(), found)
         return found
 
-    async def _asked(self, channel: str) -> Sequence[str]:
+    async def _asked(self, channel: str) -> Sequence[str] | Alone:
         try:
             answer = await self._clients.quick().conversations_members(channel=channel, limit=MOST_MEMBERS)
         except SlackApiError as error:
             if passes(error):
                 raise SlackUnavailable("Slack does not say now who is in this channel.") from error
             logger.warning("the members of a channel are not told, so its answers are private: %s", refusal(error))
-            return ("",)
+            return Alone.UNTOLD
         except (aiohttp.ClientError, TimeoutError, OSError) as away:
             raise SlackUnavailable("Slack does not say now who is in this channel.") from away
         members = answer.get("members")
-        if not isinstance(members, list) or text_at(answer.data, "response_metadata", "next_cursor"):
-            return ("",)
-        return members or ("",)
+        if text_at(answer.data, "response_metadata", "next_cursor"):
+            return Alone.MANY
+        return members if isinstance(members, list) and members else Alone.UNTOLD
 
     async def _bot(self) -> str:
         if not self._ourselves:
@@ -90,9 +104,14 @@ class Audience:
                 raise SlackUnavailable("Slack does not say now who we are.") from away
         return self._ourselves
 
-    def _see_alike(self, accounts: Collection[str], asker: Person) -> bool:
+    def _why_alone(self, members: Sequence[str] | Alone, but: Collection[str], asker: Person) -> Alone | None:
+        if isinstance(members, Alone):
+            return members
+        accounts = {one for one in members if one not in but}
         links = self._links.of_accounts(self._team, accounts)
-        return len(links) == len(set(accounts)) and all(one.confirmed and seen_alike(asker, one.person) for one in links)
+        if len(links) < len(accounts) or not all(one.confirmed for one in links):
+            return Alone.STRANGER
+        return None if all(seen_alike(asker, one.person) for one in links) else Alone.SEES_LESS
 
     async def _do(self, function: Callable[..., Found], *arguments: object) -> Found:
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(function, *arguments))

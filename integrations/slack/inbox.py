@@ -12,7 +12,7 @@ from integrations.slack.interaction import Payload
 from integrations.slack.views.mail import mail_card
 
 CARD = "mail:"
-#: The most urgent that wait; what is beyond is in the console and `mail list`.
+#: The most urgent that wait; what is beyond is in `mail list`.
 MOST = 200
 
 

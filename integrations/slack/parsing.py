@@ -11,7 +11,7 @@ from integrations.slack.interaction import Interaction, Kind, Place
 from integrations.slack.text import storable
 
 LONGEST_TEXT = 12_000
-_ID, _VALUE, _METADATA = 255, 2_000, 3_000
+_ID, _VALUE, _METADATA, _INPUT = 255, 2_000, 3_000, 3_000
 _INTERACTIONS = frozenset(kind.value for kind in Kind)
 
 
@@ -159,7 +159,7 @@ def _inputs(state: Any) -> tuple[dict[str, str | None], dict[str, str]]:
     for block, elements in state.items() if isinstance(state, Mapping) else ():
         for action, element in elements.items() if isinstance(elements, Mapping) else ():
             if isinstance(action, str) and isinstance(block, str) and len(values) < 100:
-                values[action[:_ID]], blocks[action[:_ID]] = _chosen(element, _METADATA), block[:_ID]
+                values[action[:_ID]], blocks[action[:_ID]] = _chosen(element, _INPUT), block[:_ID]
     return values, blocks
 
 

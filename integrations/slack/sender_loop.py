@@ -154,8 +154,8 @@ class SenderLoop:
         if self._draw is None:
             return Result(Ended.FAILED, why="nobody draws here")
         try:
-            if not await self._audience.may_still_see(channel, out.payload.get("asked_by") or ""):
-                return Result(Ended.FAILED, why="somebody joined who may see less than whoever asked")
+            if alone := await self._audience.why_alone(channel, out.payload.get("asked_by") or ""):
+                return Result(Ended.FAILED, why=alone)
             picture = await self._do(self._draw, out.payload["wanted"])
         except SlackUnavailable as away:
             return Result(Ended.AGAIN, why=str(away), wait=backoff(out.tries))

@@ -46,7 +46,7 @@ NARROWER = (Room(0.5), Room(0.25), Room(0.25, 0.5), Room(0.1, 0.25), Room(0.1, 0
 
 
 def approval_card(proposal: Proposal, scene: Scene) -> Payload:
-    """A message: without the place, as it stands now. Never longer than Slack takes; what is cut off is in the console."""
+    """A message: without the place, as it stands now. Never longer than Slack takes; what is cut off the CLI shows."""
     card = _card(proposal, scene, WIDEST)
     for room in NARROWER:
         if b.characters(card["blocks"]) <= b.MOST_CHARACTERS:
@@ -61,7 +61,11 @@ def _card(proposal: Proposal, scene: Scene, room: Room) -> Payload:
         b.header(heading(proposal, scene)),
         _why(proposal, room),
         change_table(proposal, room),
-        *([b.context(f"_Shortened to fit into a message; the console shows all of {proposal.label}._")] if shortened else []),
+        *(
+            [b.context(f"_Shortened to fit into a message; `expediter proposals show {proposal.label}` shows all of it._")]
+            if shortened
+            else []
+        ),
         _fields(proposal, scene, room),
         *_progress(proposal, scene, room),
         *_evidence(proposal, room),

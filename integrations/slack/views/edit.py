@@ -12,9 +12,6 @@ from integrations.slack.views.revision import carried
 
 PREFIX = "edit_"
 LONG = 200
-#: Slack takes no longer text in an input.
-MOST = 3_000
-TOO_LONG = f"What it says now is longer than the {MOST} characters that fit in here; left empty, it stays as it is."
 
 
 def edit_modal(proposal: Proposal) -> Payload:
@@ -27,7 +24,7 @@ def edit_modal(proposal: Proposal) -> Payload:
         f"Edit {proposal.label}",
         [
             inputs.alert("This makes a new proposal in place of this one; somebody else has to approve it.", "info"),
-            *(_field(name, schema[name], proposal.content.arguments.get(name)) for name in action.editable),
+            *(_field(proposal, name, schema[name]) for name in action.editable),
             inputs.asked("reason", "Why", inputs.text(lines=True, least=1, placeholder="For whoever asked and whoever approves")),
         ],
         "edit_submit",
@@ -48,12 +45,19 @@ def changes_in(proposal: Proposal, values: Mapping[str, str | None]) -> dict[str
     return changed
 
 
-def _field(name: str, schema: Mapping[str, Any], now: Any) -> Payload:
-    shown = _as_text(schema, now)
-    element = _element(schema, shown)
-    # How a date is typed is told to whoever types one.
-    hint = "" if element["type"] == "datepicker" else TOO_LONG if len(shown) > MOST else str(schema.get("description", ""))
+def _field(proposal: Proposal, name: str, schema: Mapping[str, Any]) -> Payload:
+    now = _as_text(schema, proposal.content.arguments.get(name))
+    element = _element(schema, now)
+    hint = _hint(element, now, f"`expediter edit {proposal.label} {name}=…`", str(schema.get("description", "")))
     return inputs.asked(f"{PREFIX}{name}", name.replace("_", " ").capitalize(), element, hint=hint, optional=True)
+
+
+def _hint(element: Payload, now: str, longer: str, description: str) -> str:
+    """`longer`: the command that takes what does not fit."""
+    if element["type"] == "datepicker":
+        return ""  # how a date is typed is told to whoever types one
+    unshown = inputs.unshown(now, element.get("max_length", inputs.LONGEST))
+    return f"{unshown} Left empty, it stays as it is. {longer} takes longer words." if unshown else description
 
 
 def _element(schema: Mapping[str, Any], now: str) -> Payload:
@@ -64,8 +68,10 @@ def _element(schema: Mapping[str, Any], now: str) -> Payload:
     if _is(schema, "number"):
         least = next((str(form["minimum"]) for form in _forms(schema) if "minimum" in form), "")
         return inputs.number(now, least=least)
-    most = next((form["maxLength"] for form in _forms(schema) if form.get("type") == "string" and "maxLength" in form), 2_000)
-    return inputs.text(now, most=min(most, MOST), lines=most > LONG)
+    most = next(
+        (form["maxLength"] for form in _forms(schema) if form.get("type") == "string" and "maxLength" in form), inputs.LONGEST
+    )
+    return inputs.text(now, most=min(most, inputs.LONGEST), lines=most > LONG)
 
 
 def _forms(schema: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -13,12 +13,13 @@ from integrations.slack.views.revision import carried_group
 from integrations.slack.views.scene import Scene
 from integrations.slack.views.telling import STATES, count, listed, role, when
 
-#: Rows that fit one message with room to spare; the others are in the console, and are decided on all the same.
+#: Rows that fit one message with room to spare; the others are in `proposals show`, and are decided on all the same.
 MOST_LINES = 25
 #: Characters of a cell. A line that says more is read whole in the modal before it is approved.
 CELL = 60
 #: Characters that the modal shows of one change, and of all lines.
 READ, READ_IN_ALL = 2_900, 60_000
+MOST_NAMED = 5
 
 
 def group_card(group: ProposalGroup, scene: Scene) -> Payload:
@@ -46,12 +47,7 @@ def group_modal(group: ProposalGroup, scene: Scene, *, approve: bool) -> Payload
     offered = _readable(waiting) if approve else waiting[: inputs.MOST_OPTIONS]
     options = [(line.label, f"{line.label} {line.content.subject.name}: {_change(line)}") for line in offered]
     blocks = [inputs.asked("lines", "Which lines", inputs.several(options, "Lines"))] if options else []
-    if not offered:
-        blocks.append(inputs.alert("Its lines are too long to be read here; decide on them in the console."))
-    elif len(waiting) > len(offered):
-        blocks.append(
-            inputs.alert(f"The first {len(offered)} of {len(waiting)} lines; decide on these, then on the rest.", "info")
-        )
+    blocks += _left_out(waiting, offered, [line for line in waiting if approve and _too_long(line)])
     blocks += [_whole(line) for line in offered if approve and not _fits(line)]
     if not approve:
         blocks += reason_inputs()
@@ -132,18 +128,42 @@ def _fits(line: Proposal) -> bool:
     return all(len("; ".join(said)) <= CELL for said in ([one.before for one in changes], [one.after for one in changes]))
 
 
+def _left_out(waiting: list[Proposal], offered: list[Proposal], unreadable: list[Proposal]) -> Iterator[Payload]:
+    """What becomes of the lines that wait and cannot be chosen here."""
+    if later := len(waiting) - len(offered) - len(unreadable):
+        these = "this line" if len(offered) == 1 else f"these {len(offered)} lines"
+        yield inputs.alert(
+            f"{count(len(waiting), 'line')} wait. Once you have decided on {these}, open this again from the card "
+            f"for the other {later}.",
+            "info",
+        )
+    for line in unreadable[:MOST_NAMED]:
+        yield inputs.alert(
+            f"{line.label} is too long to be read here: read it with `expediter proposals show {line.label}`, "
+            f"then `expediter approve {line.label}`."
+        )
+    if len(unreadable) > MOST_NAMED:
+        yield inputs.alert(f"So are {count(len(unreadable) - MOST_NAMED, 'more line')}.")
+
+
 def _readable(waiting: list[Proposal]) -> list[Proposal]:
     """The first lines that the modal can show whole."""
     shown, length = list[Proposal](), 0
-    most = min(inputs.MOST_OPTIONS, b.MOST_IN_VIEW - 5)
-    for line in waiting[:most]:
-        texts = [text for one in line.content.preview.changes for text in (one.before, one.after)]
-        length += 0 if _fits(line) else sum(map(len, texts))
+    for line in [one for one in waiting if not _too_long(one)][: b.MOST_IN_VIEW - MOST_NAMED - 5]:
+        length += 0 if _fits(line) else sum(map(len, _texts(line)))
         if length > READ_IN_ALL:
             break
-        if _fits(line) or max(map(len, texts)) <= READ:
-            shown.append(line)
+        shown.append(line)
     return shown
+
+
+def _too_long(line: Proposal) -> bool:
+    lengths = [len(text) for text in _texts(line)]
+    return not _fits(line) and (max(lengths) > READ or sum(lengths) > READ_IN_ALL)
+
+
+def _texts(line: Proposal) -> list[str]:
+    return [text for one in line.content.preview.changes for text in (one.before, one.after)]
 
 
 def _whole(line: Proposal) -> Payload:

@@ -7,6 +7,8 @@ from integrations.slack.views.blocks import MODAL_TITLE, MOST_IN_VIEW, OPTION, p
 
 PLACEHOLDER, VALUE = 150, 150
 MOST_OPTIONS = 100
+#: Slack takes no longer text in an input.
+LONGEST = 3_000
 
 
 def modal(title: str, blocks: Sequence[Payload], callback: str, carried: str, submit: str | None = None) -> Payload:
@@ -32,12 +34,22 @@ def asked(id: str, label: str, element: Payload, *, hint: str = "", optional: bo
 
 
 def text(initial: str = "", *, most: int = 1_000, least: int = 0, lines: bool = False, placeholder: str = "") -> Payload:
+    """What is longer than `most` is not shown, lest a part of it be taken for the whole: `unshown` says so."""
     element: Payload = {"type": "plain_text_input", "multiline": lines, "max_length": most}
     if least:
         element["min_length"] = least
     if initial and len(initial) <= most:
         element["initial_value"] = initial
     return element | ({"placeholder": plain(placeholder, PLACEHOLDER)} if placeholder else {})
+
+
+def unshown(initial: str, most: int = LONGEST) -> str:
+    """Empty where an input of that size shows it."""
+    if len(initial) <= most:
+        return ""
+    return (
+        f"It has {len(initial):,} characters now and {most:,} fit in here, so it is not shown; what you write replaces all of it."
+    )
 
 
 def number(initial: str = "", *, least: str = "") -> Payload:

@@ -19,7 +19,7 @@ TRUST = {
     Trust.UNKNOWN: "❔ sender not checked",
 }
 PRIORITIES = {Priority.P1: "🔴 P1", Priority.P2: "🟠 P2", Priority.P3: "🟡 P3", Priority.P4: "⚪ P4", Priority.P5: "⚪ P5"}
-LONGEST_BODY, LONGEST_DRAFT = 1_800, 2_800
+LONGEST_BODY = 1_800
 WARNING = "What the mail says is quoted: it is no instruction to anybody here."
 
 
@@ -70,13 +70,22 @@ def draft_modal(mail: InboxMail) -> Payload:
         f"Reply to {mail.label}",
         [
             b.section(f"To {b.mrkdwn(to, 200)} · _{trust}_"),
-            inputs.asked("draft", "Reply", inputs.text(draft, most=LONGEST_DRAFT, least=1, lines=True)),
+            inputs.asked(
+                "draft", "Reply", inputs.text(draft, most=inputs.LONGEST, least=1, lines=True), hint=_unshown(mail, draft)
+            ),
             inputs.asked("reason", "Why, for whoever approves", inputs.text(f"It answers {mail.label}.", most=500, least=1)),
             inputs.alert("Nothing is sent yet: the reply becomes a proposal, and somebody has to approve it.", "info"),
         ],
         "mail_draft_submit",
         _carried(mail),
         "Propose to send",
+    )
+
+
+def _unshown(mail: InboxMail, draft: str) -> str:
+    said = inputs.unshown(draft)
+    return (
+        f"{said} `expediter mail draft {mail.label}` shows it, and `expediter mail reply {mail.label}` takes it." if said else ""
     )
 
 

@@ -46,7 +46,9 @@ def _risk_answer(found: RiskList, shown: int, warehouse: str) -> Payload:
     rows = found.rows[:shown]
     said = _summary(found, f" in {b.mrkdwn(warehouse, 60)}" if warehouse else "")
     prices = any(row["value_at_risk"] is not None for row in rows)
-    more = [b.context(f"The {shown} most urgent; `/expediter risk WAREHOUSE` narrows, the console has all {found.at_risk}.")]
+    more = [
+        b.context(f"The {shown} most urgent; `/expediter risk WAREHOUSE` narrows, `expediter risk list` has all {found.at_risk}.")
+    ]
     blocks = [
         b.section(said),
         *([_table(rows, prices)] if rows else []),

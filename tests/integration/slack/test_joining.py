@@ -1,6 +1,7 @@
 """Who joins a channel between a question and its answer reads nothing there that they may not see."""
 
 import asyncio
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from agent.domain.chat import PartKind
 from agent.domain.decisions import Role
 from integrations.database.messenger_links import PostgresLinks
-from integrations.slack.audience import Audience
+from integrations.slack.audience import MOST_MEMBERS, Audience
 from integrations.slack.client import SlackClients
 from tests.fixtures.slack.running import SlackCompany, sending
 from tests.fixtures.slack.state import TEAM, Fault
@@ -70,6 +71,70 @@ def test_an_answer_that_grows_when_somebody_joins_is_taken_back_and_told_private
     assert whispered(company, ana) == [WHOLE]
 
 
+def a_stranger_joins(company: SlackCompany, channel: str) -> None:
+    joins(company, channel)
+
+
+def a_colleague_joins_who_sees_no_prices(company: SlackCompany, channel: str) -> None:
+    joins(company, channel, company.colleague(Role.WAREHOUSE_LEAD)[1])
+
+
+def it_becomes_large(company: SlackCompany, channel: str) -> None:
+    company.space.channels[channel]["members"] += [f"U9{number:05d}" for number in range(MOST_MEMBERS)]
+
+
+def the_app_may_no_longer_ask(company: SlackCompany, channel: str) -> None:
+    company.space.fail("conversations.members", *[Fault("refused", "missing_scope")] * 50)
+
+
+@pytest.mark.parametrize(
+    ("happens", "reason"),
+    [
+        (a_stranger_joins, "there is somebody here whom I do not know"),
+        (a_colleague_joins_who_sees_no_prices, "somebody here may see less than whoever asked"),
+        (it_becomes_large, "this channel has more than 200 members"),
+        (the_app_may_no_longer_ask, "Slack does not tell me who is in this channel"),
+    ],
+)
+def test_what_stands_in_place_of_an_answer_that_was_taken_back_says_the_true_reason(
+    company: SlackCompany, happens: Callable[[SlackCompany, str], None], reason: str
+) -> None:
+    _, ana = company.colleague(Role.OPS_AGENT)
+    question, channel = mentioned(company, ana)
+    with sending(company):
+        streamed(company, question, channel, SENTENCES[:1])
+        happens(company, channel)
+        company.space.until(lambda: taken_back(company, question, channel))
+        final(company, question)
+        shown_whole(company)
+    assert [one.text for one in company.space.shown(channel)] == [f"My answer is for whoever asked alone: {reason}."]
+    assert whispered(company, ana) == [WHOLE]
+
+
+def test_whoever_is_not_known_any_more_when_the_answer_comes_is_not_given_it(company: SlackCompany) -> None:
+    _, ana = company.colleague(Role.OPS_AGENT)
+    question, channel = mentioned(company, ana)
+    links = PostgresLinks(company.database.pool("serve"))
+    link = links.of_account(TEAM, ana)
+    assert link is not None
+    links.end(link.id, "left")
+    with sending(company):
+        final(company, question)
+        shown_whole(company)
+    assert company.space.shown(channel) == []
+    assert ["I do not know any more who you are" in words for words in whispered(company, ana)] == [True]
+
+
+def test_where_neither_the_members_nor_our_own_account_is_known_a_question_is_answered_privately(company: SlackCompany) -> None:
+    person, ana = company.colleague(Role.OPS_AGENT)
+    channel = company.space.channel(ana)
+    company.space.fail("conversations.members", Fault("refused", "missing_scope"))
+    clients = SlackClients(lambda: "xoxb-test", f"{company.slack.url}/api/")
+    with ThreadPoolExecutor(1) as threads:
+        audience = Audience(TEAM, clients, PostgresLinks(company.database.pool("serve")), threads)
+        assert not asyncio.run(audience.may_all_see(channel, person, ""))
+
+
 def test_an_answer_that_was_deleted_before_it_was_taken_back_is_told_privately_all_the_same(company: SlackCompany) -> None:
     _, ana = company.colleague(Role.OPS_AGENT)
     question, channel = mentioned(company, ana)
@@ -110,7 +175,7 @@ def test_an_answer_that_was_taken_back_is_told_though_its_telling_was_cut_off(co
 def taken_back(company: SlackCompany, question: int, channel: str) -> bool:
     """Who reads along counts for a moment, so a sentence more may still be shown."""
     release(company, question, PartKind.SENTENCE, text=SENTENCES[1])
-    return ["joined" in one.text for one in company.space.shown(channel)] == [True]
+    return ["My answer is for whoever asked alone" in one.text for one in company.space.shown(channel)] == [True]
 
 
 def test_once_they_left_again_the_whole_answer_stands_in_the_channel(company: SlackCompany) -> None:
@@ -206,7 +271,7 @@ def test_who_is_there_is_asked_no_more_often_than_said(company: SlackCompany) ->
     async def twenty_times(fresh_s: float) -> int:
         audience = Audience(TEAM, clients, PostgresLinks(company.database.pool("worker")), threads, fresh_s)
         before = len(company.space.made("conversations.members"))
-        assert all([await audience.may_still_see(channel, ana) for _ in range(20)])
+        assert not any([await audience.why_alone(channel, ana) for _ in range(20)])
         return len(company.space.made("conversations.members")) - before
 
     with ThreadPoolExecutor(1) as threads:

@@ -88,8 +88,19 @@ def test_the_words_are_edited_and_the_new_card_takes_the_place_of_the_old_one(de
     assert screen.decisions() == [], "whoever edited it does not approve it"
 
 
+def test_words_that_slack_just_takes_are_edited_whole(desk: Desk) -> None:
+    _, account = joined(desk.screen, Role.OPS_MANAGER)
+    old = desk.proposed(REPLY_TO_MAIL, "x" * 2_999)
+    desk.screen.press(desk.screen.card(old), account, "edit")
+    assert "x" * 2_999 in str(desk.screen.opened(account))
+    desk.screen.submit(account, edit_text="y" * 3_000, reason="Other words.")
+    assert desk.edits_asked_for() == 1
+    new = PostgresProposalDesk(desk.database.pool("worker")).proposal(old.id + 1)
+    assert new.content.arguments["text"] == "y" * 3_000
+
+
 def test_words_that_do_not_fit_into_an_input_are_not_lost_by_opening_it(desk: Desk) -> None:
     _, account = joined(desk.screen, Role.OPS_MANAGER)
     desk.screen.press(desk.screen.card(desk.proposed(REPLY_TO_MAIL, "A long answer. " * 300)), account, "edit")
-    assert "left empty, it stays as it is" in said(desk.screen.opened(account)["blocks"])
+    assert "Left empty, it stays as it is" in said(desk.screen.opened(account)["blocks"])
     assert desk.screen.submit(account, edit_text="", reason="x")["errors"] == {"edit_text": "That is what P1 says already."}

@@ -69,7 +69,7 @@ def test_the_picture_of_a_channel_s_answer_is_not_shown_to_who_joined_since(comp
         shown_whole(company)
         all_settled(company)
     assert shown(company) == []
-    assert "joined" in company.one("SELECT detail FROM slack_outbox WHERE method = 'picture'")
+    assert "somebody here whom I do not know" in company.one("SELECT detail FROM slack_outbox WHERE method = 'picture'")
 
 
 @pytest.mark.parametrize(("method", "fault", "pictures"), [

@@ -2,13 +2,15 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from agent.domain.decisions import ProposalGroup, Provenance
+from agent.domain.decisions import Proposal, ProposalGroup, Provenance
 from agent.errors import StaleShown
 from integrations.slack.examples import day, gallery, proposals
 from integrations.slack.examples.proposals import SOFIA, approved, content, proposal, scene
+from integrations.slack.interaction import Payload
 from integrations.slack.views.approval import approval_card
 from integrations.slack.views.edit import changes_in, edit_modal
 from integrations.slack.views.group import group_modal
@@ -98,9 +100,20 @@ def test_what_the_modal_cannot_show_whole_cannot_be_approved_in_it():
     both = ProposalGroup(5, "Letters", proposals.MARIA, proposals.NOW, (long, *proposals.letters(1).lines))
     modal = group_modal(both, scene(), approve=True)
     assert [one["value"] for one in modal["blocks"][0]["element"]["options"]] == ["P50"]
-    assert "The first 1 of 2 lines" in said(modal)
+    assert "P60 is too long to be read here: read it with `expediter proposals show P60`" in said(modal)
+    assert "Once you have decided" not in said(modal)
     alone = group_modal(replace(both, proposals=(long,)), scene(), approve=True)
-    assert "too long to be read here" in said(alone)
+    assert "P60 is too long to be read here" in said(alone)
+
+
+@pytest.mark.parametrize(("approve", "offered"), [(True, 90), (False, 100)])
+def test_more_lines_than_a_modal_takes_are_decided_on_in_turns_and_it_says_how(approve: bool, offered: int):
+    lines = tuple(proposal(id=number) for number in range(1, 131))
+    modal = group_modal(ProposalGroup(5, "Dates", proposals.MARIA, proposals.NOW, lines), scene(), approve=approve)
+    assert violations("views.open", {"trigger_id": "t", "view": modal}) == []
+    assert len(modal["blocks"][0]["element"]["options"]) == offered
+    told = f"130 lines wait. Once you have decided on these {offered} lines, open this again from the card for the other"
+    assert f"{told} {130 - offered}." in said(modal)
 
 
 def test_a_group_says_how_many_of_its_lines_odoo_confirmed():
@@ -148,6 +161,38 @@ def test_editing_asks_for_a_date_with_a_date_and_for_text_with_lines():
     assert date["element"] == {"type": "datepicker", "initial_date": "2026-11-30", "action_id": "edit_promise_date"}
     text = next(block for block in edit_modal(proposals.message_proposal())["blocks"] if block.get("block_id") == "edit_text")
     assert text["element"]["multiline"]
+
+
+@pytest.mark.parametrize("length", [2_000, 2_001, 3_000])
+@pytest.mark.parametrize("action", ["reply_to_mail", "send_customer_update"])
+def test_a_text_is_edited_up_to_what_slack_takes(action: str, length: int):
+    modal = edit_modal(_long(action, {"text": "x" * length}))
+    assert violations("views.open", {"trigger_id": "t", "view": modal}) == []
+    text = _input(modal, "edit_text")["element"]
+    assert (text["max_length"], text["initial_value"]) == (3_000, "x" * length)
+
+
+def test_a_list_of_goods_is_edited_up_to_what_slack_takes():
+    goods = [{"product": f"HAR-{number:060}", "quantity": "3"} for number in range(40)]
+    element = _input(edit_modal(_long("create_rfq", {"goods": goods})), "edit_goods")["element"]
+    assert 2_000 < len(element["initial_value"]) <= element["max_length"] == 3_000
+
+
+def test_a_longer_text_is_not_shown_in_part_and_its_input_says_what_becomes_of_it():
+    text = _input(edit_modal(_long("reply_to_mail", {"text": "x" * 3_001})), "edit_text")
+    assert "initial_value" not in text["element"]
+    assert text["hint"]["text"] == (
+        "It has 3,001 characters now and 3,000 fit in here, so it is not shown; what you write replaces all of it. "
+        "Left empty, it stays as it is. `expediter edit P12 text=…` takes longer words."
+    )
+
+
+def _long(action: str, arguments: dict[str, Any]) -> Proposal:
+    return proposal(content=content().model_copy(update={"action": action, "arguments": arguments}))
+
+
+def _input(modal: Payload, id: str) -> Payload:
+    return next(block for block in modal["blocks"] if block.get("block_id") == id)
 
 
 def test_only_what_was_changed_is_changed():

@@ -81,7 +81,7 @@ def test_the_longest_answer_fits_into_a_card_that_says_where_the_rest_is(text, n
     card = approval_card(replace(long, state=state, decisions=refusals), scene())
     assert characters(card["blocks"]) <= MOST_CHARACTERS
     assert posted(card) == []
-    assert "the console shows all of P12" in said(card)
+    assert "`expediter proposals show P12` shows all of it" in said(card)
 
 
 def test_what_is_shortened_only_for_room_is_read_in_a_modal_before_it_is_approved():

@@ -19,6 +19,7 @@ from app.contract.chat import AnswerRow
 from app.contract.executions import LimitRow
 from app.contract.findings import KnownFindingRow
 from app.contract.groups import GroupAnswer, GroupRow
+from app.contract.jobs import GivenUpJobRow
 from app.contract.mail import CorrectionAnswer, MailRow
 from app.contract.mail_scorecard import MailScorecardRow
 from app.contract.proposals import DecisionAnswer, ProposalRow
@@ -115,6 +116,12 @@ class Api:
     def resolve(self, proposal_id: int, took_effect: bool, reason: str) -> ProposalRow:
         seen = {"took_effect": took_effect, "reason": reason}
         return ProposalRow.model_validate(self._request("POST", f"/v1/executions/{proposal_id}/resolution", seen))
+
+    def given_up_jobs(self, limit: int) -> list[GivenUpJobRow]:
+        return [GivenUpJobRow.model_validate(row) for row in self._request("GET", f"/v1/jobs?limit={limit}")]
+
+    def replay_job(self, job_id: int) -> GivenUpJobRow:
+        return GivenUpJobRow.model_validate(self._request("POST", f"/v1/jobs/{job_id}/replay"))
 
     def finding(self, finding_id: int) -> KnownFindingRow:
         return KnownFindingRow.model_validate(self._request("GET", f"/v1/findings/{finding_id}"))

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from agent.domain.findings import FindingKind
+from agent.domain.given_up import GivenUpJob
 from agent.domain.records import Record
 
 
@@ -22,16 +23,6 @@ class WaitingApproval:
     """When the policy's SLA for the step that waits is over."""
     waits_for: str
     """Who may decide, in words."""
-
-
-@dataclass(frozen=True, slots=True)
-class JobFailure:
-    """A job that was given up."""
-
-    id: int
-    task: str
-    reason: str
-    at: datetime
 
 
 class ShipmentStatus(StrEnum):
@@ -76,7 +67,7 @@ class Shipment:
 @dataclass(frozen=True, slots=True)
 class Affairs:
     approvals: tuple[WaitingApproval, ...] = ()
-    failures: tuple[JobFailure, ...] = ()
+    failures: tuple[GivenUpJob, ...] = ()
     reports: tuple[CarrierReport, ...] = ()
     """The latest of each tracking number, by when it happened; delivered ones left out."""
     shipments: tuple[Shipment, ...] = ()

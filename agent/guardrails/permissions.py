@@ -21,6 +21,8 @@ class Permission(StrEnum):
     HOLD_EXECUTIONS = "hold_executions"
     """Stop executions, or limit how many begin in an hour."""
     LET_EXECUTIONS_GO_ON = "let_executions_go_on"
+    REPLAY_JOBS = "replay_jobs"
+    """Have a job run again that was given up."""
     HANDLE_FINDINGS = "handle_findings"
     """Acknowledge, snooze, assign, comment and mark findings."""
     HANDLE_MAILS = "handle_mails"
@@ -37,6 +39,7 @@ _HANDLES = frozenset({Permission.HANDLE_FINDINGS, Permission.HANDLE_MAILS})
 _FLOOR = _READS | _HANDLES | {Permission.PROPOSE, Permission.DECIDE, Permission.HOLD_EXECUTIONS}
 _OFFICE = _FLOOR | {Permission.READ_PRICES}
 _MANAGES = _OFFICE | {Permission.PROPOSE_POLICY}
+_RUNS = frozenset({Permission.LET_EXECUTIONS_GO_ON, Permission.REPLAY_JOBS})
 
 #: The auditor and the admin neither propose nor decide: whoever checks or hands out authority does not use it.
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
@@ -46,10 +49,9 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.PURCHASING_MANAGER: _MANAGES,
     Role.SALES_MANAGER: _MANAGES,
     Role.FINANCE: _MANAGES | {Permission.READ_AUDIT},
-    Role.OPS_MANAGER: _MANAGES | {Permission.READ_AUDIT, Permission.LET_EXECUTIONS_GO_ON},
+    Role.OPS_MANAGER: _MANAGES | {Permission.READ_AUDIT} | _RUNS,
     Role.AUDITOR: _READS | {Permission.READ_PRICES, Permission.READ_AUDIT},
-    Role.ADMIN: _READS
-    | {Permission.READ_AUDIT, Permission.ADMINISTER, Permission.HOLD_EXECUTIONS, Permission.LET_EXECUTIONS_GO_ON},
+    Role.ADMIN: _READS | {Permission.READ_AUDIT, Permission.ADMINISTER, Permission.HOLD_EXECUTIONS} | _RUNS,
 }
 
 DECIDING_ROLES = frozenset(role for role, granted in PERMISSIONS.items() if Permission.DECIDE in granted)

@@ -91,7 +91,7 @@ class MailLinking(Protocol):
     """The worker's part of a link that a person asked for: it looked the record up."""
 
     def link(self, mail_id: int, inbound_id: int, record: Record, reason: str, seen: int | None) -> None:
-        """Raises RecordMissing, PreconditionFailed for suspicious mail, StaleShown."""
+        """Once for each question. Raises RecordMissing, PreconditionFailed for suspicious mail, StaleShown."""
 
 
 class InboxReading(Protocol):

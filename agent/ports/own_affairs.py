@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Protocol
 
-from agent.domain.affairs import CarrierReport, JobFailure, ShipmentStatus
+from agent.domain.affairs import CarrierReport, ShipmentStatus
+from agent.domain.given_up import GivenUpJob
 
 
 class OwnAffairs(Protocol):
     """The worker's look at our own tables."""
 
-    def failures(self, since: datetime) -> list[JobFailure]:
+    def failures(self, since: datetime) -> list[GivenUpJob]:
         """Jobs of any queue that were given up since (aware)."""
 
     def carrier_reports(self, since: datetime) -> list[CarrierReport]:
@@ -17,6 +18,23 @@ class OwnAffairs(Protocol):
 
         So is what happened, and was expected, before `since` (aware): nobody follows that shipment any more.
         """
+
+
+class GivenUpJobs(Protocol):
+    """Jobs of any queue that were given up."""
+
+    def latest(self, limit: int) -> list[GivenUpJob]:
+        """Newest first."""
+
+    def job(self, job_id: int) -> GivenUpJob:
+        """Raises RecordMissing."""
+
+
+class JobDesk(GivenUpJobs, Protocol):
+    """Serve's: it notes that somebody wants one to run again; the process whose queue it was in puts it back."""
+
+    def replay(self, job_id: int, *, person_id: int) -> None:
+        """Raises NotPermitted for whoever may not, and DecisionRefused when somebody had it run again before."""
 
 
 class CarrierDesk(Protocol):

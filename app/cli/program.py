@@ -20,6 +20,7 @@ from app.cli import (
     executions,
     findings,
     impact,
+    jobs,
     knowledge,
     mail,
     mail_scorecard,
@@ -93,6 +94,7 @@ for deed in (decisions.edit, decisions.withdraw, decisions.comment, decisions.un
 program.command("dry-run", rich_help_panel=SEE)(decisions.dry_run)
 approvals.group.command()(approval_report.report)
 program.add_typer(approvals.group, name="approvals", rich_help_panel=SEE)
+program.add_typer(jobs.group, name="jobs", rich_help_panel=RUN)
 program.add_typer(executions.group, name="executions", rich_help_panel=ACT)
 for versioning in policy_versions.COMMANDS:
     policy.group.command(versioning.__name__.rstrip("_"))(versioning)

@@ -16,7 +16,7 @@ from agent.ports.conversations import InboundDesk
 from agent.ports.ledger import DecisionDesk, ExecutionControl
 from agent.ports.mail_ledger import MailDesk, MailScores
 from agent.ports.mail_sending import Letters
-from agent.ports.own_affairs import CarrierDesk
+from agent.ports.own_affairs import CarrierDesk, JobDesk
 from agent.ports.people import People
 from agent.ports.policies import PolicyDesk
 from agent.ports.risk_board import FindingDesk
@@ -35,6 +35,7 @@ class WebContext:
     letters: Letters
     board: FindingDesk
     carriers: CarrierDesk
+    jobs: JobDesk
     scores: ScoreReading
     audit: AuditLog
     policies: PolicyDesk

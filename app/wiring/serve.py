@@ -30,6 +30,7 @@ from integrations.database.conversations import PostgresInboundDesk
 from integrations.database.decision_desk import PostgresDecisionDesk
 from integrations.database.execution_control import PostgresExecutionControl
 from integrations.database.finding_desk import PostgresFindingDesk
+from integrations.database.given_up import PostgresJobDesk
 from integrations.database.letters import PostgresLetters
 from integrations.database.mail_inbox import PostgresMailDesk
 from integrations.database.mail_scores import PostgresMailScores
@@ -64,6 +65,7 @@ def serve_context(settings: ServeSettings, url: str, stack: ExitStack) -> WebCon
         letters=PostgresLetters(pool),
         board=PostgresFindingDesk(pool),
         carriers=PostgresCarrierDesk(pool),
+        jobs=PostgresJobDesk(pool),
         scores=PostgresScoreReading(pool),
         audit=PostgresAuditLog(pool),
         policies=policies,

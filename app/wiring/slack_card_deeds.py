@@ -22,7 +22,7 @@ from agent.risk.brief import make_brief
 from app.contract.findings import DeedRequest
 from app.contract.proposals import ProposeRequest
 from app.web import WebContext
-from app.web.routes import findings, proposals, risk
+from app.web.routes import findings, jobs, proposals, risk
 from app.wiring.slack_answers import SlackAnswers
 from app.wiring.slack_deeds import SlackDeeds, as_asked, numbered
 from app.wiring.slack_mails import SlackMails
@@ -149,6 +149,9 @@ class SlackCardDeeds(SlackDeeds):
 
     def say_erp_user(self, person: Person, found_id: int, said: Said) -> None:
         self._users.say(numbered(found_id), person.id, said)
+
+    def replay_job(self, person: Person, job_id: int) -> None:
+        jobs.replay(numbered(job_id), self._now(), person)
 
     def tell(self, channel: str, payload: Payload, under: str | None = None) -> None:
         if under is None:

@@ -18,6 +18,7 @@ from agent.ports.audit_log import AuditLog
 from agent.ports.clock import utc_now
 from agent.ports.ledger import ProposalBook
 from agent.ports.mail_sending import Letters
+from agent.ports.own_affairs import GivenUpJobs
 from agent.ports.people import People
 from agent.ports.policies import PolicyShelf
 from agent.ports.risk_board import RiskReading
@@ -127,6 +128,12 @@ class StoredCompany:
         from integrations.database.execution_control import PostgresExecutionControl
 
         return PostgresExecutionControl(self.pool).limits()
+
+    @property
+    def given_up(self) -> GivenUpJobs:
+        from integrations.database.given_up import PostgresGivenUpJobs
+
+        return PostgresGivenUpJobs(self.pool)
 
     @property
     def board(self) -> RiskReading:

@@ -20,6 +20,7 @@ from agent.errors import DatabaseUnavailable, ExpediterError
 from integrations.database.pool import conninfo, translated
 from integrations.database.queues import Queue, lock_name
 from integrations.database.reaper import bury, reap
+from integrations.database.replays import put_back
 
 logger = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class Periodic:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How fast death is noticed."""
+    """How fast death is noticed, and that somebody wants a job to run again."""
 
     heartbeat: timedelta = timedelta(seconds=10)
     stalled_after: timedelta = timedelta(seconds=30)
@@ -211,12 +212,16 @@ async def until_stopped(worker: "asyncio.Task[None]", stop: threading.Event) -> 
 async def _reap_again_and_again(url: str, queue: Queue, pace: Pace) -> None:
     while True:
         try:
-            reaped = await asyncio.to_thread(reap, url, queue, pace.stalled_after)
+            await asyncio.to_thread(_look_after, url, queue, pace)
         except DatabaseUnavailable as away:
             logger.warning("stalled jobs were not looked for: %s", away)
         except psycopg.Error:
             logger.exception("stalled jobs were not looked for")  # and are at the next look: without it, what died stays undone
-        else:
-            for job_id in reaped.buried:
-                logger.error("job %s was given up: its process died again and again", job_id)
         await asyncio.sleep(pace.reap_every.total_seconds())
+
+
+def _look_after(url: str, queue: Queue, pace: Pace) -> None:
+    for job_id in reap(url, queue, pace.stalled_after).buried:
+        logger.error("job %s was given up: its process died again and again", job_id)
+    for number in put_back(url, queue):
+        logger.info("J%s runs again, as somebody wanted", number)

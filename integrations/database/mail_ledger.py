@@ -200,6 +200,8 @@ class PostgresMailLinking:
 
     def link(self, mail_id: int, inbound_id: int, record: Record, reason: str, seen: int | None) -> None:
         with statements(self._pool) as connection:
+            if connection.execute("SELECT FROM mail_event WHERE inbound_id = %s", (inbound_id,)).fetchone() is not None:
+                return  # by a job that died before it could say so
             asked = (inbound_id, seen, record.model, record.id, record.name, reason, mail_id)
             if not connection.execute(_LINK, asked).rowcount:
                 raise RecordMissing(f"There is no mail M{mail_id}; `expediter mail list` shows those that came.")

@@ -85,13 +85,6 @@ class PostgresOutbox:
         with statements(self._pool) as connection:
             connection.execute(_FORGET, {"prefix": prefix, "but": but})
 
-    def latest(self, prefix: str) -> str | None:
-        """What the newest message is called whose name begins so."""
-        query = "SELECT dedupe FROM slack_outbox WHERE starts_with(dedupe, %s) ORDER BY id DESC LIMIT 1"
-        with statements(self._pool) as connection:
-            row = connection.execute(query, (prefix,)).fetchone()
-        return str(row["dedupe"]) if row else None
-
     def _enqueue(self, method: SendMethod, channel: str, payload: dict[str, Any], **named: Any) -> None:
         with statements(self._pool) as connection:
             enqueue(connection, method, channel, payload, **named)

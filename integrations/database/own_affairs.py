@@ -1,10 +1,12 @@
-"""Given-up jobs and carrier reports, in PostgreSQL."""
+"""Carrier reports, and the worker's look at its own affairs, in PostgreSQL."""
 
 from datetime import datetime
 
 from psycopg.rows import DictRow
 
-from agent.domain.affairs import CarrierReport, JobFailure, ShipmentStatus
+from agent.domain.affairs import CarrierReport, ShipmentStatus
+from agent.domain.given_up import GivenUpJob
+from integrations.database.given_up import PostgresGivenUpJobs
 from integrations.database.pool import Pool, statements
 
 _LATEST = """
@@ -22,10 +24,8 @@ class PostgresOwnAffairs:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    def failures(self, since: datetime) -> list[JobFailure]:
-        with statements(self._pool) as connection:
-            found = connection.execute("SELECT * FROM given_up WHERE at >= %s ORDER BY id", [since]).fetchall()
-        return [JobFailure(row["id"], row["task_name"], row["reason"], row["at"]) for row in found]
+    def failures(self, since: datetime) -> list[GivenUpJob]:
+        return PostgresGivenUpJobs(self._pool).since(since)
 
     def carrier_reports(self, since: datetime) -> list[CarrierReport]:
         with statements(self._pool) as connection:

@@ -67,6 +67,7 @@ _CONSTRAINTS: dict[str, ExpediterError] = {
     "absence_ends_later": PreconditionFailed("An absence ends after it begins, and at most 366 days later."),
     "absence_by_another": PreconditionFailed("Nobody stands in for themselves; name somebody else as deputy."),
     "slack_rating_reason_check": PreconditionFailed("The reason is too long; at most 2,000 characters are taken."),
+    "job_replay_pkey": DecisionRefused("Somebody else had it run again at the same moment."),
     "conversation_id_check": PreconditionFailed("A conversation's id has 1 to 200 characters."),
 }
 

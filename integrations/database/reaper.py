@@ -22,8 +22,8 @@ _STALLED = """
     FOR UPDATE OF job SKIP LOCKED
 """
 _BURY = """
-    INSERT INTO expediter.dead_letter (queue, job_id, task_name, args, reason)
-    SELECT queue_name, id, task_name, args, %s FROM procrastinate.procrastinate_jobs WHERE id = %s
+    INSERT INTO expediter.dead_letter (queue, job_id, task_name, args, lock, reason)
+    SELECT queue_name, id, task_name, args, lock, %s FROM procrastinate.procrastinate_jobs WHERE id = %s
     ON CONFLICT (job_id) DO NOTHING
 """
 

@@ -46,8 +46,6 @@ class Showing(Protocol):
 
     def forget(self, prefix: str, but: str | None = None) -> None: ...
 
-    def latest(self, prefix: str) -> str | None: ...
-
 
 class Announcer:
     def __init__(

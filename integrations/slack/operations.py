@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
+from typing import NamedTuple
 
 from agent.domain.briefs import Brief
 from agent.domain.finding_life import FindingFilter, KnownFinding
@@ -10,14 +11,16 @@ from agent.ports.critical_told import CriticalTold
 from agent.ports.own_affairs import OwnAffairs
 from agent.ports.risk_board import RiskReading
 from integrations.slack.announcing import Showing
+from integrations.slack.interaction import Payload
 from integrations.slack.views.brief import brief_card, findings_card
 from integrations.slack.views.operations import dead_letter_card
 
 #: In the company's time zone.
 MORNING = 6
 A_DAY = timedelta(days=1)
-MOST = 500
-#: The names of its messages, each with the number of the newest job in it.
+A_WEEK = timedelta(days=7)
+MOST, MOST_CARDS = 500, 50
+#: How the keys of its messages begin.
 GIVEN_UP = "given-up:"
 
 
@@ -41,7 +44,8 @@ class Operations:
         self._board, self._affairs, self._brief, self._hidden = board, affairs, brief, hidden
         self._critical, self._outbox, self._clock, self._zone, self._channel = critical, outbox, clock, zone, channel
         self._told_day: str | None = None
-        self._given_up: int | None = None
+        self._cards: dict[str, Payload] = {}
+        """As they were shown last, by key."""
 
     def sweep(self) -> None:
         """Raises what the ports raise; then the next one makes up for it."""
@@ -69,9 +73,36 @@ class Operations:
             self._critical.tell(new, [one.id for one in shown], self._channel, findings_card(shown, len(shown)))
 
     def _dead_letters(self, now: datetime) -> None:
-        if self._given_up is None:
-            self._given_up = int((self._outbox.latest(GIVEN_UP) or GIVEN_UP + "0").removeprefix(GIVEN_UP))
-        failures = sorted(self._affairs.failures(now - A_DAY), key=lambda one: one.id, reverse=True)
-        if new := [one for one in failures if one.id > self._given_up]:
-            self._outbox.post(self._channel, dead_letter_card(new, len(new)), dedupe=f"{GIVEN_UP}{new[0].id}")
-            self._given_up = new[0].id
+        """Those that are new in one message, and the messages of a week as their jobs stand now."""
+        jobs = {one.id: one for one in self._affairs.failures(now - A_WEEK)}
+        cards = [_Card.of(key) for key in self._outbox.keys(GIVEN_UP, MOST_CARDS)]
+        told = max((card.last for card in cards), default=0)
+        if new := [one.id for one in jobs.values() if one.id > told and one.at >= now - A_DAY]:
+            cards.append(_Card(min(new), max(new)))
+        for card in cards:
+            # One whose first job is older than a week is not followed any more.
+            if card.first in jobs:
+                inside = sorted((number for number in jobs if card.first <= number <= card.last), reverse=True)
+                self._shown(card.key, dead_letter_card([jobs[number] for number in inside], now))
+
+    def _shown(self, key: str, card: Payload) -> None:
+        if self._cards.get(key) != card:
+            for channel in self._outbox.channels_of(key) or [self._channel]:
+                self._outbox.show(key, channel, card)
+            self._cards[key] = card
+
+
+class _Card(NamedTuple):
+    """Of the jobs from one number to another."""
+
+    first: int
+    last: int
+
+    @property
+    def key(self) -> str:
+        return f"{GIVEN_UP}{self.first}-{self.last}"
+
+    @classmethod
+    def of(cls, key: str) -> "_Card":
+        first, _, last = key.removeprefix(GIVEN_UP).partition("-")
+        return cls(int(first), int(last))

@@ -33,6 +33,11 @@ def resolved(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     return f"{who(entry)} looked and found that {label(entry, row)} {found}, saying {quoted(row.get('reason'))}."
 
 
+def replayed(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    number = f"J{entry.subject.partition(':')[2]}"
+    return f"{who(entry)} had {number} ({row.get('task')}) run again, which was given up: {quoted(row.get('reason'))}."
+
+
 def braked(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     every = row.get("action") == ALL_ACTIONS
     what = "executions" if every else f"executions of {row.get('action')}"

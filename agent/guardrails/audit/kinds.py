@@ -20,6 +20,7 @@ class AuditKind(StrEnum):
     EXECUTION_STOPPED = "execution.stopped"
     EXECUTION_LIMITED = "execution.limited"
     EXECUTION_RELEASED = "execution.released"
+    JOB_REPLAYED = "job.replayed"
     POLICY_STORED = "policy.stored"
     POLICY_ACTIVATED = "policy.activated"
     APPROVAL_REMINDED = "approval.reminded"

@@ -44,6 +44,7 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
     AuditKind.EXECUTION_FINISHED: executing.finished,
     AuditKind.EXECUTION_RESOLVED: executing.resolved,
     **dict.fromkeys((AuditKind.EXECUTION_STOPPED, AuditKind.EXECUTION_LIMITED, AuditKind.EXECUTION_RELEASED), executing.braked),
+    AuditKind.JOB_REPLAYED: executing.replayed,
     AuditKind.POLICY_STORED: office.policy_stored,
     AuditKind.POLICY_ACTIVATED: office.policy_activated,
     **dict.fromkeys((AuditKind.APPROVAL_REMINDED, AuditKind.APPROVAL_ESCALATED, AuditKind.APPROVAL_EXPIRED), deciding.watched),

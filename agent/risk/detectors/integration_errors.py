@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from zlib import crc32
 
-from agent.domain.affairs import JobFailure
 from agent.domain.findings import Evidence, Finding, FindingKind, Severity
+from agent.domain.given_up import GivenUpJob
 from agent.domain.records import Record
 from agent.risk.operations import Operations
 from agent.risk.snapshot import grouped
@@ -26,7 +26,7 @@ def integration_errors(operations: Operations) -> Iterator[Finding]:
             yield _finding(task, sorted(failures, key=lambda failure: (failure.at, failure.id)), limits.failure_window_hours)
 
 
-def _finding(task: str, failures: Sequence[JobFailure], hours: int) -> Finding:
+def _finding(task: str, failures: Sequence[GivenUpJob], hours: int) -> Finding:
     reason, often = Counter(failure.reason for failure in failures).most_common(1)[0]
     told = f"{reason[:LONGEST_REASON]}…" if len(reason) > LONGEST_REASON else reason.rstrip(".")
     extent = "each time" if often == len(failures) else f"{often} times"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 from agent.domain.decisions import Person
 from agent.errors import ExpediterError, StaleShown
-from integrations.slack.clicks import answers, changing, deciding, erp_users, groups, others
+from integrations.slack.clicks import answers, changing, deciding, erp_users, groups, jobs, others
 from integrations.slack.clicks.click import Click
 from integrations.slack.clicks.deeds import CardDeeds, MailDeeds
 from integrations.slack.interaction import Interaction, Reaction
@@ -55,6 +55,7 @@ DEEDS: Mapping[str, Callable[[Click], Reaction]] = {
     "erp_confirm": erp_users.confirm,
     "erp_refuse": erp_users.refuse,
     "erp_unlink": erp_users.unlink,
+    "job_replay": jobs.replay,
     "mail": others.mail,
     "mail_draft": others.mail_draft,
     "mail_class": others.mail_class,

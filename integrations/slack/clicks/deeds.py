@@ -98,5 +98,8 @@ class CardDeeds(Deeds, Protocol):
     def say_erp_user(self, person: Person, found_id: int, said: Said) -> None:
         """Raises PreconditionFailed when another was found since."""
 
+    def replay_job(self, person: Person, job_id: int) -> None:
+        """Have a job run again that was given up. Raises RecordMissing, NotPermitted, and DecisionRefused where it was before."""
+
     def tell(self, channel: str, payload: Payload, under: str | None = None) -> None:
         """A message to a channel or an account; `under` the message of this key, like `proposal:12`."""

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from agent.domain.affairs import JobFailure
+from agent.domain.given_up import BECAME, Became, GivenUpJob
 from integrations.slack.interaction import Payload
 from integrations.slack.views import blocks as b
 from integrations.slack.views.telling import count, in_utc, when
 
-MOST_FAILURES = 8
+MOST_JOBS = 8
+SIGNS = {Became.WAITING: "⏳", Became.RUNNING: "⏳", Became.DONE: "✅", Became.GIVEN_UP_AGAIN: "❌"}
 
 
 def degraded_card(
@@ -31,19 +32,29 @@ def degraded_card(
     return b.message(f"{b.mrkdwn(head, 200)} since {in_utc(since)}.", [block for block in blocks if block.get("elements") != []])
 
 
-def dead_letter_card(failures: Sequence[JobFailure], total: int) -> Payload:
-    """Jobs that were given up, latest first."""
-    head = f"📮 {count(total, 'job was', 'jobs were')} given up"
-    lines = [
-        b.paragraph(b.bold(f"{one.task} "), b.run(f"#{one.id}, {in_utc(one.at)}: "), b.run(one.reason, 300))
-        for one in failures[:MOST_FAILURES]
-    ]
-    more = f" The first {MOST_FAILURES} are shown." if total > MOST_FAILURES else ""
+def dead_letter_card(jobs: Sequence[GivenUpJob], now: datetime) -> Payload:
+    """Jobs that were given up together, latest first; of each, how it stands now."""
+    head = f"📮 {count(len(jobs), 'job was', 'jobs were')} given up"
+    shown = jobs[:MOST_JOBS]
+    more = f" {MOST_JOBS} are shown; `expediter jobs list` has all of them." if len(jobs) > MOST_JOBS else ""
     blocks = [
         b.header(head),
-        b.rich(b.bullets(lines)),
-        b.context(
-            f"They are kept with the reason and not tried again: mend the cause, then ask anew what they were to do.{more}"
-        ),
+        *(_job(one, number, now) for number, one in enumerate(shown)),
+        b.context(f"Mend the cause, then an ops manager or an admin runs them again; what was done is not done twice.{more}"),
     ]
     return b.message(f"{head}.", blocks)
+
+
+def _job(job: GivenUpJob, number: int, now: datetime) -> Payload:
+    told = f"*{job.label}* was to {b.mrkdwn(job.purpose, 200)}\n{b.mrkdwn(_line(job.reason), 300)} · {when(job.at)}"
+    if job.became is not None and job.replayed_at is not None:
+        became = f"{BECAME[job.became]}{f' as J{job.next_id}' if job.next_id else ''}"
+        return b.section(f"{told}\n{SIGNS[job.became]} {b.mrkdwn(job.replayed_by or '', 80)} had it run again: {became}")
+    if needless := job.no_need(now):
+        return b.section(f"{told}\n{b.mrkdwn(needless, 200)}")
+    sure = b.confirmation(f"Run {job.label} again?", f"It is to {job.purpose}.", "Run again")
+    return b.section(told, b.button("Run again", f"job_replay:{number}", b.value(job.label, ""), confirm=sure))
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())

@@ -42,6 +42,8 @@ GUARDED = [
     ("GET", "/v1/executions/limits"),
     ("POST", "/v1/executions/limits"),
     ("POST", "/v1/executions/1/resolution"),
+    ("GET", "/v1/jobs"),
+    ("POST", "/v1/jobs/1/replay"),
     ("GET", "/v1/absences"),
     ("POST", "/v1/absences"),
     ("POST", "/v1/absences/1/end"),

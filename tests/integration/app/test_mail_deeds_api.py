@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from agent.actions.any_record import find_record
 from agent.domain.decisions import Role
 from agent.jobs.mails import follow_mail, link_mail
 from agent.jobs.worker import propose_change, scan
@@ -231,6 +232,22 @@ def test_a_person_links_a_vendors_mail_and_has_the_new_date_proposed(
     [proposal] = demo_api.get("/v1/proposals", headers=who).json()
     assert (proposal["action"], proposal["subject"]["name"]) == ("confirm_vendor_date", purchase)
     assert proposal["arguments"]["arrives"].startswith(late.date().isoformat())
+
+
+def test_a_link_that_the_worker_made_before_it_died_is_made_once_and_said_by_the_next_run(
+    demo_api: TestClient, demo_database: DemoDatabase, demo_erp: DemoErp, demo_signed_in: As
+) -> None:
+    arrived(demo_database, letter(1))
+    who = demo_signed_in(demo_database.person("kai"))
+    shown = demo_api.get("/v1/mails/1", headers=who).json()["rev"]
+    order = demo_erp.situations["promise_at_risk"]
+    asked = demo_api.post("/v1/mails/1/corrections", json={"link": order, "rev": shown}, headers=who).json()["inbound_id"]
+    worker, linking = worker_of(demo_database, demo_erp.reader), PostgresMailLinking(demo_database.pool("worker"))
+    linking.link(1, asked, find_record(order, demo_erp.reader), "", shown)
+    link_mail(asked, worker, linking)
+    said = demo_database.one("admin", "SELECT body->>'answer' FROM answer_part WHERE inbound_id = %s AND kind = 'final'", asked)
+    assert f"M1 is linked to {order}" in said
+    assert demo_database.one("admin", "SELECT count(*) FROM mail_event WHERE kind = 'linked'") == 1
 
 
 @pytest.mark.parametrize(

@@ -131,8 +131,13 @@ def test_one_request_links_once(database: TestDatabase) -> None:
     asked = database.inbound(database.person(), '{"mail": 1, "record": "S00012"}', "mail_link")
     linking = PostgresMailLinking(database.pool("worker"))
     linking.link(1, asked, ORDER, "", None)
-    with pytest.raises(psycopg.errors.UniqueViolation):
-        linking.link(1, asked, ORDER, "", None)
+    linking.link(1, asked, ORDER, "", None)
+    assert database.one("admin", "SELECT count(*) FROM mail_event WHERE kind = 'linked'") == 1
+    with database.connection("worker") as connection, pytest.raises(psycopg.errors.UniqueViolation):
+        connection.execute(
+            "INSERT INTO mail_event (mail_id, kind, inbound_id, model, record_id, record_name, reason)"
+            " SELECT mail_id, kind, inbound_id, model, record_id, record_name, reason FROM mail_event WHERE kind = 'linked'"
+        )
 
 
 @pytest.mark.parametrize(

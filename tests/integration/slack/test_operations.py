@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from agent.domain.affairs import JobFailure
 from agent.domain.findings import Severity
+from agent.domain.given_up import Became, GivenUpJob
 from agent.errors import ExpediterError
 from agent.ports.own_affairs import OwnAffairs
 from agent.risk.brief import make_brief
@@ -31,10 +31,10 @@ MORNING = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 class Jobs:
     """Those that were given up: the port's other side needs a queue that failed."""
 
-    def __init__(self, *failures: JobFailure) -> None:
+    def __init__(self, *failures: GivenUpJob) -> None:
         self.given_up = list(failures)
 
-    def failures(self, since: datetime) -> list[JobFailure]:
+    def failures(self, since: datetime) -> list[GivenUpJob]:
         return self.given_up
 
 
@@ -183,23 +183,53 @@ def test_two_workers_that_look_at_the_same_moment_tell_it_once(database: TestDat
 
 
 def test_jobs_that_were_given_up_are_told_once(database: TestDatabase) -> None:
-    jobs = Jobs(JobFailure(4, "answer_chat", "Odoo did not answer <in time>.", NOON))
+    jobs = Jobs(GivenUpJob(4, "answer_chat", "Odoo did not answer <in time>.", NOON))
     mine = operations(database, jobs, MORNING.replace(hour=1))
     mine.sweep()
     mine.sweep()
-    jobs.given_up.append(JobFailure(5, "scan", "No scan.", NOON))
+    jobs.given_up.append(GivenUpJob(5, "scan", "No scan.", NOON))
     mine.sweep()
     first, second = sent(database)
-    assert "answer_chat" in first
-    assert "scan" in second
-    assert "answer_chat" not in second
-    del jobs.given_up[1]
-    mine.sweep()
-    jobs.given_up.append(JobFailure(6, "read_mail", "No mail.", NOON))
+    assert "answer a question of somebody" in first
+    assert "to scan" in second
+    assert "answer a question" not in second
+    jobs.given_up.append(GivenUpJob(9, "read_mail", "No mail.", NOON))
     operations(database, jobs, MORNING.replace(hour=1)).sweep()
     third = sent(database)[2:]
-    assert len(third) == 1, "what was replayed tells nothing, and a new worker only what is new"
-    assert "answer_chat" not in third[0]
+    assert len(third) == 1, "a new worker tells only what is new"
+    assert "answer a question" not in third[0]
+
+
+def test_a_card_of_given_up_jobs_follows_what_becomes_of_them_also_after_a_restart(database: TestDatabase) -> None:
+    lost = GivenUpJob(4, "answer_chat", "Odoo did not answer.", NOON, asked_by="maria")
+    jobs = Jobs(lost, GivenUpJob(6, "rescan", "Odoo did not answer.", NOON, about="S00042"))
+    night = MORNING.replace(hour=1)
+    operations(database, jobs, night).sweep()
+    (first,) = sent(database)
+    assert "Run J4 again?" in first
+    assert "Run J6 again?" not in first
+    assert "The next scan looks at it anyway." in first
+    jobs.given_up[0] = replace(lost, replayed_at=NOON, replayed_by="omar", became=Became.WAITING)
+    operations(database, jobs, night).sweep()
+    jobs.given_up[0] = replace(jobs.given_up[0], became=Became.GIVEN_UP_AGAIN, next_id=7)
+    operations(database, jobs, night).sweep()
+    _, waits, again = sent(database)
+    assert "omar had it run again: waits for its turn" in waits
+    assert "omar had it run again: given up again as J7" in again
+    assert "Run J4 again?" not in again
+    keys = "SELECT jsonb_agg(DISTINCT key) FROM slack_outbox"
+    assert database.one("admin", keys) == ["given-up:4-6"], "one message, changed in its place"
+    del jobs.given_up[0]
+    operations(database, jobs, night).sweep()
+    assert len(sent(database)) == 3, "of one whose jobs are too old to be looked at nothing is taken away"
+
+
+def test_many_jobs_that_were_given_up_together_fit_into_one_message(database: TestDatabase) -> None:
+    jobs = Jobs(*(GivenUpJob(number, "answer_chat", "<x> & " * 400, NOON, asked_by="maria" * 40) for number in range(1, 301)))
+    operations(database, jobs, MORNING.replace(hour=1)).sweep()
+    (told,) = sent(database)
+    assert "300 jobs were given up" in told
+    assert "expediter jobs list" in told
 
 
 def test_a_job_that_a_queue_gave_up_is_told(database: TestDatabase) -> None:
@@ -212,7 +242,7 @@ def test_a_job_that_a_queue_gave_up_is_told(database: TestDatabase) -> None:
     told.sweep()
     (words,) = sent(database)
     assert "sweep" in words
-    assert "No <answer>." in words
+    assert "No &lt;answer&gt;." in words
 
 
 def test_the_morning_brief_names_the_mails_that_wait_too_long_and_repeats_nothing_that_they_say(database: TestDatabase) -> None:

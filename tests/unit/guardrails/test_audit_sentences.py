@@ -15,6 +15,12 @@ FINDING = {"severity": "high", "finding": "S00042 misses its promise"}
 Row = dict[str, Any]
 
 SENTENCES: list[tuple[AuditKind, str, Row, str]] = [
+    (
+        AuditKind.JOB_REPLAYED,
+        "job:4",
+        {"task": "answer_chat", "reason": "Odoo did not answer."},
+        "ana had J4 (answer_chat) run again, which was given up: “Odoo did not answer.”.",
+    ),
     (AuditKind.INBOUND_RECEIVED, "inbound:7", {"kind": "undo", "text": "12"}, "ana asked to undo P12."),
     (AuditKind.INBOUND_RECEIVED, "inbound:7", {"kind": "dry_run", "text": "12"}, "ana asked what would be done for P12 now."),
     (

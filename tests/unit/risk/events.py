@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from agent.domain.affairs import CarrierReport, JobFailure, Shipment, WaitingApproval
+from agent.domain.affairs import CarrierReport, Shipment, WaitingApproval
+from agent.domain.given_up import GivenUpJob
 from agent.domain.history import Adjustment, FinishedPicking, QualityFailure, Scrap, Uninvoiced
 from agent.domain.records import Record
 from agent.domain.sales import SaleOrder
@@ -65,7 +66,7 @@ def approval(world: World, subject: Record, due_at: datetime) -> WaitingApproval
 
 
 def failure(world: World, at: datetime, task: str = "read mail", reason: str = "the server does not answer.") -> None:
-    world.affairs["failures"].append(JobFailure(next(world.ids), task, reason, at))
+    world.affairs["failures"].append(GivenUpJob(next(world.ids), task, reason, at))
 
 
 def shipment(

@@ -6,9 +6,10 @@ from functools import partial
 
 import pytest
 
-from agent.domain.affairs import CarrierReport, JobFailure, Shipment, ShipmentStatus
+from agent.domain.affairs import CarrierReport, Shipment, ShipmentStatus
 from agent.domain.decisions import Proposal
 from agent.domain.findings import FindingKind
+from agent.domain.given_up import GivenUpJob
 from agent.domain.records import Record
 from agent.domain.sales import SaleOrder
 from agent.domain.scans import ScanKind
@@ -48,7 +49,7 @@ class Nothing:
     def proposals(self, states: object, limit: int) -> list[Proposal]:
         return []
 
-    def failures(self, since: datetime) -> list[JobFailure]:
+    def failures(self, since: datetime) -> list[GivenUpJob]:
         return []
 
     def carrier_reports(self, since: datetime) -> list[CarrierReport]:

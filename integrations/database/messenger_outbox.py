@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from psycopg import Connection
@@ -26,6 +26,18 @@ _FORGET = """
     UPDATE slack_outbox SET ended_at = clock_timestamp(), outcome = 'superseded', payload = ''
     WHERE ended_at IS NULL AND starts_with(dedupe, %(prefix)s) AND NOT coalesce(starts_with(dedupe, %(but)s), false)
         AND NOT EXISTS (SELECT FROM slack_attempt WHERE outbox_id = slack_outbox.id)
+"""
+# The more often in vain, the longer it is left alone, up to a day.
+_GIVEN_UP = """
+    SELECT DISTINCT key FROM slack_outbox AS last WHERE outcome = 'failed' AND starts_with(key, %(prefix)s)
+        AND NOT EXISTS (SELECT FROM slack_outbox AS newer
+                        WHERE newer.key = last.key AND newer.channel = last.channel AND newer.id > last.id)
+        AND clock_timestamp() - ended_at >= least(interval '1 day', %(again_after)s * (
+            SELECT count(*) FROM slack_outbox AS vain
+            WHERE vain.key = last.key AND vain.channel = last.channel AND vain.outcome = 'failed'))
+"""
+_CHANNELS = """
+    SELECT DISTINCT channel FROM slack_outbox WHERE key = %s AND outcome IS DISTINCT FROM 'failed' ORDER BY channel
 """
 
 
@@ -68,14 +80,19 @@ class PostgresOutbox:
     def channels_of(self, key: str) -> Sequence[str]:
         """Where versions of this message are, or will be."""
         with statements(self._pool) as connection:
-            found = connection.execute("SELECT DISTINCT channel FROM slack_outbox WHERE key = %s ORDER BY channel", (key,))
-            return [row["channel"] for row in found.fetchall()]
+            return [row["channel"] for row in connection.execute(_CHANNELS, (key,)).fetchall()]
 
     def keys(self, prefix: str, limit: int) -> Sequence[str]:
         """Of the messages last shown or changed."""
         query = "SELECT key FROM slack_outbox WHERE starts_with(key, %s) GROUP BY key ORDER BY max(id) DESC LIMIT %s"
         with statements(self._pool) as connection:
             return [row["key"] for row in connection.execute(query, (prefix, limit)).fetchall()]
+
+    def given_up(self, prefix: str, again_after: timedelta) -> Sequence[str]:
+        """Keys of the messages whose last version failed that long ago, or as many times longer as versions failed."""
+        with statements(self._pool) as connection:
+            found = connection.execute(_GIVEN_UP, {"prefix": prefix, "again_after": again_after})
+            return [row["key"] for row in found.fetchall()]
 
     def forget(self, prefix: str, but: str | None = None) -> None:
         """What is called so, was meant for later and was not tried yet is no news any more; `but`: not what is called so.

@@ -14,6 +14,7 @@ from agent.errors import ExpediterError, RecordMissing
 from agent.guardrails.standing_in import ruling_now
 from agent.ports.approval_notices import ApprovalNotices
 from agent.ports.ledger import ProposalBook
+from integrations.slack.given_up import GivenUp
 from integrations.slack.views.approval import approval_card
 from integrations.slack.views.group import group_card
 from integrations.slack.views.notices import notice_message
@@ -44,6 +45,8 @@ class Showing(Protocol):
 
     def keys(self, prefix: str, limit: int) -> Sequence[str]: ...
 
+    def given_up(self, prefix: str, again_after: timedelta) -> Sequence[str]: ...
+
     def forget(self, prefix: str, but: str | None = None) -> None: ...
 
 
@@ -63,6 +66,7 @@ class Announcer:
         """
         self._book, self._notices, self._outbox = book, notices, outbox
         self._scene, self._account, self._rests_until, self._channel = scene, account, rests_until, channel
+        self._given_up = GivenUp(outbox, PROPOSAL, GROUP)
         self._shown: dict[str, dict[str, Any]] = {}
         self._open: set[str] | None = None
         """Keys of the cards that are there and may still change."""
@@ -88,7 +92,9 @@ class Announcer:
         listed |= {f"{GROUP}{number}": self._book.group(number) for number in sorted(groups)}
         if self._open is None:
             self._open = {*self._outbox.keys(PROPOSAL, MOST), *self._outbox.keys(GROUP, MOST)}
-        return {key: row for key in self._open - listed.keys() if (row := self._row(key)) is not None} | listed
+        for key in (again := self._given_up.keys()):
+            self._shown.pop(key, None)
+        return {key: row for key in (self._open | again) - listed.keys() if (row := self._row(key)) is not None} | listed
 
     def _row(self, key: str) -> Proposal | ProposalGroup | None:
         kind, _, number = key.partition(":")

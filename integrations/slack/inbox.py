@@ -8,6 +8,7 @@ from agent.domain.mail import MailClass
 from agent.domain.mail_threads import InboxFilter, ThreadState
 from agent.domain.mailbox import InboxMail
 from integrations.slack.announcing import Showing
+from integrations.slack.given_up import GivenUp
 from integrations.slack.interaction import Payload
 from integrations.slack.views.mail import mail_card
 
@@ -32,6 +33,7 @@ class InboxAnnouncer:
     ) -> None:
         """`role`: who takes care of such mails; `channels`: where those roles are, None standing for all others."""
         self._inbox, self._outbox, self._role, self._channels = inbox, outbox, role, channels
+        self._given_up = GivenUp(outbox, CARD)
         self._shown: dict[str, Payload] = {}
         self._open: set[int] | None = None
         """Mails whose cards are there and may still change."""
@@ -40,6 +42,9 @@ class InboxAnnouncer:
         """Raises what the ports raise; then the next one makes up for it."""
         if self._open is None:
             self._open = {int(key.removeprefix(CARD)) for key in self._outbox.keys(CARD, MOST)}
+        for key in (again := self._given_up.keys()):
+            self._shown.pop(key, None)
+        self._open |= {int(key.removeprefix(CARD)) for key in again}
         listed = {mail.id: mail for mail in self._inbox.mails(InboxFilter(limit=MOST))}
         others = [self._inbox.mail(mail_id) for mail_id in self._open - listed.keys()]
         for mail in [*reversed(listed.values()), *others]:

@@ -25,7 +25,7 @@ from tests.fixtures.slack.validation import violations
 CHANNEL = "C0APPROVE"
 
 
-def announcer(database: TestDatabase, *known: Person, rest_until: datetime | None = None) -> Announcer:
+def announcer(database: TestDatabase, *known: Person, rest_until: datetime | None = None, channel: str = CHANNEL) -> Announcer:
     """On the worker's role, as if it had just started; `known` have linked an account, and rest until then."""
     pool, accounts = database.pool("worker"), {one.id: f"U{one.id:05d}" for one in known}
     people = PostgresPeople(pool)
@@ -36,7 +36,7 @@ def announcer(database: TestDatabase, *known: Person, rest_until: datetime | Non
         lambda: Scene(PACKAGED_POLICY, people.all(), (), datetime.now(UTC)),
         accounts.get,
         lambda _person_id, _now: rest_until,
-        CHANNEL,
+        channel,
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import SequenceMatcher
 from enum import StrEnum
 
@@ -85,6 +86,34 @@ class AnswerSent:
     detail: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """A draft that was put into the mailbox, of which nobody knows yet what became."""
+
+    mail_id: int
+    message_id: str
+    """Of the mail that it answers."""
+    text: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxDraft:
+    """A draft in the mailbox itself, and what a person sent in its place."""
+
+    at: datetime
+    """When it was put there, or passed over."""
+    passed_over: str | None
+    """Why none was put there."""
+    ended_at: datetime | None
+    """When it was known what became of it; None: not yet."""
+    sent_at: datetime | None
+    """None while nothing was sent, or where nothing was when it ended."""
+    text: str | None
+    """What was sent, without quotes and signature."""
+    changed_percent: int | None
+
+
 def answer_subject(subject: str) -> str:
     """On one line of visible characters and without an encoded word, with `Re:` unless it is an answer already."""
     plain = "".join(char for char in " ".join(subject.split()) if char.isprintable())[:_MOST_SUBJECT].strip()
@@ -94,7 +123,12 @@ def answer_subject(subject: str) -> str:
 
 def answered_id(letter: Letter) -> str | None:
     """The Message-ID to answer to; None where the mail has none that could be answered to."""
-    return letter.message_id if letter.message_id and _ID.fullmatch(letter.message_id) else None
+    return letter.message_id if is_message_id(letter.message_id) else None
+
+
+def is_message_id(name: str | None) -> bool:
+    """Whether every mail program takes it for one."""
+    return name is not None and _ID.fullmatch(name) is not None
 
 
 def references_to(letter: Letter) -> tuple[str, ...]:

@@ -111,6 +111,15 @@ class ParsedMail:
     thread: tuple[str, ...] = ()
     """Message-IDs that it refers to, oldest first."""
 
+    def apart(self) -> tuple[str, str]:
+        """What is new in `text`, and what it quotes."""
+        new, old, place = [], [], 0
+        for start, end in sorted(self.quoted):
+            new.append(self.text[place:start])
+            old.append(self.text[max(start, place) : end])
+            place = max(place, end)
+        return "\n".join([*new, self.text[place:]]), "\n".join(old)
+
 
 class ReferenceKind(StrEnum):
     SALE_ORDER = "sale_order"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import sqrt
+from statistics import median_low
 
 from agent.domain.mail import MailClass
 
@@ -92,6 +93,32 @@ class WeekScore:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftScore:
+    """What people made of drafts: of answers that were approved and sent, and of those put into mailboxes."""
+
+    changes: tuple[int, ...] = ()
+    """Of each that was sent, how much of it was said otherwise, in percent by words."""
+    left: int = 0
+    """Lay in a mailbox, and nobody sent an answer."""
+    waiting: int = 0
+    """Lie in a mailbox, and may still be sent."""
+
+    @property
+    def unchanged(self) -> int:
+        return self.changes.count(0)
+
+    @property
+    def changed(self) -> int:
+        return len(self.changes) - self.unchanged
+
+    @property
+    def usual_change(self) -> int | None:
+        """The median of those that were changed, in percent."""
+        changed = [percent for percent in self.changes if percent]
+        return median_low(changed) if changed else None
+
+
+@dataclass(frozen=True, slots=True)
 class MailScorecard:
     read: int
     judged: int
@@ -102,9 +129,10 @@ class MailScorecard:
     bands: tuple[Band, ...]
     weeks: tuple[WeekScore, ...]
     """Oldest first."""
+    drafts: DraftScore
 
 
-def score(mails: Sequence[JudgedMail]) -> MailScorecard:
+def score(mails: Sequence[JudgedMail], drafts: DraftScore = DraftScore()) -> MailScorecard:
     """Of any set of mails, also of none."""
     judged = [mail for mail in mails if mail.truth is not None]
     kinds = [kind for kind in MailClass if any(kind in (mail.said, mail.truth) for mail in mails)]
@@ -116,6 +144,7 @@ def score(mails: Sequence[JudgedMail]) -> MailScorecard:
         classes=tuple(_of_class(kind, mails, judged) for kind in kinds),
         bands=tuple(_bands(judged)),
         weeks=tuple(_week(week, own) for week, own in sorted(_by(mails, lambda mail: mail.week).items())),
+        drafts=drafts,
     )
 
 

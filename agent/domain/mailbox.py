@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from agent.domain.letters import AnswerSent
+from agent.domain.letters import AnswerSent, MailboxDraft
 from agent.domain.mail import MailClass, ParsedMail, Priority
 from agent.domain.mail_threads import MailEvent, MailThread, ThreadState
 
@@ -85,6 +85,8 @@ class InboxMail:
     """What people said of it, oldest first; of the whole thread for a mail that was asked for by itself."""
     answers: tuple[AnswerSent, ...] = ()
     """Those that were asked for, oldest first; only where one mail is looked at."""
+    mailbox_draft: MailboxDraft | None = None
+    """None where none was wanted, and in lists."""
 
     @property
     def label(self) -> str:

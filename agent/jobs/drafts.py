@@ -1,7 +1,7 @@
 """The worker's care of drafts: those that were prepared lie in the mailbox's Drafts folder, once each, for a person to send."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from hashlib import sha256
 
 from agent.actions.answerable import MOST_A_DAY, check_answerable, recipient_of
@@ -17,16 +17,30 @@ def save_drafts(folders: Iterable[DraftFolder], shelf: DraftShelf) -> int:
 
     A mailbox that is away keeps none of the others waiting; its drafts are saved at a later look.
     """
+    return of_each(folders, lambda folder: save_all(folder, shelf), "no draft saved in")
+
+
+def of_each(folders: Iterable[DraftFolder], done: Callable[[DraftFolder], Iterator[object]], if_not: str) -> int:
+    """How many things were done in all. `if_not` begins what the log says of a mailbox that is away.
+
+    Raises DatabaseUnavailable.
+    """
     number = 0
     for folder in folders:
         try:
-            while save_next(folder, shelf):
+            for _ in done(folder):
                 number += 1
         except DatabaseUnavailable:
             raise
         except ExpediterError as away:
-            logger.warning("no draft saved in %s: %s", folder.mailbox, away)
+            logger.warning("%s %s: %s", if_not, folder.mailbox, away)
     return number
+
+
+def save_all(folder: DraftFolder, shelf: DraftShelf) -> Iterator[None]:
+    """Once for each that was looked at."""
+    while save_next(folder, shelf):
+        yield
 
 
 def save_next(folder: DraftFolder, shelf: DraftShelf) -> bool:

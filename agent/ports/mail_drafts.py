@@ -1,9 +1,11 @@
 """Drafts of answers in the mailbox itself, for a person to send from there."""
 
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Protocol
 
-from agent.domain.letters import Letter, Outgoing
+from agent.domain.letters import Letter, Outgoing, SavedDraft
 
 
 class DraftFolder(Protocol):
@@ -17,6 +19,9 @@ class DraftFolder(Protocol):
 
     def save(self, mail: Outgoing) -> None:
         """Raises MailNotSafe too."""
+
+    def replies(self, message_ids: Collection[str], since: datetime) -> Iterator[tuple[str, bytes]]:
+        """The first answer in Sent, filed since then, to each of these mails that has one: its beginning, where its words are."""
 
 
 class DraftShelf(Protocol):
@@ -44,3 +49,16 @@ class DraftClaim(Protocol):
 
     def passed_over(self, why: str) -> None:
         """None is saved, ever."""
+
+
+class SentDrafts(Protocol):
+    """What became of saved drafts. Raises DatabaseUnavailable. Of two that say it of one draft, the first is right."""
+
+    def waiting(self, mailbox: str) -> Sequence[SavedDraft]:
+        """Of the last month, whose mail we did not answer otherwise, oldest first."""
+
+    def sent(self, mail_id: int, text: str, sent_at: datetime | None, changed_percent: int) -> None:
+        """A person did, in these words. None: at a moment that the mail does not tell."""
+
+    def left(self, mail_id: int) -> None:
+        """Nobody did in time."""

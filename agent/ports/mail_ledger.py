@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from agent.domain.mail import MailClass
-from agent.domain.mail_scorecard import JudgedMail
+from agent.domain.mail_scorecard import DraftScore, JudgedMail
 from agent.domain.mail_threads import InboxFilter, InThread, MailDeed
 from agent.domain.mailbox import Copy, InboxMail, KeptMail, Taken
 from agent.domain.records import Record
@@ -115,6 +115,9 @@ class MailScores(Protocol):
 
     def judged(self, since: datetime | None = None, until: datetime | None = None) -> list[JudgedMail]:
         """Mails that were read and came in the period, in the order in which they came."""
+
+    def drafts(self, since: datetime | None = None, until: datetime | None = None) -> DraftScore:
+        """Of those that were prepared for mails that came in the period."""
 
 
 class MailDesk(InboxReading, Protocol):

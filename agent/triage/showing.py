@@ -14,7 +14,7 @@ SHORTEST_QUOTE = 6
 
 def shown_of(mail: ParsedMail) -> ShownMail:
     """New text first; what is left of `MOST_TEXT` is for what it quotes. A sender's address and what files say is not shown."""
-    new, old = _parts(mail)
+    new, old = mail.apart()
     text = new.strip()[:MOST_TEXT]
     names = tuple(one.name[:LONGEST_NAME] for one in mail.attachments[:MOST_FILES])
     return ShownMail(mail.subject[:MOST_SUBJECT], text, old.strip()[: MOST_TEXT - len(text)], names)
@@ -25,15 +25,6 @@ def stand_in(shown: ShownMail, quotes: Iterable[str]) -> bool:
     whole = _plain(shown.whole())
     found = [_plain(quote) for quote in quotes]
     return bool(found) and all(quote in whole and len(re.findall(r"\w", quote)) >= SHORTEST_QUOTE for quote in found)
-
-
-def _parts(mail: ParsedMail) -> tuple[str, str]:
-    new, old, place = [], [], 0
-    for start, end in sorted(mail.quoted):
-        new.append(mail.text[place:start])
-        old.append(mail.text[max(start, place) : end])
-        place = max(place, end)
-    return "\n".join([*new, mail.text[place:]]), "\n".join(old)
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,7 @@ from agent.errors import ExpediterError, MailUnreadable
 from app.cli import output
 from app.cli.options import AsPerson, Json, MailId, Token, api_of
 from app.client import final_answer
-from app.contract.answering import DraftRow, MailAnswerRow
+from app.contract.answering import DraftRow, MailAnswerRow, MailboxDraftRow
 from app.contract.mail import LinkRow, MailEventRow, MailRow, OpinionRow, ReadMailRow, TriageRow
 
 group = typer.Typer(help="What the shared inbox's mails are, what they name, and what follows.", no_args_is_help=True)
@@ -123,6 +123,22 @@ def _answered(answer: MailAnswerRow) -> None:
     output.say(answer.text)
 
 
+def in_mailbox(draft: MailboxDraftRow) -> None:
+    if draft.passed_over:
+        output.say(f"\nNo draft was put into the mailbox: {draft.passed_over}", style="dim")
+    elif draft.text is None:
+        left = "; nobody sent an answer from there" if draft.ended_at else ""
+        output.say(f"\nA draft was put into the mailbox {output.minute(draft.at)}{left}.", style="dim")
+    else:
+        sent = output.minute(draft.sent_at) if draft.sent_at else ""
+        output.say(f"\nAnswered from the mailbox {sent}, {_compared(draft.changed_percent or 0)}", style="bold")
+        output.say(draft.text)
+
+
+def _compared(changed_percent: int) -> str:
+    return f"{changed_percent} % of the draft said otherwise:" if changed_percent else "as drafted:"
+
+
 def _listed(mails: list[MailRow], narrowed: bool) -> None:
     if not mails and narrowed:
         output.say("No mail that is open fits; `expediter mail list` shows all that are, `--done` the others too.")
@@ -182,6 +198,8 @@ def shown_mail(mail: MailRow) -> None:
         output.say(f"  {output.minute(event.at)}  {_event(event)}", style="dim")
     for answer in mail.answers:
         _answered(answer)
+    if mail.mailbox_draft:
+        in_mailbox(mail.mailbox_draft)
 
 
 def _event(event: MailEventRow) -> str:

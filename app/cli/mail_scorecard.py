@@ -7,7 +7,7 @@ import typer
 
 from app.cli import output
 from app.cli.options import AsPerson, Json, Token, api_of
-from app.contract.mail_scorecard import ClassScoreRow, MailScorecardRow, ShareRow
+from app.contract.mail_scorecard import ClassScoreRow, DraftScoreRow, MailScorecardRow, ShareRow
 
 COLUMNS = ("class", "read", "judged", "precision", "recall", "left to people")
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="DAY", help="As 2026-12-01, in UTC.")]
@@ -16,16 +16,31 @@ FEW = 30
 
 
 def scorecard(since: Day = None, until: Day = None, as_person: AsPerson = None, token: Token = None, json: Json = False) -> None:
-    """How right triage was: of mails whose class people corrected, and of those they finished without correcting it."""
+    """How right triage was: of mails whose class people corrected or finished as it was; and what became of drafts."""
     card = api_of(as_person, token).mail_scorecard(_iso(since), _iso(until))
-    output.shown(json, card, lambda: _page(card))
+    output.shown(json, card, lambda: page(card))
 
 
 def _iso(day: datetime | None) -> str | None:
     return day.replace(tzinfo=UTC).isoformat() if day else None
 
 
-def _page(card: MailScorecardRow) -> None:
+def page(card: MailScorecardRow) -> None:
+    _judged(card)
+    if any((card.drafts.unchanged, card.drafts.changed, card.drafts.left, card.drafts.waiting)):
+        _drafts(card.drafts)
+
+
+def _drafts(drafts: DraftScoreRow) -> None:
+    output.say("\nAnswers that were prepared", style="bold")
+    usual = f" ({drafts.usual_change} % in the middle)" if drafts.usual_change else ""
+    output.say(
+        f"  {drafts.unchanged} sent as they were, {drafts.changed} in other words{usual}, {drafts.left} not sent, "
+        f"{drafts.waiting} waiting in the mailbox"
+    )
+
+
+def _judged(card: MailScorecardRow) -> None:
     if not card.judged:
         output.say(
             f"Nothing to score yet: {_mails(card.read)} read, and nobody has corrected or finished one. "

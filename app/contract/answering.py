@@ -7,9 +7,9 @@ from pydantic import StringConstraints
 from agent.actions.answerable import check_answerable, recipient_of
 from agent.actions.reply_to_mail import MAX_LENGTH
 from agent.domain.decisions import ProposalState
-from agent.domain.letters import AnswerSent, Letter, answer_subject
+from agent.domain.letters import AnswerSent, Letter, MailboxDraft, answer_subject
 from agent.errors import PreconditionFailed, RecordMissing
-from app.contract.model import STORABLE, Contract
+from app.contract.model import STORABLE, Contract, Moment
 
 
 class MailAnswerRow(Contract):
@@ -36,6 +36,33 @@ class MailAnswerRow(Contract):
             draft=answer.draft,
             changed_percent=answer.changed_percent,
             outcome_detail=answer.detail,
+        )
+
+
+class MailboxDraftRow(Contract):
+    """A draft that the worker put into the mailbox, or passed over, and what a person sent in its place."""
+
+    at: Moment
+    passed_over: str | None
+    """Why none was put there."""
+    ended_at: Moment | None
+    """When it was known what became of it: null while somebody may still send it."""
+    sent_at: Moment | None
+    """Null where nobody sent an answer."""
+    text: str | None
+    """What was sent, without quotes and signature."""
+    changed_percent: int | None
+    """How much of the draft is said otherwise, by words."""
+
+    @classmethod
+    def of(cls, draft: MailboxDraft) -> Self:
+        return cls(
+            at=draft.at,
+            passed_over=draft.passed_over,
+            ended_at=draft.ended_at,
+            sent_at=draft.sent_at,
+            text=draft.text,
+            changed_percent=draft.changed_percent,
         )
 
 

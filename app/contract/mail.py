@@ -10,7 +10,7 @@ from agent.domain.following import OfferKind
 from agent.domain.mail import MailClass, Priority, ReferenceKind, Trust
 from agent.domain.mail_threads import MailEvent, MailEventKind, ThreadState
 from agent.domain.mailbox import InboxMail
-from app.contract.answering import MailAnswerRow
+from app.contract.answering import MailAnswerRow, MailboxDraftRow
 from app.contract.model import STORABLE, Contract, Moment
 
 
@@ -155,6 +155,8 @@ class MailRow(Contract):
     triage: ReadMailRow | None
     answers: tuple[MailAnswerRow, ...]
     """Oldest first; empty in lists."""
+    mailbox_draft: MailboxDraftRow | None
+    """Null where none was wanted, and in lists."""
 
     @classmethod
     def of(cls, mail: InboxMail, now: datetime, *, listed: bool = False) -> Self:
@@ -184,6 +186,7 @@ class MailRow(Contract):
             events=tuple(map(MailEventRow.of, mail.events)),
             triage=None if mail.triage is None else ReadMailRow.model_validate(mail.triage),
             answers=tuple(map(MailAnswerRow.of, mail.answers)),
+            mailbox_draft=MailboxDraftRow.of(mail.mailbox_draft) if mail.mailbox_draft else None,
         )
 
 

@@ -6,7 +6,7 @@ from typing import Self
 from pydantic import Field
 
 from agent.domain.mail import MailClass
-from agent.domain.mail_scorecard import Band, ClassScore, MailScorecard, Share, WeekScore
+from agent.domain.mail_scorecard import Band, ClassScore, DraftScore, MailScorecard, Share, WeekScore
 from app.contract.model import Contract
 
 
@@ -72,6 +72,30 @@ class WeekScoreRow(Contract):
         return cls(week=score.week, read=score.read, right=ShareRow.of(score.right), abstained=ShareRow.of(score.abstained))
 
 
+class DraftScoreRow(Contract):
+    """What people made of drafts: of answers that were approved and sent, and of those put into mailboxes."""
+
+    unchanged: int
+    """Sent as they were."""
+    changed: int
+    """Sent in other words."""
+    usual_change: int | None
+    """The median of the changed, in percent by words; null where there are none."""
+    left: int
+    """Lay in a mailbox for two weeks, and nobody sent an answer."""
+    waiting: int
+
+    @classmethod
+    def of(cls, drafts: DraftScore) -> Self:
+        return cls(
+            unchanged=drafts.unchanged,
+            changed=drafts.changed,
+            usual_change=drafts.usual_change,
+            left=drafts.left,
+            waiting=drafts.waiting,
+        )
+
+
 class MailScorecardRow(Contract):
     read: int
     judged: int
@@ -81,6 +105,7 @@ class MailScorecardRow(Contract):
     classes: tuple[ClassScoreRow, ...]
     bands: tuple[BandRow, ...]
     weeks: tuple[WeekScoreRow, ...]
+    drafts: DraftScoreRow
 
     @classmethod
     def of(cls, card: MailScorecard) -> Self:
@@ -92,6 +117,7 @@ class MailScorecardRow(Contract):
             classes=tuple(map(ClassScoreRow.of, card.classes)),
             bands=tuple(map(BandRow.of, card.bands)),
             weeks=tuple(map(WeekScoreRow.of, card.weeks)),
+            drafts=DraftScoreRow.of(card.drafts),
         )
 
 

@@ -19,6 +19,7 @@ from agent.jobs.drafts import save_drafts
 from agent.jobs.erp_users import find_users
 from agent.jobs.mails import follow_mail, link_mail
 from agent.jobs.outcomes import settle
+from agent.jobs.sent_drafts import compare_drafts
 from agent.jobs.worker import (
     WorkerContext,
     answer_chat,
@@ -53,7 +54,7 @@ from integrations.database.erp_users import PostgresErpUsers
 from integrations.database.execution_control import PostgresExecutionControl
 from integrations.database.job_worker import Periodic, Task, run_worker
 from integrations.database.letters import PostgresLetters
-from integrations.database.mail_drafts import PostgresDraftShelf
+from integrations.database.mail_drafts import PostgresDraftShelf, PostgresSentDrafts
 from integrations.database.mail_files import PostgresMailFiles
 from integrations.database.mail_inbox import PostgresInbox
 from integrations.database.mail_ledger import PostgresMailLinking
@@ -64,12 +65,14 @@ from integrations.database.pool import Pool
 from integrations.database.proposal_desk import PostgresProposalDesk
 from integrations.database.risk_board import PostgresRiskBoard
 from integrations.database.scorebook import PostgresScorebook
+from integrations.email import parse_mail
 from knowledge import KnowledgeIndex
 
 SETTLE = Periodic("settle", "7 * * * *")
 WATCH = Periodic("watch_approvals", "* * * * *")
 ATTEND = Periodic("attend_inbox", "* * * * * */20")
 FIND_USERS = Periodic("find_users", "3-59/5 * * * *")
+COMPARE = Periodic("compare_drafts", "4-59/10 * * * *")
 ASKED_FOR = (answer_chat, propose_change, propose_edit, propose_inverse, propose_policy, propose_reply, rescan, try_out)
 logger = logging.getLogger(__name__)
 
@@ -145,7 +148,7 @@ def run(supervised: bool) -> None:
             send_to_slack(settings, url, stack, context=context)
         end_with_parent(supervised)
         take_hints(settings, looks, stack)
-        periodic = [scans(settings), SETTLE, WATCH, ATTEND, FIND_USERS]
+        periodic = [scans(settings), SETTLE, WATCH, ATTEND, FIND_USERS, COMPARE]
         run_worker(url, "worker", tasks, periodic, ready=lambda: announce_ready("worker", supervised))
 
 
@@ -167,7 +170,9 @@ def _by_the_clock(settings: WorkerSettings, context: WorkerContext, url: str, st
     """What comes round by itself; each on connections of its own, so that a long answer does not hold it up."""
     watched, settled = open_store(url, "worker", stack, 1), open_store(url, "worker", stack, 1)
     notices, absences = PostgresApprovalNotices(watched), PostgresAbsences(watched)
+    folders, compared = drafts_of(settings), PostgresSentDrafts(open_store(url, "worker", stack, 1))
     return {
+        "compare_drafts": lambda: compare_drafts(folders, compared, parse_mail, utc_now()),
         "scan": partial(_look_again, context),
         "find_users": partial(find_users, context.people, erp_reader(settings, lambda: watched), PostgresErpUsers(watched)),
         "watch_approvals": lambda: watch(context.desk, notices, absences, context.now().policy, utc_now()),

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from agent.domain.letters import Letter
+from agent.domain.letters import Letter, SavedDraft, is_message_id
 from integrations.database.letters import read_letter
-from integrations.database.pool import Pool, transaction
+from integrations.database.pool import Pool, statements, transaction
 
 _LATELY = """
     SELECT count(*) AS saved FROM mail_draft JOIN mail ON mail.id = mail_id
@@ -22,6 +23,21 @@ _SETTLED = """
         WHERE said.thread_id = mail_thread.id AND kind = 'answered' AND mail_event.at > received_at) AS settled
     FROM mail JOIN mail_in_thread ON mail_in_thread.mail_id = mail.id JOIN mail_thread ON mail_thread.id = thread_id
     WHERE mail.id = %s
+"""
+_WAITING = """
+    SELECT mail.id AS mail_id, message_id, result->>'draft' AS text, mail_draft.at AS saved_at
+    FROM mail_draft JOIN mail ON mail.id = mail_draft.mail_id JOIN mail_triage ON mail_triage.mail_id = mail.id
+    WHERE mailbox = %s AND passed_over IS NULL AND message_id IS NOT NULL
+        AND mail_draft.at > clock_timestamp() - interval '1 month'
+        AND NOT EXISTS (SELECT FROM mail_draft_end WHERE mail_draft_end.mail_id = mail.id)
+        AND NOT EXISTS (SELECT FROM mail_answering WHERE mail_answering.mail_id = mail.id)
+    ORDER BY mail.id
+"""
+# What we sent is in Sent too; that it goes out is known before it lies there.
+_ENDED = """
+    INSERT INTO mail_draft_end (mail_id, text, sent_at, changed_percent)
+    SELECT %(mail)s::bigint, %(text)s, %(sent_at)s::timestamptz, %(changed)s::integer
+    WHERE NOT EXISTS (SELECT FROM mail_answering WHERE mail_id = %(mail)s) ON CONFLICT DO NOTHING
 """
 
 
@@ -60,3 +76,25 @@ class PostgresDraftShelf:
             assert lately is not None
             settled = connection.execute(_SETTLED, (letter.id,)).fetchone()
             yield _Claim(letter, lately["saved"], settled is not None and settled["settled"], connection)
+
+
+class PostgresSentDrafts:
+    """SentDrafts on a pool of the worker's role."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def waiting(self, mailbox: str) -> list[SavedDraft]:
+        with statements(self._pool) as connection:
+            rows = connection.execute(_WAITING, (mailbox,)).fetchall()
+        return [SavedDraft(**row) for row in rows if is_message_id(row["message_id"])]
+
+    def sent(self, mail_id: int, text: str, sent_at: datetime | None, changed_percent: int) -> None:
+        self._ended(mail_id, text, sent_at, changed_percent)
+
+    def left(self, mail_id: int) -> None:
+        self._ended(mail_id, None, None, None)
+
+    def _ended(self, mail_id: int, text: str | None, sent_at: datetime | None, changed: int | None) -> None:
+        with statements(self._pool) as connection:
+            connection.execute(_ENDED, {"mail": mail_id, "text": text, "sent_at": sent_at, "changed": changed})

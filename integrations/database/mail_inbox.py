@@ -8,7 +8,7 @@ from datetime import datetime
 from psycopg import Connection
 from psycopg.rows import DictRow
 
-from agent.domain.letters import AnswerSent
+from agent.domain.letters import AnswerSent, MailboxDraft
 from agent.domain.mail import MailClass, Priority
 from agent.domain.mail_corrections import corrected
 from agent.domain.mail_threads import InboxFilter, MailDeed, MailEvent, MailEventKind, MailThread
@@ -64,6 +64,10 @@ _ANSWERS = """
     FROM proposal JOIN proposal_state ON proposal_id = proposal.id
     WHERE subject_model = 'mail' AND subject_id = %s AND action = 'reply_to_mail' ORDER BY proposal.id
 """
+_DRAFT = """
+    SELECT mail_draft.at, passed_over, draft_end.at AS ended_at, sent_at, text, changed_percent
+    FROM mail_draft LEFT JOIN mail_draft_end AS draft_end USING (mail_id) WHERE mail_id = %s
+"""
 _THREAD = "SELECT mail_id FROM mail_in_thread WHERE thread_id = %s ORDER BY mail_id"
 _SAY = """
     INSERT INTO mail_event (
@@ -101,8 +105,13 @@ class PostgresInbox:
             mails = [each["mail_id"] for each in connection.execute(_THREAD, (row["thread_id"],)).fetchall()]
             said = _events(connection, mails)
             answers = connection.execute(_ANSWERS, (mail_id,)).fetchall()
+            draft = connection.execute(_DRAFT, (mail_id,)).fetchone()
         everything = sorted((event for events in said.values() for event in events), key=lambda event: event.id)
-        return replace(_shown(row, said[mail_id], tuple(mails), everything), answers=tuple(map(_answer, answers)))
+        return replace(
+            _shown(row, said[mail_id], tuple(mails), everything),
+            answers=tuple(map(_answer, answers)),
+            mailbox_draft=MailboxDraft(**draft) if draft else None,
+        )
 
     def linked(self, since: datetime, until: datetime) -> list[InboxMail]:
         with statements(self._pool) as connection:

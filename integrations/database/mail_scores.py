@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from agent.domain.mail import SURE, MailClass
-from agent.domain.mail_scorecard import JudgedMail
+from agent.domain.mail_scorecard import DraftScore, JudgedMail
 from integrations.database.pool import Pool, statements
 
 #: A mail whose thread was done after it came, and whose class nobody corrected, was what triage said.
@@ -20,6 +20,24 @@ _JUDGED = """
     WHERE (%(since)s::timestamptz IS NULL OR received_at >= %(since)s)
         AND (%(until)s::timestamptz IS NULL OR received_at < %(until)s)
     ORDER BY triage.mail_id
+"""
+# Of an answer that was sent the change stands in its proposal, as its approver saw it.
+_DRAFTS = """
+    SELECT coalesce(array_agg(changed) FILTER (WHERE changed IS NOT NULL), '{}') AS changes,
+        count(*) FILTER (WHERE changed IS NULL AND ended) AS left,
+        count(*) FILTER (WHERE NOT ended) AS waiting
+    FROM (
+        SELECT draft.mail_id, changed_percent AS changed, ended.at IS NOT NULL AS ended FROM mail_draft AS draft
+        LEFT JOIN mail_draft_end AS ended USING (mail_id) WHERE passed_over IS NULL
+            AND NOT EXISTS (SELECT FROM mail_answering WHERE mail_answering.mail_id = draft.mail_id)
+        UNION ALL
+        SELECT subject_id, (content::jsonb #>> '{facts,changed_percent}')::integer, true
+        FROM proposal JOIN proposal_state ON proposal_id = proposal.id
+        WHERE action = 'reply_to_mail' AND subject_model = 'mail' AND state = 'done'
+            AND content::jsonb #>> '{facts,changed_percent}' IS NOT NULL
+    ) AS used JOIN mail ON mail.id = mail_id
+    WHERE (%(since)s::timestamptz IS NULL OR received_at >= %(since)s)
+        AND (%(until)s::timestamptz IS NULL OR received_at < %(until)s)
 """
 
 
@@ -42,3 +60,9 @@ class PostgresMailScores:
             )
             for row in rows
         ]
+
+    def drafts(self, since: datetime | None = None, until: datetime | None = None) -> DraftScore:
+        with statements(self._pool) as connection:
+            row = connection.execute(_DRAFTS, {"since": since, "until": until}).fetchone()
+        assert row is not None
+        return DraftScore(tuple(row["changes"]), row["left"], row["waiting"])

@@ -1,6 +1,6 @@
 """Drafts in the mailbox itself. Its login appends them; it sends nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
 from imapclient.imapclient import DRAFT, DRAFTS, SENT
@@ -9,6 +9,9 @@ from agent.domain.letters import Outgoing
 from integrations.email.composing import Sender, compose, message_id_of
 from integrations.email.imap import ImapAccount
 from integrations.email.special_folders import SpecialFolder
+
+#: Words stand before files.
+BEGINNING = 256 << 10
 
 
 class ImapDrafts:
@@ -30,3 +33,6 @@ class ImapDrafts:
 
     def save(self, mail: Outgoing) -> None:
         self._drafts.add(compose(mail, self._sender, self._now(), draft=True), DRAFT)
+
+    def replies(self, message_ids: Collection[str], since: datetime) -> Iterator[tuple[str, bytes]]:
+        yield from self._sent.answers(message_ids, since.date(), BEGINNING)

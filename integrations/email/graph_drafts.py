@@ -1,10 +1,11 @@
 """Drafts in a mailbox of Microsoft 365. Its app may write mails and not send them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 
 from agent.domain.letters import Outgoing
 from integrations.email.composing import Sender
+from integrations.email.drafts import BEGINNING
 from integrations.email.graph_login import GraphLogin
 from integrations.email.graph_replies import GraphReplies
 from integrations.email.graph_talk import GraphTalk
@@ -31,3 +32,9 @@ class GraphDrafts:
 
     def save(self, mail: Outgoing) -> None:
         self._replies.draft(mail)
+
+    def replies(self, message_ids: Collection[str], since: datetime) -> Iterator[tuple[str, bytes]]:
+        """Graph finds them among all that ever was sent."""
+        for message_id in message_ids:
+            if raw := self._replies.answer_to(message_id, BEGINNING):
+                yield message_id, raw

@@ -1,6 +1,7 @@
 """Answers of ours in a mailbox of Microsoft 365: drafted in their thread or sent, found again by a mark in Drafts or in Sent."""
 
-from collections.abc import Callable, Iterator
+import logging
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,8 @@ from agent.domain.letters import Outgoing
 from agent.errors import MailboxRefused
 from integrations.email.composing import ACTION, Sender, compose, message_id_of
 from integrations.email.graph_talk import GraphTalk, OfOneMail
+
+logger = logging.getLogger(__name__)
 
 #: A property in the set of Internet headers: it can be searched for, and goes out as the header `ACTION`.
 _MARK = f"String {{00020386-0000-0000-C000-000000000046}} Name {ACTION}"
@@ -41,6 +44,16 @@ class GraphReplies:
 
     def answered(self, message_id: str) -> bool:
         return bool(self._found(SENT, _with(_IN_REPLY_TO, message_id)))
+
+    def answer_to(self, message_id: str, most: int) -> bytes | None:
+        """Of the first answer in Sent, its first `most` bytes; None where there is none, or none that Graph can hand out."""
+        for answer in self._found(SENT, _with(_IN_REPLY_TO, message_id))[:1]:
+            try:
+                with self._talk.asked("GET", f"{answer}/$value") as whole:
+                    return beginning(whole.iter_bytes(), most) if whole else None
+            except OfOneMail as refused:
+                logger.warning("what was sent in answer to %s cannot be read: %s", message_id, refused)
+        return None
 
     def draft(self, mail: Outgoing) -> None:
         """A new draft for nobody but its addressee, made in one step: whoever dies leaves all of it, or none.
@@ -90,10 +103,12 @@ class GraphReplies:
         return list(self._listed(f"{self._talk.mailbox}/mailFolders/{folder}/messages", wanted))
 
     def _listed(self, messages: str, wanted: str) -> Iterator[str]:
-        page = self._answer("GET", messages, params={"$filter": wanted, "$select": "id", "$top": "5"})
+        """Those sent first come first: Graph itself does not sort what it was given a property for."""
+        page = self._answer("GET", messages, params={"$filter": wanted, "$select": "id,sentDateTime", "$top": "5"})
         if page is None:
             raise MailboxRefused(f"Microsoft 365 knows no mailbox {self._sender.address}, or a folder in it is missing.")
-        yield from (self._talk.message(row["id"]) for row in page["value"])
+        rows = sorted(page["value"], key=lambda row: row.get("sentDateTime") or "")
+        yield from (self._talk.message(row["id"]) for row in rows)
 
     def _answer(self, verb: str, url: str, **more: Any) -> dict[str, Any] | None:
         try:
@@ -102,6 +117,16 @@ class GraphReplies:
                 return found
         except OfOneMail as refused:
             raise MailboxRefused(str(refused)) from refused
+
+
+def beginning(chunks: Iterable[bytes], most: int) -> bytes:
+    """No more is read than that needs."""
+    read = bytearray()
+    for chunk in chunks:
+        read += chunk
+        if len(read) >= most:
+            break
+    return bytes(read[:most])
 
 
 def _with(name: str, value: str) -> str:

@@ -58,6 +58,15 @@ def signed_in(account: ImapAccount) -> IMAPClient:
     return client
 
 
+def signed_out(client: IMAPClient) -> None:
+    """Whatever became of the conversation: a server that is gone hears no goodbye, and its socket would stay open."""
+    try:
+        client.logout()
+    except (IMAPClientError, OSError):
+        with suppress(OSError):
+            client.shutdown()
+
+
 class ImapMailbox:
     """MailSource on one folder. One conversation is kept open; after any error the next call begins a new one."""
 
@@ -99,8 +108,7 @@ class ImapMailbox:
 
     def close(self) -> None:
         if self._open:
-            with suppress(IMAPClientError, OSError):
-                self._open[0].logout()
+            signed_out(self._open[0])
             self._open = None
 
     def _fetch(self, uids: list[int]) -> Iterator[Fetched]:

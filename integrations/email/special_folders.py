@@ -1,17 +1,21 @@
 """Drafts and Sent of a mailbox, each found by what it is for. Looked into and added to; nothing else is done there."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 from imapclient.imapclient import DRAFTS, SENT
 
 from agent.errors import MailboxRefused, MailboxUnavailable
-from integrations.email.imap import ImapAccount, signed_in
+from integrations.email.imap import ImapAccount, signed_in, signed_out
 
 _NAMES = {DRAFTS: "Drafts", SENT: "Sent"}
+_AT_ONCE = 1_000
+_MESSAGE_ID = re.compile(r"<[^<>\s]+>")
 
 
 class SpecialFolder:
@@ -35,6 +39,17 @@ class SpecialFolder:
         with self._chosen() as (client, folder):
             client.append(folder, raw, flags)
 
+    def answers(self, message_ids: Collection[str], since: date, most: int) -> Iterator[tuple[str, bytes]]:
+        """The first to each of these mails that was filed since that day: its first `most` bytes."""
+        with self._chosen() as (client, _):
+            client.noop()
+            left = set(message_ids)
+            for uid, names in _answered(client, sorted(client.search(["SINCE", since]))):
+                for name in left.intersection(names):
+                    left.discard(name)
+                    [found] = client.fetch([uid], [f"BODY.PEEK[]<0.{most}>"]).values()
+                    yield name, _body(found)
+
     @contextmanager
     def _chosen(self) -> Iterator[tuple[IMAPClient, str]]:
         where = f"{_NAMES[self._use]} of {self._account.user}"
@@ -52,5 +67,17 @@ class SpecialFolder:
             raise MailboxUnavailable(f"{where} cannot be reached: {error or type(error).__name__}") from error
         finally:
             if client is not None:
-                with suppress(IMAPClientError, OSError):
-                    client.logout()
+                signed_out(client)
+
+
+def _answered(client: IMAPClient, uids: Sequence[int]) -> Iterator[tuple[int, list[str]]]:
+    """Each with what it says that it answers."""
+    for begin in range(0, len(uids), _AT_ONCE):
+        found = client.fetch(uids[begin : begin + _AT_ONCE], ["BODY.PEEK[HEADER.FIELDS (IN-REPLY-TO)]"])
+        for uid, told in sorted(found.items()):
+            yield uid, _MESSAGE_ID.findall(_body(told).decode("ascii", "replace"))
+
+
+def _body(found: Mapping[bytes, Any]) -> bytes:
+    """Servers write what was asked for in several ways into what they name their answer."""
+    return next((value for name, value in found.items() if name.upper().startswith(b"BODY[") and value), b"")

@@ -44,6 +44,7 @@ class AuditKind(StrEnum):
     MAIL_UNLINKED = "mail.unlinked"
     MAIL_TAKEN = "mail.taken"
     MAIL_ANSWERED = "mail.answered"
+    MAIL_DRAFT_LEFT = "mail.draft_left"
     MAIL_DONE = "mail.done"
     MAIL_REOPENED = "mail.reopened"
     PERSON_ADDED = "person.added"

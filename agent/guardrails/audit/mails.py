@@ -44,8 +44,27 @@ def handled(entry: AuditEntry, row: Mapping[str, Any]) -> str:
     owner = f" to {row['owner']}" if row.get("owner") else ""
     proposal = f" with P{row['proposal']}" if row.get("proposal") else ""
     reason = f", saying {quoted(row['reason'])}" if row.get("reason") else ""
-    by = entry.person or ("another mail" if entry.kind == AuditKind.MAIL_REOPENED else "an approved answer")
-    return f"{by} {what}{f': {_words(said)}' if said else ''}{record}{owner}{proposal}{reason}."
+    return f"{_by(entry, row)} {what}{f': {_words(said)}' if said else ''}{record}{owner}{proposal}{_beside_draft(row)}{reason}."
+
+
+def draft_left(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    return f"Nobody sent the draft for {_named(entry)} that lay in the mailbox since {row['saved_at'][:10]}."
+
+
+def _by(entry: AuditEntry, row: Mapping[str, Any]) -> str:
+    if entry.person or entry.kind == AuditKind.MAIL_REOPENED:
+        return entry.person or "another mail"
+    return "an approved answer" if row.get("proposal") else "somebody at the mailbox"
+
+
+def _beside_draft(row: Mapping[str, Any]) -> str:
+    match row.get("changed_percent"):
+        case None:
+            return ""
+        case 0:
+            return " as drafted"
+        case percent:
+            return f" and said {percent} % of the draft otherwise"
 
 
 def _named(entry: AuditEntry) -> str:

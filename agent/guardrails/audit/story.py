@@ -54,6 +54,7 @@ TELLERS: Mapping[str, Callable[[AuditEntry, Mapping[str, Any]], str]] = {
     **dict.fromkeys(findings.HANDLED, findings.handled),
     AuditKind.MAIL_TRIAGED: mails.triaged,
     **dict.fromkeys(mails.HANDLED, mails.handled),
+    AuditKind.MAIL_DRAFT_LEFT: mails.draft_left,
     AuditKind.PERSON_ADDED: office.person,
     AuditKind.PERSON_CHANGED: office.person,
     AuditKind.TOKEN_ISSUED: office.token,

@@ -68,8 +68,9 @@ def mails(
 def scorecard(
     context: Context, _person: Reader, since: AwareDatetime | None = None, until: AwareDatetime | None = None
 ) -> MailScorecardRow:
-    """How right triage was about classes, by what people corrected and what they finished without correcting it."""
-    return MailScorecardRow.of(score(context.mail_scores.judged(since, until)))
+    """How right triage was about classes, by what people corrected and finished, and what they made of drafts."""
+    scores = context.mail_scores
+    return MailScorecardRow.of(score(scores.judged(since, until), scores.drafts(since, until)))
 
 
 @router.post("/filing", status_code=202)

@@ -16,18 +16,12 @@ from agent.ports.mail_sending import MailSender, SendingLog
 from integrations.database.execution_control import PostgresExecutionControl
 from integrations.database.letters import PostgresSendingLog
 from tests.fixtures.answering import DRAFT, AnsweringOffice, rule_for
-from tests.fixtures.dovecot import TestInbox, mail
-from tests.fixtures.postgres import TestDatabase
+from tests.fixtures.dovecot import mail
 from tests.fixtures.smtp import Mishap, SmtpServer
 
 
 class Died(BaseException):
     """A process that is no more."""
-
-
-@pytest.fixture
-def office(database: TestDatabase, shared_inbox: TestInbox, smtp: SmtpServer) -> AnsweringOffice:
-    return AnsweringOffice.open(database, shared_inbox, smtp)
 
 
 def test_an_approved_answer_is_sent_once_in_its_thread_and_kept_in_sent(office: AnsweringOffice) -> None:

@@ -14,17 +14,10 @@ from agent.errors import NotPermitted
 from integrations.database.letters import PostgresLetters, PostgresSendingLog
 from integrations.database.proposal_desk import PostgresProposalDesk
 from tests.fixtures.answering import DRAFT, ERP, AnsweringOffice, rule_for
-from tests.fixtures.dovecot import TestInbox, mail
+from tests.fixtures.dovecot import mail
 from tests.fixtures.packaged_policy import PACKAGED_POLICY
 from tests.fixtures.postgres import TestDatabase
-from tests.fixtures.smtp import SmtpServer
 from tests.fixtures.turns import utc_now
-
-
-@pytest.fixture
-def office(database: TestDatabase, shared_inbox: TestInbox, smtp: SmtpServer) -> AnsweringOffice:
-    return AnsweringOffice.open(database, shared_inbox, smtp)
-
 
 # Approved means still true
 

@@ -23,18 +23,11 @@ from integrations.database.mail_drafts import PostgresDraftShelf
 from integrations.email.composing import ACTION
 from integrations.email.drafts import ImapDrafts
 from tests.fixtures.answering import DRAFT, MAILBOX, US, AnsweringOffice
-from tests.fixtures.dovecot import PASSWORD, TestInbox, mail
-from tests.fixtures.postgres import TestDatabase
-from tests.fixtures.smtp import SmtpServer
+from tests.fixtures.dovecot import PASSWORD, mail
 
 
 class Died(BaseException):
     """A process that is no more."""
-
-
-@pytest.fixture
-def office(database: TestDatabase, shared_inbox: TestInbox, smtp: SmtpServer) -> AnsweringOffice:
-    return AnsweringOffice.open(database, shared_inbox, smtp)
 
 
 def folder(office: AnsweringOffice, mailbox: str = MAILBOX) -> ImapDrafts:

@@ -1,5 +1,6 @@
 """The IMAP adapter on a real server: what it sees, what it takes, and what it leaves alone."""
 
+import socket
 from contextlib import closing
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from agent.domain.mailbox import Copy
 from agent.errors import MailboxRefused, MailboxUnavailable
 from integrations.email import imap
-from integrations.email.imap import ImapAccount, ImapMailbox, LoginWay
+from integrations.email.imap import ImapAccount, ImapMailbox, LoginWay, signed_in, signed_out
 from tests.fixtures.dovecot import PASSWORD, Dovecot, TestInbox, mail
 
 
@@ -79,6 +80,13 @@ def test_a_wrong_password_is_told_apart_from_a_server_that_is_away(dovecot: Dove
     nobody = ImapAccount(dovecot.host, 1, user, lambda: PASSWORD, tls=False)
     with pytest.raises(MailboxUnavailable):
         ImapMailbox(nobody).changes(None)
+
+
+def test_a_server_that_is_gone_when_we_leave_keeps_no_socket_open(dovecot: Dovecot) -> None:
+    client = signed_in(dovecot.account(dovecot.new_user()))
+    client.socket().shutdown(socket.SHUT_RDWR)
+    signed_out(client)
+    assert client.socket().fileno() == -1
 
 
 def test_a_new_password_is_used_at_the_next_login(dovecot: Dovecot) -> None:

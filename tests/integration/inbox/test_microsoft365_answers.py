@@ -1,93 +1,39 @@
 """Answers in a mailbox of Microsoft 365: drafted in their thread by one app, sent once by another, whatever is lost."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from email.policy import SMTP
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
-from agent.actions.reply_to_mail import ReplyToMailAction
 from agent.domain.decisions import Outcome, Role
 from agent.domain.letters import Outgoing
-from agent.domain.mail import ParsedMail
 from agent.errors import MailAnswerLost, MailboxRefused, MailboxUnavailable, MailNotSafe
-from agent.jobs.drafts import save_drafts
-from agent.jobs.inbox import Inbox, attend
-from integrations.database.letters import PostgresLetters, PostgresSendingLog
-from integrations.database.mail_drafts import PostgresDraftShelf
-from integrations.database.mail_ledger import PostgresMailLedger
-from integrations.email import parse_mail
-from integrations.email.composing import Sender
-from integrations.email.graph import GraphMailbox
-from integrations.email.graph_drafts import GraphDrafts
-from integrations.email.graph_login import GraphLogin
 from integrations.email.graph_sending import GraphSender
-from tests.fixtures.answering import DRAFT, MAILBOX, READ, AnsweringOffice
+from tests.fixtures.answering import DRAFT, MAILBOX
 from tests.fixtures.dovecot import mail
 from tests.fixtures.microsoft365 import microsoft365
+from tests.fixtures.microsoft365_office import US, GraphOffice, drafts, login, now, sending
 from tests.fixtures.microsoft365_replies import IN_REPLY_TO, MARK, REFERENCES
 from tests.fixtures.microsoft365_state import (
-    CLIENT,
-    SECRET,
-    SENDER,
-    SENDER_SECRET,
-    TENANT,
     USER,
     Message,
     Microsoft365,
 )
 from tests.fixtures.postgres import TestDatabase
 
-US = Sender(USER)
 WORDS = Outgoing(
     "expediter-p1-abc", "vera@vendor.example", "Re: Delivery 1", "It's noted.", "<1@vendor.example>", ("<1@vendor.example>",)
 )
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
 
 
 @pytest.fixture
 def there(tmp_path: Path) -> Iterator[Microsoft365]:
     with microsoft365(tmp_path) as running:
         yield running
-
-
-def login(there: Microsoft365, *, sends: bool) -> GraphLogin:
-    client, secret = (SENDER, SENDER_SECRET) if sends else (CLIENT, SECRET)
-    return GraphLogin(TENANT, client, lambda: secret, there.url, there.url, there.ca_file)
-
-
-def drafts(there: Microsoft365) -> GraphDrafts:
-    return GraphDrafts(login(there, sends=False), USER, MAILBOX, US, now)
-
-
-def sending(there: Microsoft365) -> GraphSender:
-    return GraphSender(login(there, sends=True), USER, MAILBOX, US, now)
-
-
-@dataclass
-class GraphOffice(AnsweringOffice):
-    there: Microsoft365 = field(default=cast(Microsoft365, None))
-
-    def received(self, *mails: Any, **read: Any) -> None:
-        def judge(_: ParsedMail, __: str | None) -> dict[str, Any]:
-            return READ | read
-
-        self.there.deliver(*(one.as_bytes(policy=SMTP) for one in mails))
-        source = GraphMailbox(login(self.there, sends=False), USER, name=MAILBOX)
-        attend([source], Inbox(PostgresMailLedger(self.database.pool("worker")), parse_mail, judge))
-
-    def action(self) -> ReplyToMailAction:
-        pool = self.database.pool("executor")
-        return ReplyToMailAction(PostgresLetters(pool), {MAILBOX: sending(self.there)}, PostgresSendingLog(pool))
-
-    def drafted(self) -> int:
-        return save_drafts([drafts(self.there)], PostgresDraftShelf(self.database.pool("worker")))
 
 
 @pytest.fixture
@@ -135,6 +81,37 @@ def test_where_a_colleague_answered_already_there_is_no_draft(office: GraphOffic
     office.there.add(answer)
     office.drafted()
     assert office.there.in_folder("drafts") == []
+
+
+def sent_by_a_person(text: str, answers: str = "<1@vendor.example>") -> Message:
+    """As Graph hands it out."""
+    whole = mail(9)
+    whole.set_content(text)
+    return Message(whole.as_bytes(policy=SMTP), now(), folder="sentitems", properties={IN_REPLY_TO: answers})
+
+
+def test_what_a_person_sent_in_place_of_the_draft_is_set_beside_it(office: GraphOffice) -> None:
+    office.received(mail(1))
+    office.drafted()
+    assert office.compared() == 0
+    later, first = sent_by_a_person("And more."), sent_by_a_person(f"{DRAFT} Soon.\n\n> Our delivery will be late.")
+    later.received += timedelta(minutes=1)
+    for one in (later, first):
+        office.there.add(one)
+    assert (office.compared(), office.compared()) == (1, 0)
+    draft = office.shown().mailbox_draft
+    assert (draft.text, draft.changed_percent) == (f"{DRAFT} Soon.", 5)
+    assert office.there.violations == []
+
+
+def test_an_answer_that_graph_cannot_hand_out_keeps_no_other_from_being_noted(office: GraphOffice) -> None:
+    office.received(mail(1), mail(2))
+    office.drafted()
+    broken = office.there.add(sent_by_a_person("Fine."))
+    office.there.broken[broken] = (400, "ErrorMimeContentConversionFailed")
+    office.there.add(sent_by_a_person("Good.", "<2@vendor.example>"))
+    assert office.compared() == 1
+    assert (office.shown(1).mailbox_draft.text, office.shown(2).mailbox_draft.text) == (None, "Good.")
 
 
 def test_an_app_that_may_only_read_says_what_it_lacks_for_drafts(there: Microsoft365) -> None:

@@ -55,6 +55,24 @@ def test_an_empty_an_older_and_a_newer_schema_are_refused(
         migrate(database.url("admin"))
 
 
+def test_jobs_that_were_given_up_before_they_could_be_run_again_keep_their_turn(
+    postgres_server: EmbeddedServer, empty: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, older = postgres_server.url("admin", empty), [one for one in migrations() if one.version < 66]
+    with monkeypatch.context() as patched:
+        patched.setattr("integrations.database.migrate.migrations", lambda: older)
+        migrate(url, postgres_server.role_passwords)
+    with psycopg.connect(postgres_server.url("worker", empty), autocommit=True) as connection:
+        defer(connection, "answer_chat", "worker", "conversation:1", inbound_id=7)
+        connection.execute(
+            "INSERT INTO expediter.dead_letter (queue, job_id, task_name, args, reason)"
+            " SELECT queue_name, id, task_name, args, 'No answer.' FROM procrastinate.procrastinate_jobs"
+        )
+        migrate(url)
+        row = connection.execute("SELECT lock FROM expediter.dead_letter").fetchone()
+    assert row == ("worker:conversation:1",)
+
+
 def test_an_owner_without_superpowers_is_enough(postgres_server: EmbeddedServer, empty: str) -> None:
     with psycopg.connect(postgres_server.url("admin", "postgres"), autocommit=True) as connection:
         connection.execute("CREATE ROLE ordinary_owner LOGIN CREATEROLE PASSWORD 'ordinary'")

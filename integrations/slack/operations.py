@@ -11,6 +11,7 @@ from agent.ports.critical_told import CriticalTold
 from agent.ports.own_affairs import OwnAffairs
 from agent.ports.risk_board import RiskReading
 from integrations.slack.announcing import Showing
+from integrations.slack.given_up import GivenUp
 from integrations.slack.interaction import Payload
 from integrations.slack.views.brief import brief_card, findings_card
 from integrations.slack.views.operations import dead_letter_card
@@ -44,6 +45,7 @@ class Operations:
         self._board, self._affairs, self._brief, self._hidden = board, affairs, brief, hidden
         self._critical, self._outbox, self._clock, self._zone, self._channel = critical, outbox, clock, zone, channel
         self._told_day: str | None = None
+        self._not_shown = GivenUp(outbox, GIVEN_UP)
         self._cards: dict[str, Payload] = {}
         """As they were shown last, by key."""
 
@@ -79,6 +81,8 @@ class Operations:
         told = max((card.last for card in cards), default=0)
         if new := [one.id for one in jobs.values() if one.id > told and one.at >= now - A_DAY]:
             cards.append(_Card(min(new), max(new)))
+        again = self._not_shown.keys()
+        self._cards = {key: card for key, card in self._cards.items() if key not in again}
         for card in cards:
             # One whose first job is older than a week is not followed any more.
             if card.first in jobs:

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,6 +18,7 @@ from integrations.database.mail_inbox import PostgresInbox
 from integrations.database.messenger_outbox import PostgresOutbox
 from integrations.database.own_affairs import PostgresOwnAffairs
 from integrations.database.risk_board import PostgresRiskBoard
+from integrations.slack import given_up
 from integrations.slack.operations import Operations
 from tests.fixtures.arriving import arrived, letter, made
 from tests.fixtures.postgres import TestDatabase
@@ -222,6 +223,19 @@ def test_a_card_of_given_up_jobs_follows_what_becomes_of_them_also_after_a_resta
     del jobs.given_up[0]
     operations(database, jobs, night).sweep()
     assert len(sent(database)) == 3, "of one whose jobs are too old to be looked at nothing is taken away"
+
+
+def test_a_card_of_given_up_jobs_that_could_not_be_shown_is_shown_later(
+    database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(given_up, "LOOK_EVERY_S", 0.0)
+    monkeypatch.setattr(given_up, "AGAIN_AFTER", timedelta(0))
+    mine = operations(database, Jobs(GivenUpJob(4, "scan", "No scan.", NOON)), MORNING.replace(hour=1))
+    mine.sweep()
+    database.one("admin", "UPDATE slack_outbox SET ended_at = clock_timestamp(), outcome = 'failed'")
+    mine.sweep()
+    mine.sweep()
+    assert database.one("admin", "SELECT count(*) FROM slack_outbox WHERE key = 'given-up:4-4' AND ended_at IS NULL") == 1
 
 
 def test_many_jobs_that_were_given_up_together_fit_into_one_message(database: TestDatabase) -> None:

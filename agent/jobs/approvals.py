@@ -13,14 +13,13 @@ from agent.guardrails.approvals import progress_of
 from agent.guardrails.deadlines import Deadlines, deadlines_of
 from agent.guardrails.policy import Policy
 from agent.guardrails.standing_in import deputies_for
+from agent.guardrails.waiting import waiting
 from agent.ports.absences import StandIns
 from agent.ports.approval_notices import ApprovalNotices
 from agent.ports.ledger import ProposalBook
 
 logger = logging.getLogger(__name__)
 
-#: More proposals than this do not wait at once anywhere.
-MOST = 2_000
 #: What lapsed longer ago than this was told, or nobody cares.
 LAPSED_LATELY = timedelta(days=2)
 
@@ -29,7 +28,7 @@ def watch(
     book: ProposalBook, notices: ApprovalNotices, stand_ins: StandIns, policy: Policy, now: datetime
 ) -> list[ApprovalNotice]:
     """Note what has become due since the last look; what was noted then. After a pause only the latest reminder is noted."""
-    proposals = [*book.proposals([ProposalState.PENDING], MOST), *notices.lapsed(now - LAPSED_LATELY)]
+    proposals = [*waiting(book), *notices.lapsed(now - LAPSED_LATELY)]
     known = {(one.proposal_id, one.step, one.kind, one.number) for one in notices.of([proposal.id for proposal in proposals])}
     due = due_notices(proposals, policy, now, stand_ins.standing_in())
     fresh = [one for one in due if (one.proposal_id, one.step, one.kind, one.number) not in known]

@@ -131,8 +131,9 @@ def _waiting_approvals(result: Result) -> str:
     if not result["waiting"]:
         return "Nothing waits for approval."
     verb = "waits" if result["waiting"] == 1 else "wait"
+    more = [f"- And {result['not_shown']} more, which lapse later."] if result["not_shown"] else []
     return "\n".join(
-        [f"{_count(result['waiting'], 'proposal')} {verb} for approval:", *(_waiting(row) for row in result["proposals"])]
+        [f"{_count(result['waiting'], 'proposal')} {verb} for approval:", *(_waiting(row) for row in result["proposals"]), *more]
     )
 
 

@@ -40,9 +40,13 @@ class ProposalBook(Protocol):
         """Raises RecordMissing."""
 
     def proposals(
-        self, states: Sequence[ProposalState] | None = None, limit: int = 50, sha256: str | None = None
+        self,
+        states: Sequence[ProposalState] | None = None,
+        limit: int = 50,
+        sha256: str | None = None,
+        before: int | None = None,
     ) -> list[Proposal]:
-        """Newest first; with `sha256` only those of exactly this content."""
+        """Newest first; with `sha256` only those of exactly this content, with `before` only those older than this one."""
 
     def delays_told(self, orders: Sequence[str]) -> set[tuple[str, date | None]]:
         """Order and expected day (None: unknown) of each delay of these that a customer was told last, is to be, or may have

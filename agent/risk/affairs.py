@@ -1,23 +1,21 @@
 """Our own affairs as the rules look at them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from agent.domain.affairs import Affairs, WaitingApproval
-from agent.domain.decisions import Proposal, ProposalState
+from agent.domain.decisions import Proposal
 from agent.domain.findings import FindingKind
 from agent.domain.records import Record
 from agent.errors import PolicyRejected
 from agent.guardrails.deadlines import deadlines_of
 from agent.guardrails.policy import Policy
+from agent.guardrails.waiting import waiting
 from agent.ports.erp_history import ErpHistory
 from agent.ports.ledger import ProposalBook
 from agent.ports.own_affairs import OwnAffairs
 from agent.risk.gaps import Gaps
-
-#: More proposals than this do not wait at once anywhere.
-MOST = 2_000
 
 
 def take_affairs(book: ProposalBook, own: OwnAffairs, history: ErpHistory, policy: Policy, now: datetime) -> Affairs:
@@ -31,7 +29,7 @@ def take_affairs(book: ProposalBook, own: OwnAffairs, history: ErpHistory, polic
     unmatched = "What carriers said was not matched with deliveries."
     shipments = gaps.read(lambda: history.shipments(numbers), unmatched, (FindingKind.CARRIER_DELAY,)) if numbers else ()
     return Affairs(
-        approvals=tuple(_waiting(book.proposals([ProposalState.PENDING], MOST), policy, now)),
+        approvals=tuple(_waiting(waiting(book), policy, now)),
         failures=tuple(own.failures(now - timedelta(hours=policy.limits.longest(["failure_window_hours"])))),
         reports=tuple(reports),
         shipments=tuple(shipments),
@@ -45,7 +43,7 @@ def as_far_as_known(seen: Affairs | None, before: Affairs | None) -> Affairs | N
     return replace(seen, shipments=before.shipments) if seen and before and seen.unjudged else seen
 
 
-def _waiting(proposals: Sequence[Proposal], policy: Policy, now: datetime) -> Iterator[WaitingApproval]:
+def _waiting(proposals: Iterable[Proposal], policy: Policy, now: datetime) -> Iterator[WaitingApproval]:
     """The SLA of a step begins when the step does."""
     for proposal in proposals:
         if proposal.expires_at <= now:

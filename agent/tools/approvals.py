@@ -1,12 +1,16 @@
 """What waits for somebody's approval."""
 
+from operator import attrgetter
 from typing import Any
 
-from agent.domain.decisions import Proposal, ProposalState, Verdict
+from agent.domain.decisions import Proposal, Verdict
 from agent.errors import PolicyRejected
 from agent.guardrails.permissions import Permission
+from agent.guardrails.waiting import waiting
 from agent.tools.base import Effect, Tool, ToolArguments, cited
 from agent.tools.context import ToolContext
+
+MOST = 50
 
 
 class WaitingApprovals(ToolArguments):
@@ -14,12 +18,17 @@ class WaitingApprovals(ToolArguments):
 
 
 def waiting_approvals(context: ToolContext, arguments: WaitingApprovals) -> dict[str, Any]:
-    waiting = [proposal for proposal in context.book.proposals([ProposalState.PENDING]) if proposal.expires_at > context.now()]
+    """All are counted; of many those that lapse first are shown."""
+    found = sorted(
+        (proposal for proposal in waiting(context.book) if proposal.expires_at > context.now()), key=attrgetter("expires_at")
+    )
+    shown = found[:MOST]
     return {
         "as_of": context.now().isoformat(),
-        "waiting": len(waiting),
-        "proposals": [proposal_row(proposal, context) for proposal in waiting],
-        "records": [cited(proposal.content.subject.record, context.reader) for proposal in waiting],
+        "waiting": len(found),
+        "proposals": [proposal_row(proposal, context) for proposal in shown],
+        "not_shown": len(found) - len(shown),
+        "records": [cited(proposal.content.subject.record, context.reader) for proposal in shown],
     }
 
 

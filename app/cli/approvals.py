@@ -4,14 +4,12 @@ from typing import Annotated
 
 import typer
 
-from agent.domain.decisions import ProposalState
 from agent.ports.clock import utc_now
 from app.cli import output
 from app.cli.options import Json
-from app.contract.approvals import ApprovalRow, approval_rows
+from app.contract.approvals import ApprovalRow, waiting_rows
 
 group = typer.Typer(help="What waits for approval, until when, and for whom.", no_args_is_help=True)
-MOST = 500
 
 
 @group.command("list")
@@ -26,12 +24,10 @@ def list_(
     from app.wiring.cli import reading
 
     with reading() as company:
-        pending = company.book.proposals([ProposalState.PENDING], MOST)
         people = [company.people.by_handle(handle)] if handle else company.people.all()
-        notices = company.notices.of([proposal.id for proposal in pending])
-        rows = approval_rows(pending, company.policy, people, company.stand_ins.standing_in(), notices, utc_now())
-    wanted = [row for row in rows if row.people or not handle]
-    output.shown(json, wanted, lambda: _table(wanted, handle))
+        standing, only = company.stand_ins.standing_in(), handle is not None
+        rows = waiting_rows(company.book, company.notices, company.policy, people, standing, utc_now(), only=only)
+    output.shown(json, rows, lambda: _table(rows, handle))
 
 
 def _table(rows: list[ApprovalRow], handle: str | None) -> None:

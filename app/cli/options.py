@@ -45,6 +45,9 @@ def _target(text: str) -> Target:
 
 TargetId = Annotated[Target, typer.Argument(metavar="ID", parser=_target, help="The proposal, as P12 or 12, or a group, as G3.")]
 ProposalId = Annotated[int, typer.Argument(metavar="ID", parser=_proposal_id, help="The proposal, as P12 or 12.")]
+BeforeId = Annotated[
+    int | None, typer.Option(metavar="ID", parser=_proposal_id, help="Only those older than this one, P12 or 12.")
+]
 
 
 def _mail_id(text: str) -> int:

@@ -9,7 +9,7 @@ from rich.text import Text
 from agent.domain.decisions import ProposalState
 from agent.ports.clock import utc_now
 from app.cli import output
-from app.cli.options import Json, ProposalId, TargetId
+from app.cli.options import BeforeId, Json, ProposalId, TargetId
 from app.contract.dry_runs import DryRunRow
 from app.contract.groups import GroupRow
 from app.contract.proposals import ProposalRow
@@ -22,13 +22,14 @@ STATES = {"done": "green", "pending": "yellow", "granted": "cyan", "executing": 
 def list_(
     state: Annotated[list[ProposalState] | None, typer.Option(help="Only these states; may be given several times.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+    before: BeforeId = None,
     json: Json = False,
 ) -> None:
     """Proposals, newest first."""
     from app.wiring.cli import reading
 
     with reading() as company:
-        rows = [ProposalRow.of(found, company.policy) for found in company.book.proposals(state, limit)]
+        rows = [ProposalRow.of(found, company.policy) for found in company.book.proposals(state, limit, before=before)]
     output.shown(json, rows, lambda: _table(rows))
 
 

@@ -11,6 +11,9 @@ from agent.errors import PolicyRejected
 from agent.guardrails.deadlines import Deadlines, deadlines_of
 from agent.guardrails.policy import Policy
 from agent.guardrails.standing_in import deputies_for, ruling_now
+from agent.guardrails.waiting import waiting_pages
+from agent.ports.approval_notices import ApprovalNotices
+from agent.ports.ledger import ProposalBook
 from app.contract.model import Contract, Moment
 
 
@@ -49,6 +52,32 @@ class ApprovalRow(Contract):
     """How many were noted for this step."""
 
 
+def waiting_rows(
+    book: ProposalBook,
+    notices: ApprovalNotices,
+    policy: Policy,
+    people: Sequence[Person],
+    standing: Sequence[StandIn],
+    now: datetime,
+    *,
+    only: bool = False,
+    limit: int | None = None,
+    before: int | None = None,
+) -> list[ApprovalRow]:
+    """Of all that wait, the most urgent first, of those due at once the oldest.
+
+    With `only` of those that one of `people` can decide now; with `limit` only of the newest, of those older than `before`.
+    """
+    found = list[ApprovalRow]()
+    for page in waiting_pages(book, before):
+        told = notices.of([proposal.id for proposal in page])
+        rows = approval_rows(page, policy, people, standing, told, now)
+        found += [row for row in rows if row.people or not only]
+        if limit is not None and len(found) >= limit:
+            break
+    return sorted(reversed(found[:limit]), key=lambda row: row.due_at)
+
+
 def approval_rows(
     proposals: Iterable[Proposal],
     policy: Policy,
@@ -56,19 +85,8 @@ def approval_rows(
     standing: Sequence[StandIn],
     notices: Sequence[ApprovalNotice],
     now: datetime,
-) -> list[ApprovalRow]:
-    """The most urgent first; `people` are those asked about, deputies are named even when they are not among them."""
-    return sorted(_rows(proposals, policy, people, standing, notices, now), key=lambda row: row.due_at)
-
-
-def _rows(
-    proposals: Iterable[Proposal],
-    policy: Policy,
-    people: Sequence[Person],
-    standing: Sequence[StandIn],
-    notices: Sequence[ApprovalNotice],
-    now: datetime,
 ) -> Iterator[ApprovalRow]:
+    """In the order given; `people` are those asked about, deputies are named even when they are not among them."""
     for proposal in proposals:
         try:
             requirement = policy.require(proposal.content.action, proposal.content.facts)

@@ -242,9 +242,13 @@ class BookWhenAsked:
         return self._company.book.group(group_id)
 
     def proposals(
-        self, states: Sequence[ProposalState] | None = None, limit: int = 50, sha256: str | None = None
+        self,
+        states: Sequence[ProposalState] | None = None,
+        limit: int = 50,
+        sha256: str | None = None,
+        before: int | None = None,
     ) -> list[Proposal]:
-        return self._company.book.proposals(states, limit, sha256)
+        return self._company.book.proposals(states, limit, sha256, before)
 
     def delays_told(self, orders: Sequence[str]) -> set[tuple[str, date | None]]:
         return self._company.book.delays_told(orders)

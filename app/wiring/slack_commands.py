@@ -13,7 +13,7 @@ from app.wiring.slack_mails import SlackMails
 from integrations.slack.commands import Command
 from integrations.slack.interaction import Payload
 from integrations.slack.plain_views import sentence
-from integrations.slack.text import cut
+from integrations.slack.text import cut, escaped
 from integrations.slack.views.mail import mail_list
 from integrations.slack.views.risk import risk_answer, why_answer
 from integrations.slack.views.telling import count, when
@@ -83,5 +83,6 @@ def _approvals(context: WebContext, person: Person) -> Payload:
         return sentence("Nothing waits for your approval.")
     head = f"*{count(len(rows), 'proposal waits', 'proposals wait')} for your approval*, the most urgent first:"
     lines = [f"• {row.proposal}: {cut(row.title, 150)}, asked for by {row.asker}, due {when(row.due_at)}" for row in rows]
-    more = [f"… and {len(lines) - MOST_APPROVALS} more; Home has them all."] if len(lines) > MOST_APPROVALS else []
+    every = f"`expediter approvals list --for {escaped(person.handle)}` has all of them."
+    more = [f"… and {len(lines) - MOST_APPROVALS:,} more; {every}"] if len(lines) > MOST_APPROVALS else []
     return sentence("\n".join([head, *lines[:MOST_APPROVALS], *more]))

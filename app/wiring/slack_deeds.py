@@ -7,15 +7,16 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from agent.domain.absences import StandIn
-from agent.domain.decisions import Person, Proposal, ProposalGroup, ProposalState, Verdict
+from agent.domain.decisions import Person, Proposal, ProposalGroup, Verdict
 from agent.domain.messenger import AskedAt
 from agent.errors import NotPermitted, PreconditionFailed, RecordMissing
 from agent.guardrails.permissions import Permission, demand
 from agent.guardrails.policy import Policy
+from agent.guardrails.waiting import waiting
 from app.contract.groups import GroupDecisionRequest
 from app.contract.proposals import CommentRequest, DecisionRequest, EditRequest, ReasonRequest
 from app.web import WebContext
-from app.web.routes import approvals, groups, proposals
+from app.web.routes import groups, proposals
 from integrations.database.messenger_inbox import PostgresDeliveries
 from integrations.database.messenger_links import PostgresLinks
 from integrations.slack.chat import conversation_id
@@ -89,7 +90,7 @@ class SlackDeeds:
         return self._context.absences.standing_in()
 
     def waiting(self) -> Sequence[Proposal]:
-        return self._context.desk.proposals([ProposalState.PENDING], approvals.MOST)
+        return list(waiting(self._context.desk))
 
     def slack_user(self, person_id: int) -> str | None:
         link = self._links.of_person(self._team, person_id)

@@ -36,6 +36,8 @@ _GROUP = """
     FROM proposal_group JOIN person ON person.id = asker_id WHERE proposal_group.id = %s
 """
 _DELAYS_TOLD = "SELECT order_name AS name, expected FROM delay_told WHERE order_name = ANY(%s)"
+#: Above every number of a proposal.
+BEYOND = 2**62
 #: States that end at the latest when the proposal expires.
 _UNEXPIRED = frozenset({ProposalState.PENDING, ProposalState.GRANTED})
 #: Which ones are wanted is found out first, from as few rows as tell; only of those all the rest is read.
@@ -43,7 +45,7 @@ _THOSE = PROPOSALS + "WHERE proposal.id = ANY(%(ids)s) ORDER BY proposal.id DESC
 _NEWEST: dict[tuple[bool, bool, bool], LiteralString] = {
     (with_state, unexpired, same): "SELECT proposal.id FROM proposal "  # noqa: S608 - constants
     + ("JOIN proposal_state ON proposal_state.proposal_id = proposal.id AND state = ANY(%(states)s) " if with_state else "")
-    + "WHERE true "
+    + "WHERE proposal.id < %(before)s "
     + ("AND proposal.expires_at > now() " if unexpired else "")
     + ("AND proposal.sha256 = %(sha256)s " if same else "")
     + "ORDER BY proposal.id DESC LIMIT %(limit)s"
@@ -57,19 +59,22 @@ _ENDED: LiteralString = """
     SELECT id FROM (
         (SELECT execution.proposal_id AS id FROM execution
             JOIN execution_outcome ON execution_outcome.execution_id = execution.id AND outcome = ANY(%(states)s)
-            WHERE NOT EXISTS (SELECT FROM execution_resolution WHERE execution_resolution.execution_id = execution.id)
+            WHERE execution.proposal_id < %(before)s
+                AND NOT EXISTS (SELECT FROM execution_resolution WHERE execution_resolution.execution_id = execution.id)
             ORDER BY execution.proposal_id DESC LIMIT %(limit)s)
         UNION ALL
         (SELECT execution.proposal_id FROM execution_resolution JOIN execution ON execution.id = execution_id
-            WHERE CASE WHEN took_effect THEN 'done' ELSE 'failed' END = ANY(%(states)s)
+            WHERE execution.proposal_id < %(before)s
+                AND CASE WHEN took_effect THEN 'done' ELSE 'failed' END = ANY(%(states)s)
             ORDER BY execution.proposal_id DESC LIMIT %(limit)s)
     ) AS ended ORDER BY id DESC LIMIT %(limit)s
 """
 #: States that leave a row behind, are for good, and so are read from those rows without looking at all proposals.
 _SOURCES: dict[ProposalState, LiteralString] = {
-    ProposalState.REJECTED: "SELECT DISTINCT proposal_id AS id FROM decision WHERE verdict = 'reject' "
-    "ORDER BY id DESC LIMIT %(limit)s",
-    ProposalState.WITHDRAWN: "SELECT proposal_id AS id FROM withdrawal ORDER BY proposal_id DESC LIMIT %(limit)s",
+    ProposalState.REJECTED: "SELECT DISTINCT proposal_id AS id FROM decision "
+    "WHERE verdict = 'reject' AND proposal_id < %(before)s ORDER BY id DESC LIMIT %(limit)s",
+    ProposalState.WITHDRAWN: "SELECT proposal_id AS id FROM withdrawal WHERE proposal_id < %(before)s "
+    "ORDER BY proposal_id DESC LIMIT %(limit)s",
     **dict.fromkeys(map(ProposalState, Outcome), _ENDED),
 }
 
@@ -109,9 +114,14 @@ class PostgresProposalBook:
         return ProposalGroup(row["id"], row["title"], rows.person(row["asker"]), row["created_at"], lines)
 
     def proposals(
-        self, states: Sequence[ProposalState] | None = None, limit: int = 50, sha256: str | None = None
+        self,
+        states: Sequence[ProposalState] | None = None,
+        limit: int = 50,
+        sha256: str | None = None,
+        before: int | None = None,
     ) -> list[Proposal]:
-        wanted = {"states": [state.value for state in states or ()], "limit": limit, "sha256": sha256}
+        named = [state.value for state in states or ()]
+        wanted = {"states": named, "limit": limit, "sha256": sha256, "before": before or BEYOND}
         query = newest_of(states, sha256 is not None)
         with statements(self._pool) as connection:
             ids = [row["id"] for row in connection.execute(query, wanted).fetchall()]

@@ -30,6 +30,7 @@ from app.web.security import Context, Reader, SignedIn
 
 router = APIRouter(prefix="/v1/proposals", tags=["proposals"])
 ProposalId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Before = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 
 
 @router.get("")
@@ -38,9 +39,10 @@ def proposals(
     _person: Reader,
     state: Annotated[list[ProposalState] | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
+    before: Before = None,
 ) -> list[ProposalRow]:
-    """Newest first."""
-    return [ProposalRow.of(proposal, context.policy) for proposal in context.desk.proposals(state, limit)]
+    """Newest first; with `before` those older than this proposal, the last one of the page before."""
+    return [ProposalRow.of(proposal, context.policy) for proposal in context.desk.proposals(state, limit, before=before)]
 
 
 @router.post("", status_code=202)

@@ -47,7 +47,7 @@ class Pieces:
 def home(person: Person, pieces: Pieces, scene: Scene) -> Payload:
     """The view for views.publish."""
     blocks = [
-        *_approvals(pieces.waiting, scene),
+        *_approvals(person, pieces.waiting, scene),
         *_asked(pieces.asked, scene),
         *_findings(pieces),
         *_inbox(pieces.mails),
@@ -99,7 +99,7 @@ def by_time_left(waiting: Sequence[Proposal], scene: Scene) -> list[Proposal]:
     return sorted(waiting, key=lambda one: (dues[one.id], one.id))
 
 
-def _approvals(waiting: Sequence[Proposal], scene: Scene) -> Iterator[Payload]:
+def _approvals(person: Person, waiting: Sequence[Proposal], scene: Scene) -> Iterator[Payload]:
     ordered = by_time_left(waiting, scene)
     if not ordered:
         yield b.header("Nothing waits for you")
@@ -114,7 +114,8 @@ def _approvals(waiting: Sequence[Proposal], scene: Scene) -> Iterator[Payload]:
     for number, one in enumerate(ordered[:MOST_WAITING]):
         yield b.section(_line(one, scene), b.button("Review", f"review:{number}", carried(one)))
     if len(ordered) > MOST_WAITING:
-        yield b.context(f"… and {len(ordered) - MOST_WAITING} more: `expediter approvals list --for …`")
+        every = f"`expediter approvals list --for {b.mrkdwn(person.handle, 80)}`"
+        yield b.context(f"… and {len(ordered) - MOST_WAITING:,} more, which have more time left: {every} has all of them.")
 
 
 def _line(proposal: Proposal, scene: Scene) -> str:

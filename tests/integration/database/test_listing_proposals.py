@@ -8,12 +8,13 @@ import pytest
 
 from agent.domain.approval_notices import ApprovalNotice, NoticeKind
 from agent.domain.decisions import Outcome, ProposalState, Role, Verdict
+from agent.guardrails.waiting import PAGE, waiting
 from integrations.database import approval_notices
 from integrations.database.approval_notices import PostgresApprovalNotices
 from integrations.database.execution_control import PostgresExecutionControl
 from integrations.database.execution_desk import PostgresExecutionDesk
-from integrations.database.proposal_book import PostgresProposalBook, newest_of
-from tests.fixtures.ledger import decide, granted, lapse
+from integrations.database.proposal_book import BEYOND, PostgresProposalBook, newest_of
+from tests.fixtures.ledger import decide, granted, lapse, many_more
 from tests.fixtures.postgres import TestDatabase
 
 MANY = """
@@ -73,7 +74,13 @@ def most_rows(database: TestDatabase, query: str, values: Any) -> float:
     "states", [None, [ProposalState.PENDING], [ProposalState.GRANTED, ProposalState.PENDING]], ids=["all", "waits", "open"]
 )
 def test_the_newest_are_found_without_reading_the_rest(crowded: TestDatabase, states: list[ProposalState] | None) -> None:
-    assert most_rows(crowded, newest_of(states, False), {"states": states or [], "limit": 50}) <= 100
+    assert most_rows(crowded, newest_of(states, False), {"states": states or [], "limit": 50, "before": BEYOND}) <= 100
+
+
+def test_a_page_further_on_is_found_without_reading_the_rest(crowded: TestDatabase) -> None:
+    wanted = {"states": [], "limit": 50, "before": 2_000}
+    assert most_rows(crowded, newest_of(None, False), wanted) <= 100
+    assert most_rows(crowded, newest_of([ProposalState.PENDING], False), wanted | {"states": [ProposalState.PENDING]}) <= 100
 
 
 @pytest.fixture
@@ -107,7 +114,7 @@ def test_what_ended_long_ago_is_found_without_reading_what_came_since(
     settled: TestDatabase, states: list[ProposalState], found: int
 ) -> None:
     assert len(PostgresProposalBook(settled.pool("worker")).proposals(states)) == found
-    assert most_rows(settled, newest_of(states, False), {"states": states, "limit": 50}) <= 200
+    assert most_rows(settled, newest_of(states, False), {"states": states, "limit": 50, "before": BEYOND}) <= 200
 
 
 def test_what_lapsed_lately_is_found_without_reading_what_lapsed_before(crowded: TestDatabase) -> None:
@@ -125,6 +132,20 @@ def test_the_list_shows_what_it_showed(crowded: TestDatabase) -> None:
     assert len(book.proposals([ProposalState.PENDING])) == 2
     assert len(book.proposals([ProposalState.EXPIRED], limit=7)) == 7
     assert book.proposals([]) == []
+
+
+def test_page_by_page_each_is_listed_once(settled: TestDatabase) -> None:
+    book = PostgresProposalBook(settled.pool("worker"))
+    for states in (None, [ProposalState.EXPIRED], [ProposalState.REJECTED], [ProposalState.DONE], [ProposalState.FAILED]):
+        first = book.proposals(states, 70)
+        pages = [book.proposals(states, 35), book.proposals(states, 35, before=first[min(34, len(first) - 1)].id)]
+        assert [one.id for page in pages for one in page] == [one.id for one in first]
+
+
+def test_all_that_wait_are_found_however_many(database: TestDatabase) -> None:
+    many_more(database, database.proposal(), 2 * PAGE)
+    found = [one.id for one in waiting(PostgresProposalBook(database.pool("worker")))]
+    assert found == list(range(2 * PAGE + 1, 0, -1))
 
 
 def test_each_state_is_listed_under_its_name(database: TestDatabase) -> None:

@@ -14,6 +14,7 @@ from agent.domain.quiet_hours import QuietHours
 from integrations.database.finding_desk import PostgresFindingDesk
 from integrations.database.quiet_hours import PostgresQuietTimes
 from integrations.slack.views.risk import why_answer
+from tests.fixtures.ledger import many_more
 from tests.fixtures.postgres import TestDatabase
 from tests.fixtures.scans import at_risk, full, known, publish, trouble
 from tests.fixtures.slack.deliveries import on_screen, press, press_home
@@ -46,6 +47,18 @@ def option(day: int = 1) -> Option:
 def scanned(database: TestDatabase, day: int = 1, severity: Severity = Severity.CRITICAL) -> None:
     found = trouble(1, severity=severity, summary=SUMMARY)
     publish(database, full(found, orders=(replace(at_risk(1, found), options=(option(day),)),), at=datetime.now(UTC)))
+
+
+def test_of_many_that_wait_home_shows_those_with_the_least_time_left_and_where_all_are(
+    screen: Screen, database: TestDatabase
+) -> None:
+    sofia, account = joined(screen, Role.SALES_MANAGER)
+    many_more(database, database.proposal(), 600)
+    text = said(home_of(screen, account)["blocks"])
+    assert "601 wait for you" in text
+    assert ["*P1*" in text, "*P30*" in text, "*P31*" in text, "*P601*" in text] == [True, True, False, False]
+    every = f"`expediter approvals list --for {sofia.handle}` has all of them"
+    assert f"… and 571 more, which have more time left: {every}" in text
 
 
 def test_a_critical_finding_is_taken_on_from_home(screen: Screen, database: TestDatabase) -> None:

@@ -46,7 +46,7 @@ class Nothing:
     def __init__(self, *said: CarrierReport) -> None:
         self.said = list(said)
 
-    def proposals(self, states: object, limit: int) -> list[Proposal]:
+    def proposals(self, states: object, limit: int, *, before: int | None) -> list[Proposal]:
         return []
 
     def failures(self, since: datetime) -> list[GivenUpJob]:

@@ -16,6 +16,7 @@ from agent.risk.answers import RiskAnswers
 from agent.tools import ToolContext, call
 from integrations.demo import SITUATIONS, DemoReader
 from tests.fixtures.demo import DemoDatabase, DemoErp
+from tests.fixtures.ledger import many_more
 from tests.fixtures.turns import turn_of, utc_now
 
 Ask = Callable[..., dict[str, Any]]
@@ -127,6 +128,19 @@ def test_a_proposal_waits_for_the_people_the_policy_names(ask: Ask, turn: ToolCo
     assert ask("waiting_approvals")["proposals"] == [row]
     stored = turn.book.proposal(row["id"])
     assert (stored.rationale, stored.provenance.origin) == ("The vendor is late.", "rules")
+
+
+def test_of_many_that_wait_all_are_counted_and_those_that_lapse_first_are_shown(
+    ask: Ask, turn: ToolContext, demo_database: DemoDatabase
+) -> None:
+    many_more(demo_database, demo_database.proposal(expires_in=timedelta(days=2)), 60)
+    soon = demo_database.proposal(expires_in=timedelta(days=1))
+    found = ask("waiting_approvals")
+    assert (found["waiting"], len(found["proposals"]), found["not_shown"]) == (62, 50, 12)
+    assert found["proposals"][0]["id"] == soon.id
+    text = word("waiting_approvals", found)
+    assert text.startswith("62 proposals wait for approval:")
+    assert text.endswith("- And 12 more, which lapse later.")
 
 
 def test_the_same_change_is_not_proposed_twice(ask: Ask, turn: ToolContext) -> None:

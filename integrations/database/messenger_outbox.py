@@ -37,7 +37,8 @@ _GIVEN_UP = """
             WHERE vain.key = last.key AND vain.channel = last.channel AND vain.outcome = 'failed'))
 """
 _CHANNELS = """
-    SELECT DISTINCT channel FROM slack_outbox WHERE key = %s AND outcome IS DISTINCT FROM 'failed' ORDER BY channel
+    SELECT DISTINCT channel FROM slack_outbox WHERE key = %s AND (ended_at IS NULL OR outcome IN ('sent', 'unknown'))
+    ORDER BY channel
 """
 
 

@@ -1,11 +1,14 @@
 """However many proposals wait, each of them is in the list, and can be read page by page."""
 
+import json
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from typer.testing import CliRunner
 
 from agent.domain.decisions import Person, Role, Verdict
+from app.cli.program import program
 from integrations.database.proposal_book import PostgresProposalBook
 from tests.fixtures.ledger import decide, many_more
 from tests.fixtures.postgres import TestDatabase
@@ -50,6 +53,20 @@ def test_proposals_are_read_page_by_page(api: TestClient, signed_in: As, sofia: 
     first = listed(api, headers, "/v1/proposals", limit=400)
     assert first == list(range(601, 201, -1))
     assert listed(api, headers, "/v1/proposals", limit=400, before=first[-1], state="pending") == list(range(201, 0, -1))
+
+
+def test_on_the_command_line_all_are_listed_too(database: TestDatabase, sofia: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EXPEDITER_WORKER_DATABASE_URL", database.url("worker"))
+    assert len(printed("approvals", "list", "--for", sofia.handle)) == MANY + 1
+    page = printed("proposals", "list", "--limit", "3", "--before", "P101")
+    assert [row["label"] for row in page] == ["P100", "P99", "P98"]
+
+
+def printed(*arguments: str) -> list[dict[str, Any]]:
+    ended = CliRunner().invoke(program, [*arguments, "--json"])
+    assert ended.exit_code == 0, ended.output
+    rows: list[dict[str, Any]] = json.loads(ended.stdout)
+    return rows
 
 
 @pytest.mark.parametrize("wrong", [{"before": 0}, {"before": "P12"}, {"limit": 0}, {"limit": 501}])

@@ -113,12 +113,23 @@ def test_the_last_change_of_a_card_is_made_later_also_where_nobody_follows_it_an
 def test_what_was_given_up_and_does_not_wait_any_more_is_not_shown_for_the_first_time(company: SlackCompany) -> None:
     channel = company.space.channel()
     mine = announcer(company.database, channel=channel)
-    company.database.proposal()
+    proposal = company.database.proposal()
+    mine.sweep()
+    decide(company.database, proposal, company.database.person("sofia"), last=False)
     mine.sweep()
     a_day_without_slack(company, channel)
     lapse(company.database, "proposal")
     swept_and_sent(mine, company)
     assert cards(company, channel) == []
+
+
+def test_what_was_never_there_is_shown_in_the_channel_of_now(company: SlackCompany) -> None:
+    then, now = company.space.channel(), company.space.channel()
+    company.space.channels[then]["members"] = []
+    company.database.proposal()
+    swept_and_sent(announcer(company.database, channel=then), company)
+    swept_and_sent(announcer(company.database, channel=now), company)
+    assert (len(cards(company, then)), len(cards(company, now))) == (0, 1)
 
 
 def test_the_more_often_a_card_could_not_be_shown_the_longer_it_is_left_alone(company: SlackCompany) -> None:

@@ -17,12 +17,14 @@ _DIVIDER = re.compile(
     r"|begin doorgestuurd bericht|inicio del mensaje reenviado) ?:$"
 )
 _FROM = re.compile(r"^\W*(from|von|de|van|da|expediteur|afzender|remitente)\b ?\*? ?: ?\S")
-_SENT = re.compile(r"^\W*(sent|date|gesendet|datum|envoye|verzonden|enviado( el)?|fecha|data|inviato)\b ?\*? ?: ?.*\d")
-_OTHER = re.compile(r"^\W*(to|an|a|aan|para|cc|subject|betreff|objet|onderwerp|asunto|oggetto)\b ?\*? ?:")
+_SENT = re.compile(r"^\W*(sent|date|gesendet|datum|envoye|verzonden|enviad[oa]( el| em)?|fecha|data|inviato)\b ?\*? ?: ?.*\d")
+_OTHER = re.compile(r"^\W*(to|an|a|aan|para|cc|subject|betreff|objet|onderwerp|asunto|assunto|oggetto)\b ?\*? ?:")
+_RULE = re.compile(r"^[-_=]{5,}$")
 
 
 def quoted_spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Spans of earlier mails: lines marked `>`, and everything after an attribution, a divider or a block of mail headers.
+    """Spans of earlier mails: lines marked `>` with the attribution above them, and everything after one without such lines,
+    a divider or a block of mail headers.
 
     `From: Hamburg` / `To: Lyon` is a shipment, not a header block: that needs an address or a sending date too.
     """
@@ -31,9 +33,11 @@ def quoted_spans(text: str) -> tuple[tuple[int, int], ...]:
     for number, (start, end, line) in enumerate(lines):
         if line.startswith(">"):
             spans.append((start, end))
-        elif _starts_quote(lines, number) and not _answered_inline(lines, number):
-            spans.append((start, len(text)))
-            break
+        elif head := _head_of_quote(lines, number):
+            if not _answered_inline(lines, number):
+                spans.append((_with_rule(lines, number), len(text)))
+                break
+            spans.append((start, lines[number + head - 1][1]))
     return tuple(_joined(spans))
 
 
@@ -44,18 +48,26 @@ def _lines(text: str) -> Iterator[tuple[int, int, str]]:
         position += len(line) + 1
 
 
-def _starts_quote(lines: list[tuple[int, int, str]], number: int) -> bool:
+def _head_of_quote(lines: list[tuple[int, int, str]], number: int) -> int:
+    """How many lines from this one on say that what follows is an earlier mail; 0: none."""
     line = lines[number][2]
-    following = [text for _, _, text in lines[number + 1 : number + 8] if text][:5]
+    following = [(place, text) for place, (_, _, text) in enumerate(lines[number + 1 : number + 8], 2) if text][:5]
     if _DIVIDER.match(line) or _WROTE.match(line):
-        return True
-    if following and not line.endswith((".", "!", "?")) and _WROTE.match(f"{line} {following[0]}"):
-        return True
+        return 1
+    if following and not line.endswith((".", "!", "?")) and _WROTE.match(f"{line} {following[0][1]}"):
+        return following[0][0]
     if not _FROM.match(line):
-        return False
-    sent = any(_SENT.match(text) for text in following[:4])
-    others = sum(bool(_OTHER.match(text)) for text in following)
-    return others >= 1 and (sent or ("@" in line and others >= 2))
+        return 0
+    sent = any(_SENT.match(text) for _, text in following[:4])
+    others = sum(bool(_OTHER.match(text)) for _, text in following)
+    return int(others >= 1 and (sent or ("@" in line and others >= 2)))
+
+
+def _with_rule(lines: list[tuple[int, int, str]], number: int) -> int:
+    """Where the quote begins: with the line that a mail program draws above it."""
+    above = [start for start, _, text in lines[max(number - 3, 0) : number] if text][-1:]
+    ruled = [start for start, _, text in lines[max(number - 3, 0) : number] if _RULE.match(text)][-1:]
+    return ruled[0] if ruled and ruled == above else lines[number][0]
 
 
 def _answered_inline(lines: list[tuple[int, int, str]], number: int) -> bool:

@@ -93,6 +93,7 @@ BLOCKS = {
     "fr": "De : Ops <ops@us.example>\nEnvoyé : lundi 2 mars 2026 10:00\nÀ : Ann\nObjet : Commande",
     "nl": "Van: Ops <ops@us.example>\nVerzonden: maandag 2 maart 2026 10:00\nAan: Ann\nOnderwerp: Order",
     "es": "De: Ops <ops@us.example>\nEnviado: lunes, 2 de marzo de 2026 10:00\nPara: Ann\nAsunto: Pedido",
+    "pt": "De: Ops <ops@us.example>\nEnviada: segunda-feira, 2 de março de 2026 10:00\nPara: Ann\nAssunto: Encomenda",
 }
 DIVIDERS = (
     "-----Original Message-----",
@@ -108,6 +109,25 @@ def test_everything_after_the_head_of_an_earlier_mail_is_quoted(head: str) -> No
     ((start, end),) = quoted_spans(text)
     assert text[start:].startswith(head)
     assert end == len(text)
+
+
+@pytest.mark.parametrize("head", REPLIES.values())
+@pytest.mark.parametrize("marked", ["{}\n\n> Old words.\n> More.\n", "{}\n> Old words.\n"])
+def test_who_wrote_the_marked_lines_below_is_said_by_the_quote(head: str, marked: str) -> None:
+    mail = parse_mail(f"From: a@b.example\n\nNew words.\n\n{marked.format(head)}\nNew words below.".encode())
+    assert mail.apart()[0].split() == ["New", "words.", "New", "words", "below."]
+
+
+def test_also_over_two_lines_and_never_what_is_answered_between() -> None:
+    text = "On Mon, 2 Mar 2026 at 10:00, Operations of Harbour and Vale\n<ops@us.example> wrote:\nFirst answer.\n> Question?\n"
+    quoted = "".join(text[start:end] for start, end in quoted_spans(text))
+    assert quoted == text.replace("First answer.\n", "")
+
+
+@pytest.mark.parametrize("rule", ["_" * 32, "-" * 40])
+def test_the_line_that_a_mail_program_draws_above_belongs_to_the_quote(rule: str) -> None:
+    assert quoted_spans(f"New words.\n\n{rule}\n{BLOCKS['en']}\n\nOld.")[0][0] == len("New words.\n\n")
+    assert quoted_spans(f"{rule}\nNew words.\n\n{BLOCKS['en']}\n\nOld.")[0][0] > len(rule), "this one is of the new text"
 
 
 def test_an_attribution_over_two_lines_is_found() -> None:

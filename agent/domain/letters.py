@@ -91,8 +91,11 @@ class SavedDraft:
     """A draft that was put into the mailbox, of which nobody knows yet what became."""
 
     mail_id: int
-    message_id: str
-    """Of the mail that it answers."""
+    message_id: str | None
+    """Of the mail that it answers; None where that has none that could be answered to."""
+    sender: str
+    reply_to: tuple[str, ...]
+    """Where that mail asks for answers."""
     text: str
     saved_at: datetime
 

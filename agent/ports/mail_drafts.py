@@ -21,7 +21,8 @@ class DraftFolder(Protocol):
         """Raises MailNotSafe too."""
 
     def replies(self, message_ids: Collection[str], since: datetime) -> Iterator[tuple[str, bytes]]:
-        """The first answer in Sent, filed since then, to each of these mails that has one: its beginning, where its words are."""
+        """What was sent under the name of an answer to these mails and filed in Sent since then, of each the first one first:
+        its beginning, where its words are. Also what went to somebody else."""
 
 
 class DraftShelf(Protocol):
@@ -55,7 +56,7 @@ class SentDrafts(Protocol):
     """What became of saved drafts. Raises DatabaseUnavailable. Of two that say it of one draft, the first is right."""
 
     def waiting(self, mailbox: str) -> Sequence[SavedDraft]:
-        """Of the last month, whose mail we did not answer otherwise, oldest first."""
+        """Whose mail we did not answer otherwise, oldest first."""
 
     def sent(self, mail_id: int, text: str, sent_at: datetime | None, changed_percent: int) -> None:
         """A person did, in these words. None: at a moment that the mail does not tell."""

@@ -25,10 +25,11 @@ _SETTLED = """
     WHERE mail.id = %s
 """
 _WAITING = """
-    SELECT mail.id AS mail_id, message_id, result->>'draft' AS text, mail_draft.at AS saved_at
+    SELECT mail.id AS mail_id, message_id, sender, coalesce(reply_to, '{}') AS reply_to, result->>'draft' AS text,
+        mail_draft.at AS saved_at
     FROM mail_draft JOIN mail ON mail.id = mail_draft.mail_id JOIN mail_triage ON mail_triage.mail_id = mail.id
-    WHERE mailbox = %s AND passed_over IS NULL AND message_id IS NOT NULL
-        AND mail_draft.at > clock_timestamp() - interval '1 month'
+    LEFT JOIN mail_envelope ON mail_envelope.mail_id = mail.id
+    WHERE mailbox = %s AND passed_over IS NULL
         AND NOT EXISTS (SELECT FROM mail_draft_end WHERE mail_draft_end.mail_id = mail.id)
         AND NOT EXISTS (SELECT FROM mail_answering WHERE mail_answering.mail_id = mail.id)
     ORDER BY mail.id
@@ -87,7 +88,7 @@ class PostgresSentDrafts:
     def waiting(self, mailbox: str) -> list[SavedDraft]:
         with statements(self._pool) as connection:
             rows = connection.execute(_WAITING, (mailbox,)).fetchall()
-        return [SavedDraft(**row) for row in rows if is_message_id(row["message_id"])]
+        return [_saved(row) for row in rows]
 
     def sent(self, mail_id: int, text: str, sent_at: datetime | None, changed_percent: int) -> None:
         self._ended(mail_id, text, sent_at, changed_percent)
@@ -98,3 +99,8 @@ class PostgresSentDrafts:
     def _ended(self, mail_id: int, text: str | None, sent_at: datetime | None, changed: int | None) -> None:
         with statements(self._pool) as connection:
             connection.execute(_ENDED, {"mail": mail_id, "text": text, "sent_at": sent_at, "changed": changed})
+
+
+def _saved(row: DictRow) -> SavedDraft:
+    message_id = row["message_id"] if is_message_id(row["message_id"]) else None
+    return SavedDraft(**row | {"message_id": message_id, "reply_to": tuple(row["reply_to"])})

@@ -21,14 +21,15 @@ _JUDGED = """
         AND (%(until)s::timestamptz IS NULL OR received_at < %(until)s)
     ORDER BY triage.mail_id
 """
-# Of an answer that was sent the change stands in its proposal, as its approver saw it.
+# Of an answer that was sent the change stands in its proposal, as its approver saw it. Of a draft that was not there yet when
+# somebody answered, nobody made anything.
 _DRAFTS = """
     SELECT coalesce(array_agg(changed) FILTER (WHERE changed IS NOT NULL), '{}') AS changes,
         count(*) FILTER (WHERE changed IS NULL AND ended) AS left,
         count(*) FILTER (WHERE NOT ended) AS waiting
     FROM (
         SELECT draft.mail_id, changed_percent AS changed, ended.at IS NOT NULL AS ended FROM mail_draft AS draft
-        LEFT JOIN mail_draft_end AS ended USING (mail_id) WHERE passed_over IS NULL
+        LEFT JOIN mail_draft_end AS ended USING (mail_id) WHERE passed_over IS NULL AND sent_at IS DISTINCT FROM draft.at
             AND NOT EXISTS (SELECT FROM mail_answering WHERE mail_answering.mail_id = draft.mail_id)
         UNION ALL
         SELECT subject_id, (content::jsonb #>> '{facts,changed_percent}')::integer, true

@@ -36,5 +36,4 @@ class GraphDrafts:
     def replies(self, message_ids: Collection[str], since: datetime) -> Iterator[tuple[str, bytes]]:
         """Graph finds them among all that ever was sent."""
         for message_id in message_ids:
-            if raw := self._replies.answer_to(message_id, BEGINNING):
-                yield message_id, raw
+            yield from ((message_id, raw) for raw in self._replies.answers_to(message_id, BEGINNING))

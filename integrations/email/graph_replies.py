@@ -45,15 +45,16 @@ class GraphReplies:
     def answered(self, message_id: str) -> bool:
         return bool(self._found(SENT, _with(_IN_REPLY_TO, message_id)))
 
-    def answer_to(self, message_id: str, most: int) -> bytes | None:
-        """Of the first answer in Sent, its first `most` bytes; None where there is none, or none that Graph can hand out."""
-        for answer in self._found(SENT, _with(_IN_REPLY_TO, message_id))[:1]:
+    def answers_to(self, message_id: str, most: int) -> Iterator[bytes]:
+        """In Sent, first ones first: the first `most` bytes of each that Graph can hand out."""
+        for answer in self._found(SENT, _with(_IN_REPLY_TO, message_id)):
             try:
                 with self._talk.asked("GET", f"{answer}/$value") as whole:
-                    return beginning(whole.iter_bytes(), most) if whole else None
+                    raw = beginning(whole.iter_bytes(), most) if whole else b""
             except OfOneMail as refused:
                 logger.warning("what was sent in answer to %s cannot be read: %s", message_id, refused)
-        return None
+            else:
+                yield from (raw,) if raw else ()
 
     def draft(self, mail: Outgoing) -> None:
         """A new draft for nobody but its addressee, made in one step: whoever dies leaves all of it, or none.
@@ -104,7 +105,7 @@ class GraphReplies:
 
     def _listed(self, messages: str, wanted: str) -> Iterator[str]:
         """Those sent first come first: Graph itself does not sort what it was given a property for."""
-        page = self._answer("GET", messages, params={"$filter": wanted, "$select": "id,sentDateTime", "$top": "5"})
+        page = self._answer("GET", messages, params={"$filter": wanted, "$select": "id,sentDateTime", "$top": "20"})
         if page is None:
             raise MailboxRefused(f"Microsoft 365 knows no mailbox {self._sender.address}, or a folder in it is missing.")
         rows = sorted(page["value"], key=lambda row: row.get("sentDateTime") or "")

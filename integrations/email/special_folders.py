@@ -40,15 +40,14 @@ class SpecialFolder:
             client.append(folder, raw, flags)
 
     def answers(self, message_ids: Collection[str], since: date, most: int) -> Iterator[tuple[str, bytes]]:
-        """The first to each of these mails that was filed since that day: its first `most` bytes."""
+        """To these mails and filed since that day, oldest first: the first `most` bytes of each."""
         with self._chosen() as (client, _):
             client.noop()
-            left = set(message_ids)
             for uid, names in _answered(client, sorted(client.search(["SINCE", since]))):
-                for name in left.intersection(names):
-                    left.discard(name)
-                    [found] = client.fetch([uid], [f"BODY.PEEK[]<0.{most}>"]).values()
-                    yield name, _body(found)
+                if wanted := set(message_ids).intersection(names):
+                    # Somebody may have moved it away meanwhile.
+                    raw = _body(client.fetch([uid], [f"BODY.PEEK[]<0.{most}>"]).get(uid, {}))
+                    yield from ((name, raw) for name in wanted if raw)
 
     @contextmanager
     def _chosen(self) -> Iterator[tuple[IMAPClient, str]]:

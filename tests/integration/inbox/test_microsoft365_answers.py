@@ -83,9 +83,11 @@ def test_where_a_colleague_answered_already_there_is_no_draft(office: GraphOffic
     assert office.there.in_folder("drafts") == []
 
 
-def sent_by_a_person(text: str, answers: str = "<1@vendor.example>") -> Message:
+def sent_by_a_person(text: str, answers: str = "<1@vendor.example>", to: str = "vera@vendor.example") -> Message:
     """As Graph hands it out."""
     whole = mail(9)
+    whole.replace_header("From", US.address)
+    whole.replace_header("To", to)
     whole.set_content(text)
     return Message(whole.as_bytes(policy=SMTP), now(), folder="sentitems", properties={IN_REPLY_TO: answers})
 
@@ -96,7 +98,9 @@ def test_what_a_person_sent_in_place_of_the_draft_is_set_beside_it(office: Graph
     assert office.compared() == 0
     later, first = sent_by_a_person("And more."), sent_by_a_person(f"{DRAFT} Soon.\n\n> Our delivery will be late.")
     later.received += timedelta(minutes=1)
-    for one in (later, first):
+    forwarded = sent_by_a_person("Ben, look at this.", to="ben@harbour.example")
+    forwarded.received -= timedelta(minutes=1)
+    for one in (later, first, forwarded):
         office.there.add(one)
     assert (office.compared(), office.compared()) == (1, 0)
     draft = office.shown().mailbox_draft

@@ -47,7 +47,7 @@ def answer(text: str, number: int = 1, sent: datetime | None = None) -> EmailMes
     message["From"], message["To"] = US.address, "vera@vendor.example"
     message["Subject"], message["Message-ID"] = f"Re: Delivery {number}", f"<a{number}-{len(text)}@harbour.example>"
     message["In-Reply-To"] = f"<{number}@vendor.example>"
-    message["Date"] = format_datetime(sent or now())
+    message["Date"] = format_datetime(sent or now() + timedelta(seconds=1))  # dates have no smaller parts
     message.set_content(text)
     return message
 
@@ -72,7 +72,7 @@ def test_a_draft_that_was_sent_as_it_was_is_noted_so_once(office: AnsweringOffic
 def test_what_a_person_said_otherwise_is_set_beside_the_draft_without_quote_and_signature(office: AnsweringOffice) -> None:
     drafted(office, mail(1))
     said = "Thank you for your message. We take it."
-    below = "\n\n-- \nOlga, Harbour Logistics\n\nOn 16 Nov 2026, Vera Vendor wrote:\n> Our delivery of P00012 will be late.\n"
+    below = "\n\nOn 16 Nov 2026, Vera Vendor wrote:\n> Our delivery of P00012 will be late.\n\n-- \nOlga, Harbour Logistics\n"
     sent_from_there(office, answer(said + below))
     compared(office)
     assert known(office).text == said
@@ -121,6 +121,18 @@ def test_of_several_answers_the_first_counts(office: AnsweringOffice) -> None:
     assert (known(office, 1).text, known(office, 2).text) == ("First.", "Of the second.")
 
 
+def test_an_answer_that_is_moved_away_during_the_look_is_no_empty_one(office: AnsweringOffice) -> None:
+    drafted(office, mail(1), mail(2))
+    sent_from_there(office, answer("One."), answer("Two.", 2))
+    found = folder(office).replies({"<1@vendor.example>", "<2@vendor.example>"}, now() - timedelta(days=1))
+    with office.inbox.server.as_somebody_else(office.inbox.user) as client:
+        client.select_folder("Sent")
+        assert next(found)[0] == "<1@vendor.example>"
+        client.delete_messages([2])
+        client.expunge()
+    assert list(found) == []
+
+
 def test_a_large_answer_is_read_as_far_as_its_words_go(office: AnsweringOffice) -> None:
     drafted(office, mail(1))
     large = answer("See the drawing.")
@@ -142,6 +154,38 @@ def test_what_is_no_mail_at_all_keeps_no_other_answer_from_being_noted(office: A
     sent_from_there(office, b"In-Reply-To: <1@vendor.example>\r\n\r\n", answer("Fine.", 2))
     assert compared(office) == 1
     assert known(office, 2).text == "Fine."
+
+
+def test_an_answer_that_cannot_be_read_hides_none_that_can_and_counts_as_none(office: AnsweringOffice) -> None:
+    drafted(office, mail(1), mail(2))
+    for number in (1, 2):
+        sent_from_there(office, f"In-Reply-To: <{number}@vendor.example>\r\n\r\n".encode())
+    sent_from_there(office, answer("Fine.", 2))
+    assert (compared(office), known(office, 2).text) == (1, "Fine.")
+    assert compared(office, at=now() + 2 * LONGEST) == 1
+    assert (known(office, 1).ended_at is not None, known(office, 1).text) == (True, None)
+
+
+def test_of_a_draft_whose_mail_has_no_name_to_answer_to_nothing_is_found_and_it_does_not_wait_for_ever(
+    office: AnsweringOffice,
+) -> None:
+    nameless, odd = mail(1), mail(2)
+    del nameless["Message-ID"]
+    odd.replace_header("Message-ID", "<two words@vendor.example>")
+    drafted(office, nameless, odd)
+    assert compared(office) == 0
+    assert compared(office, at=now() + 2 * LONGEST) == 2
+    assert PostgresMailScores(office.database.pool("serve")).drafts() == DraftScore((), left=2, waiting=0)
+
+
+def test_drafts_that_lay_there_long_before_anybody_looked_are_looked_for_too(office: AnsweringOffice) -> None:
+    drafted(office, mail(1), mail(2))
+    with office.database.connection("admin") as connection:
+        connection.execute("ALTER TABLE mail_draft DISABLE TRIGGER USER")
+        connection.execute("UPDATE mail_draft SET at = at - interval '400 days'")
+    sent_from_there(office, answer(DRAFT))
+    assert compared(office) == 2
+    assert PostgresMailScores(office.database.pool("serve")).drafts() == DraftScore((0,), left=1, waiting=0)
 
 
 def test_nobody_sent_it_for_two_weeks(office: AnsweringOffice) -> None:
@@ -195,6 +239,16 @@ def test_how_drafts_are_used_is_counted(office: AnsweringOffice) -> None:
     compared(office, at=now() + 2 * LONGEST)
     assert scores.drafts() == DraftScore((0, 18, 100), left=2, waiting=0)
     assert scores.drafts(until=now() - timedelta(days=1)) == DraftScore()
+
+
+def test_an_answer_that_was_sent_before_the_draft_was_there_stops_the_clock_and_says_nothing_of_the_draft(
+    office: AnsweringOffice,
+) -> None:
+    sent_from_there(office, answer("No.", sent=now() - timedelta(minutes=5)))
+    drafted(office, mail(1))
+    assert office.in_folder("Drafts") == []
+    assert (compared(office), office.shown().state) == (1, "answered")
+    assert PostgresMailScores(office.database.pool("serve")).drafts() == DraftScore()
 
 
 def test_nothing_of_it_can_be_rewritten_and_only_of_saved_drafts_it_is_said(office: AnsweringOffice) -> None:

@@ -35,14 +35,16 @@ _SHAPES: tuple[tuple[ReferenceKind, str, Check], ...] = (
 )
 _VALUE = r"([A-Z0-9][A-Z0-9./_-]{1,28}[A-Z0-9])"
 _GAP = r"\s{0,3}"
-_NUMBER = rf"(?:{_GAP}-?{_GAP}(?:no|nr|num|number|nummer|numero|id|code)\b\.?|{_GAP}n ?[°o]|{_GAP}[#:°]){{0,4}}{_GAP}[:#=]?{_GAP}"
+_NUMBER = (
+    rf"\.?(?:{_GAP}-?{_GAP}(?:no|nr|num|number|nummer|numero|id|code)\b\.?|{_GAP}n ?[°o]|{_GAP}[#:°]){{0,4}}{_GAP}[:#=]?{_GAP}"
+)
 #: Words in front of a number of the other side, and what it then is.
 _LABELS: tuple[tuple[ReferenceKind, str], ...] = (
     (
         K.TRACKING,
         r"(?:tracking|track ?(?:&|and|en) ?trace|consignment|waybill|awb|air ?waybill|sendung(?:s(?:nummer|nr"
-        r"|verfolgung)?)?|paketnummer"
-        r"|frachtbrief|trackingnummer|suivi|envoi|colis|zending(?:s?nummer)?|vrachtbrief|seguimiento|rastreo|guia|localizador"
+        r"|verfolgung)?)?|paketnummer|frachtbriefe?|lettre de voiture|carta de porte|trackingnummer|suivi|envoi|colis"
+        r"|zending(?:s?nummer)?|vrachtbrief|seguimiento|rastreo|guia|localizador"
         r"|barcode|parcel|shipment|bill of lading|b/l|cmr)",
     ),
     (K.INVOICE, (
@@ -64,26 +66,31 @@ _LABELS: tuple[tuple[ReferenceKind, str], ...] = (
         r"|auftrag(?:s(?:nummer|nr|bestatigung))?|kundenauftrag|commande|bon de commande|bestelling|bestelnummer|inkooporder"
         r"|ordernummer|opdracht|kenmerk|pedido|orden de compra|orden|referencia|zeichen|aktenzeichen|case|ticket"
         r"|order acknowledgement|ab|arc?|bc|opdrachtbevestiging|confirmacion|delivery note|packing (?:slip|list)|hbl|mbl|bl"
-        r"|lieferschein(?:s?nummer|nr)?|ls|bon de livraison|pakbon|albaran|anfrage|angebot|rfq|quote|devis|consultation|offerte"
-        r"|presupuesto|oferta|kennziffer|vorgang|beleg|dossier|fiche|expediente|exp|incidencia|ot|recep(?:isse)?)",
+        r"|lieferscheine?(?:s?nummer|nr)?|ls|bon(?: de livraison)?|pakbon|albaran|anfrage|angebot|rfq|quote|devis"
+        r"|consultation|offerte|presupuesto|oferta|kennziffer|vorgang|beleg|dossier|fiche|expediente|exp|incidencia|ot|recep(?:isse)?"
+        r"|ped|best|az|oc|mrn|booking|buchung|boeking|reserva|dua|contract|vertrag|contrat|contrato|entry"
+        r"|complaint|reklamation|reclamation|reclamatie|reclamacion|klacht|non-conformite)",
     ),
 )  # fmt: skip
 _SHAPED = tuple((kind, re.compile(rf"(?<![\w/-])(?:{shape})(?![\w/])", re.IGNORECASE), check) for kind, shape, check in _SHAPES)
 _LABELLED = tuple((kind, re.compile(rf"\b{label}\b{_NUMBER}{_VALUE}(?![\w])", re.IGNORECASE)) for kind, label in _LABELS)
+#: After one such number, another of its shape.
+_ANOTHER = re.compile(rf"{_GAP}(?:,|&|\+|und|and|et|en|y|e){_GAP}{_VALUE}(?![\w])", re.IGNORECASE)
 #: A number as many systems make them, letters, year and count, without a word that tells whose it is.
 _DATED = re.compile(r"(?<![\w/-])[A-Z]{2,4}-\d{4}-\d{2,6}(?![\w/-])")
 #: As many systems count their papers: F-3308, FT-26-1907, FV26/2207, a customs declaration, or a long number alone.
 _COUNTED = re.compile(
-    r"(?<![\w/.,+-])(?:[A-Z]{1,4}\d{0,2}[-/]\d{2,4}[-/]\d{2,6}|[A-Z]{1,3}\d{2}[-/]\d{3,6}|[A-Z]-\d{4,6}|[A-Z]{2,3}-\d{6,8}"
-    r"|\d{2}[A-Z]{2}[A-Z0-9]{10,14}|[A-Z]{2,3}\d{6,8}|\d{7,14})(?![\w/-]|[.,]\d)"
+    r"(?<![\w/.,+-])(?:[A-Z]{1,4}\d{0,2}[-/]\d{2,4}[-/]\d{2,6}|[A-Z]{1,3}\d{2}[-/]\d{3,6}|[A-Z]-\d{4,6}|[A-Z]{2,4}-\d{6,9}"
+    r"|\d{2}[A-Z]{2}[A-Z0-9]{10,14}|[A-Z]{2,4}\d{6,12}|\d{7,18})(?![\w/-]|[.,]\d)"
 )
 #: Whose number a long one is that is no paper's.
 _PRIVATE = re.compile(
     r"(?:tel|fon|phone|mob\w*|handy|fax|gsm|whatsapp|durchwahl|iban|konto|account|blz|bic|vat|ust\w*|tva|btw|nif|cif|siret|siren|kvk|hrb)"
     r"\W{0,3}(?:\w{1,4}\W{0,3})?$"
 )
+_DIGIT = re.compile(r"\d")
 _CODE = re.compile(r"(?<![\w/-])[A-Z]{2,5}-\d{1,5}(?![\w/-])")
-_DATE = re.compile(r"\d{1,4}[./-]\d{1,2}([./-]\d{1,4})?|(19|20)\d\d|\d{1,2}")
+_DATE = re.compile(r"((19|20)\d\d|\d{1,2})[./-]\d{1,2}([./-]\d{1,4})?|\d+\.\d{1,2}|(19|20)\d\d|\d{1,2}")
 
 
 def references_in(mail: ParsedMail) -> tuple[Reference, ...]:
@@ -135,12 +142,22 @@ def _mentions(text: str) -> Iterator[tuple[ReferenceKind, int, int]]:
         yield from ((kind, *match.span()) for match in pattern.finditer(text) if check(match[0]))
     folded = fold(text)
     for kind, pattern in _LABELLED:
-        yield from ((kind, *match.span(1)) for match in pattern.finditer(folded) if _is_number(match[1]))
+        for match in pattern.finditer(folded):
+            yield from ((kind, *span) for span in _row_of(match, folded))
     yield from ((K.CUSTOMER_REFERENCE, *match.span()) for match in _DATED.finditer(text))
     for match in _COUNTED.finditer(text):
         if not _PRIVATE.search(folded[max(0, match.start() - 20) : match.start()]):
             yield K.CUSTOMER_REFERENCE, *match.span()
     yield from ((K.PRODUCT, *match.span()) for match in _CODE.finditer(text))
+
+
+def _row_of(match: re.Match[str], folded: str) -> Iterator[tuple[int, int]]:
+    """Where the number stands, and those of its shape that follow it: `delivery notes 88120 and 88123`."""
+    shape = _DIGIT.sub("0", match[1])
+    found: re.Match[str] | None = match
+    while found and _DIGIT.sub("0", found[1]) == shape and _is_number(found[1]):
+        yield found.span(1)
+        found = _ANOTHER.match(folded, found.end(1))
 
 
 def _is_number(token: str) -> bool:

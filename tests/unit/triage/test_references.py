@@ -40,6 +40,10 @@ K = ReferenceKind
         ("votre commande n° CMD-7781", K.CUSTOMER_REFERENCE, "CMD-7781"),
         ("uw kenmerk 2026-4410", K.CUSTOMER_REFERENCE, "2026-4410"),
         ("nuestro pedido OC-5512", K.CUSTOMER_REFERENCE, "OC-5512"),
+        ("Ped. 1611", K.CUSTOMER_REFERENCE, "1611"),
+        ("auf 2 Lieferscheine 88120 und 88123 geladen", K.CUSTOMER_REFERENCE, "88123"),
+        ("Frachtbriefe 71-33640, 71-33655 und 71-33660", K.TRACKING, "71-33660"),
+        ("MSKU9070324 is at sea, by a slip of the pen", K.CUSTOMER_REFERENCE, "MSKU9070324"),
     ],
 )
 def test_a_number_is_found_where_it_stands(text: str, kind: ReferenceKind, value: str) -> None:
@@ -50,13 +54,19 @@ def test_a_number_is_found_where_it_stands(text: str, kind: ReferenceKind, value
 
 @pytest.mark.parametrize(
     "text",
-    ["we met in 2026", "call +49 40 123456", "12.03.2026", "the order of 50 pieces", "MSKU9070324 is no container",
-     "SS12 and P1 and S4",
+    ["we met in 2026", "call +49 40 123456", "12.03.2026", "the order of 50 pieces", "SS12 and P1 and S4",
      "https://shop.example/S00042/x", "order today", "reference to our talk", "AWB 020-12345676 has a wrong check digit"],
 )  # fmt: skip
 def test_what_only_looks_like_a_number_is_left_alone(text: str) -> None:
     found = [one for one in references_in(mail(body=text)) if one.kind not in (K.TRACKING, K.PRODUCT)]
     assert found == []
+
+
+def test_what_follows_a_number_is_another_only_in_its_shape() -> None:
+    values = [
+        one.value for one in references_in(mail(body="Pakbonnen en albaran 7741-26 y 2400 piezas, albaran 7742-26 y 7743-26"))
+    ]
+    assert values == ["7741-26", "7742-26", "7743-26"]
 
 
 def test_a_number_is_named_once_and_new_text_comes_before_the_quote() -> None:

@@ -61,8 +61,9 @@ def _put_back(connection: Connection[DictRow], job_id: int) -> None:
 
 
 def bury(connection: Connection[Any], job_id: int, reason: str) -> None:
-    """Keep a job that is given up, with the reason; once."""
-    connection.execute(_BURY, (reason, job_id))
+    """Keep a job that is given up, with the reason; once. What PostgreSQL does not store of it is shown as `?`."""
+    storable = reason.encode("utf-8", "replace").decode().replace("\0", "?")
+    connection.execute(_BURY, (storable, job_id))
 
 
 def _deaths(connection: Connection[DictRow], queue: Queue, job_id: int) -> int:

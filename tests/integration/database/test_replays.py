@@ -228,6 +228,32 @@ def test_it_is_told_whose_wish_it_was_and_what_it_is_about(database: TestDatabas
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        r'{"proposal":7,"changes":{"text":"a\u0000b"}}',
+        r'{"proposal":7,"changes":{"text":"\ud800"}}',
+        '{"proposal":7,"n":1e400000}',
+    ],
+)
+def test_what_postgresql_would_not_read_keeps_no_job_from_being_listed(database: TestDatabase, text: str) -> None:
+    maria = database.person("maria")
+    given_up(database, "propose_edit", inbound_id=database.inbound(maria, text, "edit"))
+    given_up(database, "link_mail", inbound_id=database.inbound(maria, "no JSON", "mail_link"))
+    assert [job.purpose for job in reversed(desk(database).latest(10))] == [
+        "propose P7 as maria edited it",
+        "link what is not known any more as maria said",
+    ]
+
+
+def test_a_reason_that_postgresql_does_not_store_gives_a_job_up_too(database: TestDatabase) -> None:
+    with database.connection("serve") as connection:
+        defer(connection, "look", "worker")
+    with database.connection("worker") as connection:
+        bury(connection, 1, "Odoo said a\0b\ud800.")
+    assert [job.reason for job in desk(database).latest(1)] == ["Odoo said a?b?."]
+
+
 def test_what_needs_no_second_run_says_why(database: TestDatabase) -> None:
     maria, now = database.person("maria"), datetime.now(UTC)
     answered, open_, old = database.inbound(maria), database.inbound(maria), database.inbound(maria, kind="propose")

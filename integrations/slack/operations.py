@@ -1,6 +1,6 @@
 """Keeping the operations channel: the brief once a morning, new critical findings together, and jobs that were given up."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from integrations.slack.views.operations import dead_letter_card
 MORNING = 6
 A_DAY = timedelta(days=1)
 A_WEEK = timedelta(days=7)
-MOST, MOST_CARDS = 500, 50
+MOST, MOST_CARDS = 500, 200
 #: How the keys of its messages begin.
 GIVEN_UP = "given-up:"
 
@@ -78,8 +78,7 @@ class Operations:
         """Those that are new in one message, and the messages of a week as their jobs stand now."""
         jobs = {one.id: one for one in self._affairs.failures(now - A_WEEK)}
         cards = [_Card.of(key) for key in self._outbox.keys(GIVEN_UP, MOST_CARDS)]
-        told = max((card.last for card in cards), default=0)
-        if new := [one.id for one in jobs.values() if one.id > told and one.at >= now - A_DAY]:
+        if new := [one.id for one in jobs.values() if one.at >= now - A_DAY and not _told(one.id, cards)]:
             cards.append(_Card(min(new), max(new)))
         again = self._not_shown.keys()
         self._cards = {key: card for key, card in self._cards.items() if key not in again}
@@ -94,6 +93,11 @@ class Operations:
             for channel in self._outbox.channels_of(key) or [self._channel]:
                 self._outbox.show(key, channel, card)
             self._cards[key] = card
+
+
+def _told(number: int, cards: Sequence["_Card"]) -> bool:
+    """On one of these cards, or before them all. Whoever gives a job up takes its number first, and may keep it later."""
+    return any(card.first <= number <= card.last for card in cards) or number < min((card.first for card in cards), default=0)
 
 
 class _Card(NamedTuple):

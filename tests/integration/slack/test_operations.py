@@ -238,6 +238,18 @@ def test_a_card_of_given_up_jobs_that_could_not_be_shown_is_shown_later(
     assert database.one("admin", "SELECT count(*) FROM slack_outbox WHERE key = 'given-up:4-4' AND ended_at IS NULL") == 1
 
 
+def test_a_job_whose_number_was_taken_before_that_of_one_already_told_is_told_too(database: TestDatabase) -> None:
+    jobs = Jobs()
+    mine = operations(database, jobs, MORNING.replace(hour=1))
+    for number in (4, 6, 5):
+        jobs.given_up.append(GivenUpJob(number, "scan", "No scan.", NOON))
+        mine.sweep()
+    operations(database, jobs, MORNING.replace(hour=1)).sweep()
+    with database.connection("admin") as connection:
+        keys = [row["key"] for row in connection.execute("SELECT key FROM slack_outbox ORDER BY id")]
+    assert keys == ["given-up:4-4", "given-up:6-6", "given-up:5-5"]
+
+
 def test_many_jobs_that_were_given_up_together_fit_into_one_message(database: TestDatabase) -> None:
     jobs = Jobs(*(GivenUpJob(number, "answer_chat", "<x> & " * 400, NOON, asked_by="maria" * 40) for number in range(1, 301)))
     operations(database, jobs, MORNING.replace(hour=1)).sweep()

@@ -18,6 +18,8 @@ from tests.fixtures.postgres import TestDatabase
 
 EXPEDITER = [sys.executable, "-m", "app.cli"]
 PATIENCE_S = 240
+SERVES = "keeps serving at"
+"""What it says once it is there to be asked."""
 #: Of this process of tests: two that start a demo at once would both take the usual port for free.
 PORT = 8450 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 

@@ -2,9 +2,7 @@
 
 import json
 import os
-import select
 import signal
-import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,11 +23,10 @@ from app.contract.proposals import ProposalRow
 from app.contract.risk import OrderRiskRow
 from app.settings import ExecutorSettings, ProcessSettings, ServeSettings, WorkerSettings
 from integrations.demo import DemoReader
-from tests.e2e.running_demo import RunningDemo, children_of, company_of, expediter, serving, state_folder
+from tests.e2e.running_demo import SERVES, RunningDemo, children_of, company_of, serving, state_folder
 from tests.fixtures.arriving import arrived, letter, made
 from tests.fixtures.postgres import TestDatabase
 
-SERVES = "keeps serving at"
 KINDS: dict[str, type[ProcessSettings]] = {"serve": ServeSettings, "worker": WorkerSettings, "executor": ExecutorSettings}
 ELSEWHERE = {
     "EXPEDITER_ODOO_URL": "https://erp.example.com",
@@ -244,31 +241,6 @@ def test_chat_is_answered_by_the_worker_for_a_person_and_here_without_one(demo: 
     assert "Nobody in the demo company is called nobody" in nobody.sentence
 
 
-def test_the_demo_ends_after_its_tour_takes_a_free_port_and_leaves_nothing_running() -> None:
-    with state_folder() as state, socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        ended = expediter(state, "demo", "--once", EXPEDITER_PORT=str(taken.getsockname()[1]))
-        assert ended.code == 0, ended.err + ended.out
-        assert not _processes_of(state)
-        kept = expediter(state, "risk", "list", "--limit", "1", "--json")
-        assert TypeAdapter(list[OrderRiskRow]).validate_json(kept.out)
-        assert not _processes_of(state)
-
-
-def test_children_end_when_their_parent_is_killed() -> None:
-    with state_folder() as state:
-        with serving("demo", state, SERVES) as running:
-            handles = [os.pidfd_open(pid) for pid in children_of(running.process.pid).values()]
-            running.process.kill()
-            running.process.wait()
-            for handle in handles:
-                _wait_for_end(handle)
-        ended = expediter(state, "risk", "list", "--limit", "1", "--json")  # the last lease on the server stops it
-        assert ended.code == 0
-        assert not _processes_of(state)
-
-
 def _proposed(demo: RunningDemo, request: str) -> int:
     ended = demo.run("chat", "--as", "maria", "--json", request)
     assert ended.code == 0, ended.err
@@ -292,21 +264,3 @@ def _ended(demo: RunningDemo, proposal: int) -> ProposalRow:
         if row.state not in ("granted", "executing"):
             return row
     raise AssertionError(f"P{proposal} does not end")
-
-
-def _processes_of(state: Path) -> list[str]:
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            told = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
-        except OSError:
-            continue
-        if str(state).encode() in told and int(folder.name) != os.getpid():
-            found.append(told.decode(errors="replace"))
-    return found
-
-
-def _wait_for_end(handle: int) -> None:
-    ended, _, _ = select.select([handle], [], [], 30)
-    os.close(handle)
-    assert ended, "a child outlived its parent"

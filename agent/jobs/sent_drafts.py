@@ -68,15 +68,14 @@ def _answers(
 
 
 def is_answer(mail: ParsedMail, draft: SavedDraft) -> bool:
-    """That a person wrote to who sent the mail, or to their company: whoever forwards it, or has a machine say that nobody is
-    there, has not answered."""
+    """That a person wrote to who sent the mail, or to their company where that is another one: whoever forwards it, or has a
+    machine say that nobody is there, has not answered."""
     if machine_signs(mail) & {REPORT, AUTO_REPLY}:
         return False
     named = (value for name, value in mail.headers if name.lower() in ("to", "cc", "bcc"))
     written_to = {word.lower() for value in named for word in _BETWEEN_ADDRESSES.split(value) if "@" in word}
-    company = company_domain(draft.sender)
-    known = {draft.sender, *draft.reply_to}
-    return any(address in known or (company and company_domain(address) == company) for address in written_to)
+    theirs = {company_domain(draft.sender)} - {company_domain(mail.sender), None}
+    return any(address in (draft.sender, *draft.reply_to) or company_domain(address) in theirs for address in written_to)
 
 
 def own_words(mail: ParsedMail) -> str:

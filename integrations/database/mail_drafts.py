@@ -20,7 +20,8 @@ _LATELY = """
 _SETTLED = """
     SELECT mail_thread.done_at IS NOT NULL OR EXISTS (
         SELECT FROM mail_event JOIN mail_in_thread AS said ON said.mail_id = mail_event.mail_id
-        WHERE said.thread_id = mail_thread.id AND kind = 'answered' AND mail_event.at > received_at) AS settled
+        LEFT JOIN mail_draft_end AS found ON found.mail_id = draft_of
+        WHERE said.thread_id = mail_thread.id AND kind = 'answered' AND coalesce(sent_at, mail_event.at) > received_at) AS settled
     FROM mail JOIN mail_in_thread ON mail_in_thread.mail_id = mail.id JOIN mail_thread ON mail_thread.id = thread_id
     WHERE mail.id = %s
 """

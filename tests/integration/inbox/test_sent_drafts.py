@@ -103,6 +103,21 @@ def test_what_was_read_after_the_answer_was_sent_still_waits(office: AnsweringOf
     assert office.shown(2).state == "open"
 
 
+def test_what_came_after_the_answer_was_sent_gets_a_draft_of_its_own_also_when_the_answer_is_found_first(
+    office: AnsweringOffice,
+) -> None:
+    drafted(office, mail(1))
+    sent_from_there(office, answer(DRAFT, sent=now()))
+    later = mail(2)
+    later["In-Reply-To"] = "<1@vendor.example>"
+    office.database.one("admin", "SELECT pg_sleep(1.1)")
+    office.received(later)
+    compared(office)
+    drafted(office)
+    assert len(office.in_folder("Drafts")) == 2
+    assert known(office, 2).passed_over is None
+
+
 @pytest.mark.parametrize("off", [timedelta(days=-400), timedelta(days=400)], ids=str)
 def test_a_clock_that_goes_wrong_sends_nothing_before_the_draft_or_in_the_future(office: AnsweringOffice, off: timedelta) -> None:
     drafted(office, mail(1))

@@ -51,3 +51,17 @@ def test_everybody_may_have_an_address_where_a_private_sender_has_one(office: An
     assert compared(office) == 0
     sent_from_there(office, hers)
     assert compared(office) == 1
+
+
+def test_among_colleagues_only_the_one_who_wrote_is_answered(office: AnsweringOffice) -> None:
+    colleague = mail(1)
+    colleague.replace_header("From", "sam@harbour.example")
+    drafted(office, colleague)
+    assert len(office.in_folder("Drafts")) == 1
+    forwarded, told = answer("Ben, can you look at this?"), answer(DRAFT)
+    forwarded.replace_header("To", "ben@harbour.example")
+    told.replace_header("To", "sam@harbour.example")
+    sent_from_there(office, forwarded)
+    assert compared(office) == 0
+    sent_from_there(office, told)
+    assert compared(office) == 1

@@ -96,7 +96,7 @@ class AnswerDesk:
         done = parts[-1].kind in _LAST
         if answer.at.private:
             if done:
-                await self._whisper(answer, parts)
+                await self._alone(answer, parts)
         elif (door := await self._gate.door(answer.at.channel)) is Door.SHARED:
             await self._kept_back(answer, parts, "the channel is shared", SHARED)
         elif door is Door.UNKNOWN:
@@ -195,6 +195,13 @@ class AnswerDesk:
     async def _shown(self, client: AsyncWebClient, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> str | None:
         return answer.ts or (await lost_stream(client, answer.at, so_far(parts, self._hosts)) if answer.streaming else None)
 
+    async def _alone(self, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> None:
+        account = answer.at.account
+        if (why := await self._audience.why_alone(account, account)) is None:
+            await self._whisper(answer, parts)
+        else:
+            await self._kept_back(answer, parts, why, UNLINKED)
+
     async def _whisper(self, answer: OpenAnswer, parts: Sequence[AnswerPart]) -> None:
         where = answer.at
         message = whole(answer.inbound_id, parts, self._hosts, note=ONLY_YOU)
@@ -235,12 +242,15 @@ class AnswerDesk:
 
     async def _kept_back(self, answer: OpenAnswer, parts: Sequence[AnswerPart], why: str, said: str) -> None:
         """Since the question its channel was shared with another company, say: nobody is given it."""
-        where = answer.at
-        await self._emptied(answer, parts, GONE)
+        where, client, direct = answer.at, self._clients.plain(), answer.at.channel.startswith("D")
+        ts = await self._emptied(answer, parts, said if direct else GONE)
         await self._do(self._answering.answered, answer.inbound_id, f"kept back: {why}")
-        await self._clients.plain().chat_postEphemeral(
-            channel=where.channel, user=where.account, thread_ts=where.thread_ts, **sentence(said)
-        )
+        if not direct:
+            await client.chat_postEphemeral(
+                channel=where.channel, user=where.account, thread_ts=where.thread_ts, **sentence(said)
+            )
+        elif ts is None:
+            await put(client, where, None, sentence(said))
 
     async def _failed(self, answer: OpenAnswer, why: str, wait_s: int | None, most: int) -> None:
         self._wait(answer, wait_s if wait_s is not None else min(60.0, self._pace_s * 2.0 ** (answer.tries + 1)))

@@ -60,14 +60,15 @@ class Audience:
     async def why_alone(self, channel: str, account: str) -> Alone | None:
         """Why not everybody there may see what `account` asked there a while ago, as things are now; None: they may.
 
+        In a direct channel with them, or told to them alone (`channel` is the account), only their own link may have ended.
         Raises SlackUnavailable.
         """
-        if channel[:1] not in ("C", "G"):
-            return None
-        members, bot = await self._members(channel), await self._bot()
         asker = await self._do(self._links.of_account, self._team, account)
         if asker is None or not asker.confirmed:
             return Alone.UNLINKED
+        if channel[:1] not in ("C", "G"):
+            return None
+        members, bot = await self._members(channel), await self._bot()
         return await self._do(self._why_alone, members, (bot, account), asker.person)
 
     async def _members(self, channel: str) -> Sequence[str] | Alone:

@@ -9,6 +9,7 @@ import pytest
 from agent.domain.chat import PartKind
 from agent.domain.decisions import Role
 from integrations.database.messenger_links import PostgresLinks
+from integrations.slack.answers import UNLINKED
 from integrations.slack.audience import MOST_MEMBERS, Audience
 from integrations.slack.client import SlackClients
 from tests.fixtures.slack.running import SlackCompany, sending
@@ -16,6 +17,7 @@ from tests.fixtures.slack.state import TEAM, Fault
 from tests.integration.slack.test_answers import (
     SENTENCES,
     WHOLE,
+    asked,
     final,
     mentioned,
     release,
@@ -278,3 +280,49 @@ def test_who_is_there_is_asked_no_more_often_than_said(company: SlackCompany) ->
         assert asyncio.run(twenty_times(60.0)) == 1
         assert asyncio.run(twenty_times(0.0)) == 20
     assert len(company.space.made("auth.test")) <= 3
+
+
+def unlinked(company: SlackCompany, account: str) -> None:
+    links = PostgresLinks(company.database.pool("serve"))
+    link = links.of_account(TEAM, account)
+    assert link is not None
+    links.end(link.id, "left")
+
+
+def test_whoever_wrote_directly_and_is_not_known_any_more_is_given_nothing_of_the_answer_and_no_picture(
+    company: SlackCompany,
+) -> None:
+    question, channel = asked(company)
+    ana = company.one("SELECT slack_user FROM slack_question")
+    with sending(company):
+        streamed(company, question, channel, SENTENCES[:1])
+        unlinked(company, ana)
+        final(company, question, picture={"kind": "timeline", "order": "S00042"})
+        shown_whole(company)
+    (message,) = company.space.shown(channel)
+    assert message.text == UNLINKED
+    assert company.one("SELECT count(*) FROM slack_outbox WHERE method = 'picture'") == 0
+
+
+def test_whoever_is_not_known_any_more_is_told_so_in_the_thread_of_their_own_question(company: SlackCompany) -> None:
+    question, channel = asked(company)
+    ana = company.one("SELECT slack_user FROM slack_question")
+    unlinked(company, ana)
+    final(company, question)
+    with sending(company):
+        shown_whole(company)
+    assert [one.text for one in company.space.shown(channel)] == [UNLINKED]
+    assert company.one("SELECT outcome FROM slack_answer") == "kept back: whoever asked is not linked to me any more"
+
+
+def test_a_private_answer_to_whoever_is_not_known_any_more_is_not_given(company: SlackCompany) -> None:
+    _, ana = company.colleague(Role.OPS_AGENT)
+    _, without_prices = company.colleague(Role.WAREHOUSE_LEAD)
+    question, channel = mentioned(company, ana, without_prices)
+    assert company.one("SELECT private FROM slack_question")
+    unlinked(company, ana)
+    final(company, question)
+    with sending(company):
+        shown_whole(company)
+    assert company.space.shown(channel) == []
+    assert whispered(company, ana) == [UNLINKED]

@@ -82,6 +82,5 @@ def decide(text: str, today: date) -> Plan | None:
         return None
     label = re.search(r"\bP\d+\b", text, re.I)
     name = label[0].upper() if label else "ID"
-    return Plan(
-        reply=f"Nothing is approved or rejected in chat: use the console, or `expediter approve {name}` under your own name."
-    )
+    here = f"press a button of its card in Slack, or use `expediter approve {name}` under your own name"
+    return Plan(reply=f"Nothing is approved or rejected in chat: {here}.")

@@ -130,9 +130,10 @@ def _clicks(parts: _Parts, context: WebContext, deeds: SlackCardDeeds, handle: H
         outbox,
         deeds,
         PostgresRatings(parts.pool),
-        handle or slack_cards.handling(deeds, outbox),
+        handle or slack_cards.handling(deeds),
         partial(slack_cards.redraw, deeds, outbox),
         parts.taking,
+        parts.working,
         parts.address,
     )
 

@@ -1,12 +1,11 @@
 """Cards, clicks and Home, plugged into what the wire brings."""
 
-import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
 from agent.domain.decisions import Person, Proposal, ProposalGroup
-from agent.errors import ExpediterError
 from agent.guardrails.standing_in import ruling_now
 from app.wiring.slack_card_deeds import SlackCardDeeds
 from integrations.database.messenger_outbox import PostgresOutbox
@@ -21,19 +20,15 @@ from integrations.slack.views.scene import Scene
 Row = TypeVar("Row", Proposal, ProposalGroup)
 #: What changes more often while it is drawn is drawn by whoever changes it.
 MOST_TIMES = 3
-logger = logging.getLogger(__name__)
 
 
-def handling(deeds: SlackCardDeeds, outbox: PostgresOutbox) -> Callable[[Interaction, Person, Deeds], Reaction]:
-    """What a click leads to; one in Home draws Home anew."""
+def handling(deeds: SlackCardDeeds) -> Callable[[Interaction, Person, Deeds], Reaction]:
+    """What a click leads to; one in Home, or in a modal, makes Home untrue."""
 
     def handle(interaction: Interaction, person: Person, _deeds: Deeds) -> Reaction:
         reaction = clicks.handle(interaction, person, deeds)
         if interaction.place.channel is None and reaction.open_view is None and not reaction.errors:
-            try:
-                outbox.publish_home(interaction.user, home(person, deeds))
-            except ExpediterError as away:
-                logger.warning("Home of %s could not be drawn anew: %s", person.handle, away)
+            return replace(reaction, redraw_home=person)
         return reaction
 
     return handle
@@ -59,11 +54,13 @@ def home(person: Person, deeds: SlackCardDeeds) -> Payload:
 
 
 def redraw(deeds: SlackCardDeeds, outbox: PostgresOutbox, reaction: Reaction) -> None:
-    """Cards that a click made untrue are drawn anew, wherever they are, from the database."""
+    """Cards that a click made untrue are drawn anew, wherever they are, and Home, from the database."""
     for proposal_id in reaction.redraw:
         _drawn(f"proposal:{proposal_id}", partial(deeds.proposal, proposal_id), partial(_proposal, deeds), outbox)
     for group_id in reaction.redraw_groups:
         _drawn(f"group:{group_id}", partial(deeds.group, group_id), partial(_group, deeds), outbox)
+    if (person := reaction.redraw_home) and (account := deeds.slack_user(person.id)):
+        outbox.publish_home(account, home(person, deeds))
 
 
 def scene_of(deeds: SlackCardDeeds) -> Scene:

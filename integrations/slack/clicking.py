@@ -55,13 +55,14 @@ class ClickDesk:
         handle: Handle,
         redraw: Redraw,
         threads: Executor,
+        drawing: Executor,
         own_address: str,
     ) -> None:
-        """`own_address`: what an address to respond to begins with."""
+        """`drawing`: threads of what nobody waits for; `own_address`: what an address to respond to begins with."""
         self._identity, self._audience, self._commands = identity, audience, commands
         self._clients, self._outbox, self._ratings = clients, outbox, ratings
         self._deeds, self._handle, self._redraw, self._threads = deeds, handle, redraw, threads
-        self._own_address = own_address
+        self._drawing, self._own_address = drawing, own_address
 
     async def clicked(self, body: Mapping[str, Any], came_at: float) -> Answered:
         interaction = interaction_of(body)
@@ -116,13 +117,13 @@ class ClickDesk:
         return self._handle(interaction, person, self._deeds)
 
     async def _drawn_anew(self, reaction: Reaction) -> None:
-        """After the acknowledgement: a card that stays as it was is brought up to date by the next sweep."""
-        if not reaction.redraw and not reaction.redraw_groups:
+        """After the acknowledgement: a card that stays as it was is brought up to date by the next sweep, Home by opening it."""
+        if not reaction.redraw and not reaction.redraw_groups and reaction.redraw_home is None:
             return
         try:
-            await asyncio.get_running_loop().run_in_executor(self._threads, self._redraw, reaction)
+            await asyncio.get_running_loop().run_in_executor(self._drawing, self._redraw, reaction)
         except ExpediterError as away:
-            logger.warning("a card could not be queued to be drawn anew: %s", away)
+            logger.warning("a card or Home could not be queued to be drawn anew: %s", away)
 
     async def _linking(self, interaction: Interaction) -> Reaction:
         if interaction.action == plain_views.NOT_ME:

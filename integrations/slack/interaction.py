@@ -71,6 +71,8 @@ class Reaction:
     redraw: Sequence[int] = ()
     """Proposals whose cards no longer show how they stand."""
     redraw_groups: Sequence[int] = ()
+    redraw_home: Person | None = None
+    """Whose Home no longer shows how things stand."""
 
 
 @dataclass(frozen=True, slots=True)

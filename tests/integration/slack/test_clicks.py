@@ -184,7 +184,7 @@ def test_home_shows_what_waits_and_it_is_decided_there(screen: Screen, database:
     screen.company.space.until(lambda: len(screen.company.space.stacks[account]) == 2)
     assert "You approved P1." in said(screen.opened(account)["blocks"])
     assert screen.decisions() == [(sofia.handle, "approve")]
-    assert "Nothing waits for you" in screen.latest_home(account)
+    screen.home_becomes(account, "Nothing waits for you")
 
 
 def test_home_lists_the_most_urgent_of_many(screen: Screen, database: TestDatabase) -> None:
@@ -208,7 +208,7 @@ def test_an_absence_is_noted_and_ended_from_home(screen: Screen, database: TestD
     answer = screen.submit(account, until=day, deputy=tom.handle)
     assert f"{tom.handle} stands in for you" in said(answer["view"]["blocks"])
     assert screen.company.one("SELECT count(*) FROM absence WHERE person_id = %s", sofia.id) == 1
-    assert f"{tom.handle} stands in until" in screen.latest_home(account)
+    screen.home_becomes(account, f"{tom.handle} stands in until")
 
 
 # second factor

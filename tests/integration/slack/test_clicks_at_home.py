@@ -61,6 +61,34 @@ def test_of_many_that_wait_home_shows_those_with_the_least_time_left_and_where_a
     assert f"… and 571 more, which have more time left: {every}" in text
 
 
+SLOW_HOME = """
+    CREATE FUNCTION slow_home() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = expediter AS $$
+    BEGIN
+        PERFORM pg_advisory_xact_lock_shared(4711);
+        RETURN NEW;
+    END $$;
+    CREATE TRIGGER slow_home BEFORE INSERT ON slack_outbox FOR EACH ROW WHEN (NEW.method = 'home') EXECUTE FUNCTION slow_home()
+"""
+
+
+def test_however_long_home_takes_to_be_drawn_each_click_is_acknowledged_and_answered_at_once(
+    screen: Screen, database: TestDatabase
+) -> None:
+    accounts = [joined(screen, Role.SALES_MANAGER)[1] for _ in range(8)]
+    for account in accounts:
+        home_of(screen, account)
+        screen.company.send(press_home(screen.company.slack, account, "quiet"))
+        screen.opened(account)
+    with database.connection("admin") as connection:
+        connection.execute(SLOW_HOME)
+        connection.execute("SELECT pg_advisory_lock(4711)")
+        for account in accounts:
+            answer = screen.submit(account, **{"from": "22:00", "until": "06:30", "zone": "Europe/Lisbon"})
+            assert "Reminders wait from 22:00 to 06:30" in said(answer["view"]["blocks"])
+        connection.execute("SELECT pg_advisory_unlock(4711)")
+    screen.company.space.until(lambda: ["22:00 to 06:30" in screen.latest_home(one) for one in accounts] == [True] * 8)
+
+
 def test_a_critical_finding_is_taken_on_from_home(screen: Screen, database: TestDatabase) -> None:
     sofia, account = joined(screen)
     scanned(database)

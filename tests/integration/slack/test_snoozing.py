@@ -38,7 +38,7 @@ def test_from_home_a_finding_is_put_off_until_a_day_and_home_says_so_at_once(scr
     (finding,) = known(database)
     assert finding.state is FindingState.SNOOZED
     assert finding.snoozed_until == datetime.combine(IN_TEN_DAYS, time(6), UTC)
-    assert "None that is yours or critical" in screen.latest_home(account)
+    screen.home_becomes(account, "None that is yours or critical")
     assert screen.company.one("SELECT count(*) FROM audit_entry WHERE kind = 'finding.snoozed' AND person_id = %s", sofia.id) == 1
 
 

@@ -1,6 +1,8 @@
 """What every part of the contract shares."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
@@ -16,8 +18,28 @@ def _storable(text: str) -> str:
     return text
 
 
+def _all_storable(given: dict[str, Any]) -> dict[str, Any]:
+    for text in _texts(given):
+        _storable(text)
+    return given
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value
+        case dict():
+            for name, inner in value.items():
+                yield from (name, *_texts(inner))
+        case list():
+            for inner in value:
+                yield from _texts(inner)
+
+
 #: For what people type: PostgreSQL stores every character but one.
 STORABLE = AfterValidator(_storable)
+#: The same for values of any shape.
+ALL_STORABLE = AfterValidator(_all_storable)
 
 
 class Contract(BaseModel):

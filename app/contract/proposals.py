@@ -9,7 +9,7 @@ from agent.errors import PolicyRejected
 from agent.guardrails.approvals import waiting_step
 from agent.guardrails.deadlines import Deadlines, deadlines_of
 from agent.guardrails.policy import Policy
-from app.contract.model import STORABLE, Contract, Moment, RecordRow
+from app.contract.model import ALL_STORABLE, STORABLE, Contract, Moment, RecordRow
 from app.contract.second_factor import Code
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000), STORABLE]
@@ -132,7 +132,7 @@ class ProposeRequest(Contract):
     """A change asked for by its action's name."""
 
     action: Annotated[str, StringConstraints(max_length=64)]
-    arguments: dict[str, Any]
+    arguments: Annotated[dict[str, Any], ALL_STORABLE]
     """As the action wants them; `expediter actions NAME` shows them."""
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), STORABLE]
     """Why, as the approver reads it."""
@@ -143,7 +143,7 @@ class EditRequest(Contract):
 
     sha256: str
     """Of what was shown to them."""
-    changes: Annotated[dict[str, Any], Field(min_length=1, max_length=20)]
+    changes: Annotated[dict[str, Any], Field(min_length=1, max_length=20), ALL_STORABLE]
     """Arguments of the action that it lets an approver change, by name."""
     reason: Reason
 

@@ -68,7 +68,15 @@ def test_an_edit_makes_a_new_proposal_that_neither_asker_nor_editor_may_approve(
 
 
 @pytest.mark.parametrize(
-    ("changes", "status"), [({"order": "S00001"}, 409), ({"text": ""}, 409), ({"nonsense": "x"}, 409), ({}, 422)]
+    ("changes", "status"),
+    [
+        ({"order": "S00001"}, 409),
+        ({"text": ""}, 409),
+        ({"nonsense": "x"}, 409),
+        ({}, 422),
+        ({"text": "a\0b"}, 422),
+        ({"text": ["a", {"b": "\0"}]}, 422),
+    ],
 )
 def test_only_what_the_action_names_can_be_edited(
     demo_api: TestClient, demo_database: DemoDatabase, demo_erp: DemoErp, changes: dict[str, str], status: int, demo_signed_in: As

@@ -27,14 +27,18 @@ _FORGET = """
     WHERE ended_at IS NULL AND starts_with(dedupe, %(prefix)s) AND NOT coalesce(starts_with(dedupe, %(but)s), false)
         AND NOT EXISTS (SELECT FROM slack_attempt WHERE outbox_id = slack_outbox.id)
 """
-# The more often in vain, the longer it is left alone, up to a day.
+# The more often in vain since it was last shown, the longer it is left alone, up to a day. What led to nothing new in its turn
+# is no news any more, and is not looked at for ever.
 _GIVEN_UP = """
     SELECT DISTINCT key FROM slack_outbox AS last WHERE outcome = 'failed' AND starts_with(key, %(prefix)s)
         AND NOT EXISTS (SELECT FROM slack_outbox AS newer
                         WHERE newer.key = last.key AND newer.channel = last.channel AND newer.id > last.id)
+        AND ended_at > clock_timestamp() - interval '7 days'
         AND clock_timestamp() - ended_at >= least(interval '1 day', %(again_after)s * (
             SELECT count(*) FROM slack_outbox AS vain
-            WHERE vain.key = last.key AND vain.channel = last.channel AND vain.outcome = 'failed'))
+            WHERE vain.key = last.key AND vain.channel = last.channel AND vain.outcome = 'failed' AND vain.id > coalesce((
+                SELECT max(id) FROM slack_outbox AS shown
+                WHERE shown.key = last.key AND shown.channel = last.channel AND shown.outcome = 'sent'), 0)))
 """
 _CHANNELS = """
     SELECT DISTINCT channel FROM slack_outbox WHERE key = %s AND (ended_at IS NULL OR outcome IN ('sent', 'unknown'))
@@ -90,7 +94,9 @@ class PostgresOutbox:
             return [row["key"] for row in connection.execute(query, (prefix, limit)).fetchall()]
 
     def given_up(self, prefix: str, again_after: timedelta) -> Sequence[str]:
-        """Keys of the messages whose last version failed that long ago, or as many times longer as versions failed."""
+        """Keys of the messages whose last version failed that long ago, or as many times longer as versions failed since one was
+        sent; none that failed more than a week ago.
+        """
         with statements(self._pool) as connection:
             found = connection.execute(_GIVEN_UP, {"prefix": prefix, "again_after": again_after})
             return [row["key"] for row in found.fetchall()]

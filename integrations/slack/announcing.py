@@ -130,6 +130,8 @@ class Announcer:
         except ExpediterError as gone:
             logger.warning("a notice could not be told: %s", gone)
             return
+        if notice.kind is not NoticeKind.EXPIRY and not _waits(proposal, notice.step, scene):
+            return
         card = f"group:{proposal.group_id}" if proposal.group_id else f"proposal:{proposal.id}"
         deciders = self._deciders(proposal, scene) if notice.kind is not NoticeKind.EXPIRY else {}
         awake = [account for account, rests_until in deciders.items() if rests_until is None]
@@ -151,6 +153,12 @@ class Announcer:
 
 def _lines(row: Proposal | ProposalGroup) -> Sequence[Proposal]:
     return (row,) if isinstance(row, Proposal) else row.proposals
+
+
+def _waits(proposal: Proposal, step: int, scene: Scene) -> bool:
+    """Still for whoever decides on that step."""
+    deadlines = scene.deadlines(proposal)
+    return proposal.state is ProposalState.PENDING and deadlines is not None and deadlines.step == step
 
 
 def _notices(proposal_id: int, step: int | None = None) -> str:

@@ -5,7 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from agent.domain.approval_notices import ApprovalNotice, NoticeKind
+from agent.domain.decisions import Role
 from agent.domain.mail_threads import MailDeed, MailEventKind
+from integrations.database.approval_notices import PostgresApprovalNotices
 from integrations.database.mail_inbox import PostgresInbox, PostgresMailDesk
 from integrations.slack import announcing, given_up
 from integrations.slack.announcing import Announcer
@@ -161,3 +164,49 @@ def test_the_card_of_a_mail_is_shown_later_too(company: SlackCompany) -> None:
     mine.sweep()
     sent(company)
     assert ["Handled* by maria" in text for text in cards(company, channel)] == [True]
+
+
+def test_a_reminder_that_was_given_up_is_not_told_once_somebody_decided(company: SlackCompany) -> None:
+    channel, proposal = company.space.channel(), company.database.proposal()
+    swept_and_sent(announcer(company.database, channel=channel), company)
+    reminder = ApprovalNotice(proposal.id, 0, NoticeKind.REMINDER, 1, (Role.OPS_AGENT,))
+    assert PostgresApprovalNotices(company.database.pool("worker")).note(reminder)
+    announcer(company.database, channel=channel).sweep()
+    a_day_without_slack(company, channel)
+    decide(company.database, proposal, company.database.person("sofia"))
+    swept_and_sent(announcer(company.database, channel=channel), company)
+    assert ["Reminder" in text for text in cards(company, channel)] == [False]
+
+
+def test_what_could_be_shown_since_is_tried_again_as_soon_as_at_first(company: SlackCompany) -> None:
+    channel, proposal = company.space.channel(), company.database.proposal()
+    mine, members = announcer(company.database, channel=channel), company.space.channels[channel]["members"]
+    company.space.channels[channel]["members"] = []
+    for _ in range(3):
+        swept_and_sent(mine, company)
+    company.space.channels[channel]["members"] = members
+    swept_and_sent(mine, company)
+    decide(company.database, proposal, company.database.person("sofia"))
+    mine.sweep()
+    a_day_without_slack(company, channel)
+    ended_ago(company, "20 minutes")
+    assert outbox(company).given_up("proposal:", timedelta(minutes=15)) == ["proposal:1"]
+
+
+def test_what_came_to_nothing_when_its_turn_came_again_is_not_looked_at_for_ever(company: SlackCompany) -> None:
+    channel = company.space.channel()
+    company.database.proposal()
+    announcer(company.database, channel=channel).sweep()
+    a_day_without_slack(company, channel)
+    lapse(company.database, "proposal")
+    ended_ago(company, "6 days")
+    assert outbox(company).given_up("proposal:", timedelta(minutes=15)) == ["proposal:1"]
+    ended_ago(company, "2 days")
+    assert outbox(company).given_up("proposal:", timedelta(minutes=15)) == []
+
+
+def ended_ago(company: SlackCompany, interval: str) -> None:
+    with company.database.connection("admin") as connection:
+        connection.execute("ALTER TABLE slack_outbox DISABLE TRIGGER keep_slack_outbox")
+        connection.execute("UPDATE slack_outbox SET ended_at = ended_at - %s::interval WHERE ended_at IS NOT NULL", (interval,))
+        connection.execute("ALTER TABLE slack_outbox ENABLE TRIGGER keep_slack_outbox")

@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from email.utils import getaddresses
 
 from agent.domain.letters import SavedDraft, changed_percent
 from agent.domain.mail import ParsedMail
@@ -22,7 +23,6 @@ SKEW = timedelta(days=1)
 LONGEST_TEXT = 20_000
 #: RFC 3676: what stands under it is a signature.
 _SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
-_BETWEEN_ADDRESSES = re.compile(r"""[\s<>(),;:"']+""")
 
 
 def compare_drafts(
@@ -72,8 +72,8 @@ def is_answer(mail: ParsedMail, draft: SavedDraft) -> bool:
     machine say that nobody is there, has not answered."""
     if machine_signs(mail) & {REPORT, AUTO_REPLY}:
         return False
-    named = (value for name, value in mail.headers if name.lower() in ("to", "cc", "bcc"))
-    written_to = {word.lower() for value in named for word in _BETWEEN_ADDRESSES.split(value) if "@" in word}
+    named = [value for name, value in mail.headers if name.lower() in ("to", "cc", "bcc")]
+    written_to = {address.lower() for _, address in getaddresses(named)}
     theirs = {company_domain(draft.sender)} - {company_domain(mail.sender), None}
     return any(address in (draft.sender, *draft.reply_to) or company_domain(address) in theirs for address in written_to)
 

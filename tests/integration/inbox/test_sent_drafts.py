@@ -97,7 +97,6 @@ def test_what_was_read_after_the_answer_was_sent_still_waits(office: AnsweringOf
     sent_from_there(office, answer(DRAFT, sent=now()))
     later = mail(2)
     later["In-Reply-To"] = "<1@vendor.example>"
-    office.database.one("admin", "SELECT pg_sleep(1.1)")
     office.received(later)
     compared(office)
     assert office.shown(2).state == "open"
@@ -110,7 +109,6 @@ def test_what_came_after_the_answer_was_sent_gets_a_draft_of_its_own_also_when_t
     sent_from_there(office, answer(DRAFT, sent=now()))
     later = mail(2)
     later["In-Reply-To"] = "<1@vendor.example>"
-    office.database.one("admin", "SELECT pg_sleep(1.1)")
     office.received(later)
     compared(office)
     drafted(office)

@@ -9,7 +9,6 @@ import pytest
 from agent.domain.chat import PartKind
 from agent.domain.decisions import Role
 from integrations.database.messenger_links import PostgresLinks
-from integrations.slack.answers import UNLINKED
 from integrations.slack.audience import MOST_MEMBERS, Audience
 from integrations.slack.client import SlackClients
 from tests.fixtures.slack.running import SlackCompany, sending
@@ -17,7 +16,6 @@ from tests.fixtures.slack.state import TEAM, Fault
 from tests.integration.slack.test_answers import (
     SENTENCES,
     WHOLE,
-    asked,
     final,
     mentioned,
     release,
@@ -39,6 +37,13 @@ def joins(company: SlackCompany, channel: str, account: str | None = None) -> st
 
 def whispered(company: SlackCompany, account: str) -> list[str]:
     return [words_of(message) for message in company.space.whispered(account)]
+
+
+def unlinked(company: SlackCompany, account: str) -> None:
+    links = PostgresLinks(company.database.pool("serve"))
+    link = links.of_account(TEAM, account)
+    assert link is not None
+    links.end(link.id, "left")
 
 
 @pytest.mark.parametrize("who", ["a stranger", "somebody who may not see prices"])
@@ -111,20 +116,6 @@ def test_what_stands_in_place_of_an_answer_that_was_taken_back_says_the_true_rea
         shown_whole(company)
     assert [one.text for one in company.space.shown(channel)] == [f"My answer is for whoever asked alone: {reason}."]
     assert whispered(company, ana) == [WHOLE]
-
-
-def test_whoever_is_not_known_any_more_when_the_answer_comes_is_not_given_it(company: SlackCompany) -> None:
-    _, ana = company.colleague(Role.OPS_AGENT)
-    question, channel = mentioned(company, ana)
-    links = PostgresLinks(company.database.pool("serve"))
-    link = links.of_account(TEAM, ana)
-    assert link is not None
-    links.end(link.id, "left")
-    with sending(company):
-        final(company, question)
-        shown_whole(company)
-    assert company.space.shown(channel) == []
-    assert ["I do not know any more who you are" in words for words in whispered(company, ana)] == [True]
 
 
 def test_where_neither_the_members_nor_our_own_account_is_known_a_question_is_answered_privately(company: SlackCompany) -> None:
@@ -205,10 +196,7 @@ def test_whose_role_or_link_ended_since_the_question_is_looked_at_too(company: S
     _, ana = company.colleague(Role.OPS_AGENT)
     _, ben = company.colleague(Role.OPS_AGENT)
     question, channel = mentioned(company, ana, ben)
-    links = PostgresLinks(company.database.pool("serve"))
-    link = links.of_account(TEAM, ben)
-    assert link is not None
-    links.end(link.id, "left")
+    unlinked(company, ben)
     with sending(company):
         final(company, question)
         shown_whole(company)
@@ -280,49 +268,3 @@ def test_who_is_there_is_asked_no_more_often_than_said(company: SlackCompany) ->
         assert asyncio.run(twenty_times(60.0)) == 1
         assert asyncio.run(twenty_times(0.0)) == 20
     assert len(company.space.made("auth.test")) <= 3
-
-
-def unlinked(company: SlackCompany, account: str) -> None:
-    links = PostgresLinks(company.database.pool("serve"))
-    link = links.of_account(TEAM, account)
-    assert link is not None
-    links.end(link.id, "left")
-
-
-def test_whoever_wrote_directly_and_is_not_known_any_more_is_given_nothing_of_the_answer_and_no_picture(
-    company: SlackCompany,
-) -> None:
-    question, channel = asked(company)
-    ana = company.one("SELECT slack_user FROM slack_question")
-    with sending(company):
-        streamed(company, question, channel, SENTENCES[:1])
-        unlinked(company, ana)
-        final(company, question, picture={"kind": "timeline", "order": "S00042"})
-        shown_whole(company)
-    (message,) = company.space.shown(channel)
-    assert message.text == UNLINKED
-    assert company.one("SELECT count(*) FROM slack_outbox WHERE method = 'picture'") == 0
-
-
-def test_whoever_is_not_known_any_more_is_told_so_in_the_thread_of_their_own_question(company: SlackCompany) -> None:
-    question, channel = asked(company)
-    ana = company.one("SELECT slack_user FROM slack_question")
-    unlinked(company, ana)
-    final(company, question)
-    with sending(company):
-        shown_whole(company)
-    assert [one.text for one in company.space.shown(channel)] == [UNLINKED]
-    assert company.one("SELECT outcome FROM slack_answer") == "kept back: whoever asked is not linked to me any more"
-
-
-def test_a_private_answer_to_whoever_is_not_known_any_more_is_not_given(company: SlackCompany) -> None:
-    _, ana = company.colleague(Role.OPS_AGENT)
-    _, without_prices = company.colleague(Role.WAREHOUSE_LEAD)
-    question, channel = mentioned(company, ana, without_prices)
-    assert company.one("SELECT private FROM slack_question")
-    unlinked(company, ana)
-    final(company, question)
-    with sending(company):
-        shown_whole(company)
-    assert company.space.shown(channel) == []
-    assert whispered(company, ana) == [UNLINKED]
